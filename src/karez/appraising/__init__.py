@@ -1,0 +1,1 @@
+"""Money: conversion, prices and prizes, and what a plan is worth."""

@@ -1,0 +1,1 @@
+"""The network: which spans, which technology for every site."""

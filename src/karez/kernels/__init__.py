@@ -1,0 +1,1 @@
+"""Array-only algorithms in numba: no telecoms, no files, no tables."""

@@ -1,0 +1,240 @@
+"""Every attribute of every table, described once, as data.
+
+From here come validation, defaults, and the reference page of the docs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from karez.model.words import GROUNDS, METHODS, TECHNOLOGIES
+
+Kind = Literal["text", "number", "integer", "boolean"]
+REQUIRED = object()
+"""Default of an attribute that must be given."""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One column of a table.
+
+    Parameters
+    ----------
+    name : str
+        Column name; carries its unit where it has one.
+    kind : Kind
+        What a cell holds.
+    meaning : str
+        What it says.
+    unit : str
+        Unit, empty where there is none.
+    default : object
+        Taken where the column is missing or a cell is empty; ``REQUIRED`` if it must be given; None: may be empty.
+    least, greatest : float | None
+        Range of numbers, ends included.
+    one_of : tuple[str, ...]
+        Closed list of words, empty where any will do.
+    unique : bool
+        Whether no value may occur twice.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    unit: str = ""
+    default: object = None
+    least: float | None = None
+    greatest: float | None = None
+    one_of: tuple[str, ...] = ()
+    unique: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its name, what a row is, its geometry and its columns."""
+
+    name: str
+    row_is: str
+    geometry: Literal["Point", "LineString", "Polygon", "none"]
+    attributes: tuple[Attribute, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Column names in order."""
+        return tuple(attribute.name for attribute in self.attributes)
+
+
+def _id(meaning: str) -> Attribute:
+    return Attribute("id", "text", meaning, default=REQUIRED, unique=True)
+
+
+SITES = Table(
+    "sites",
+    "one demand: a project at a place",
+    "Point",
+    (
+        _id("Identifier of the demand"),
+        Attribute("place_id", "text", "Rows with the same place share the lead-in; empty: the id"),
+        Attribute("name", "text", "Name in the report; empty: the id"),
+        Attribute("project", "text", "Project it belongs to", default=REQUIRED),
+        Attribute("category", "text", "Category of the settings", default=REQUIRED),
+        Attribute("area_id", "text", "Area it is reported in; empty: the area it lies in"),
+        Attribute("households", "number", "Households; on home rows only", "households", None, least=0),
+        Attribute("urban_households", "number", "Urban ones of them; empty: none", "households", None, least=0),
+        Attribute("villages", "number", "Rural villages behind the row", "villages", 0.0, least=0),
+        Attribute("units", "number", "Like institutions behind the row", "units", 1.0, least=0),
+        Attribute("already_served", "number", "Share that has service today", "share", 0.0, least=0, greatest=1),
+        Attribute("earliest_year", "integer", "Calendar year before which it is not served", "year", None),
+        Attribute("tranche", "integer", "Number of the equal tranche of a large place, from 1", "", 1, least=1),
+        Attribute("derived", "boolean", "Whether the row is modelled and not surveyed", default=False),
+        Attribute("rule", "text", "Rule or source the row comes from", default=""),
+    ),
+)
+
+AREAS = Table(
+    "areas",
+    "a planning unit that money and fairness are reported by",
+    "Polygon",
+    (
+        _id("Identifier of the area"),
+        Attribute("name", "text", "Name in the report; empty: the id"),
+    ),
+)
+
+SOURCES = Table(
+    "sources",
+    "a point where the network is fed from",
+    "Point",
+    (
+        _id("Identifier of the source"),
+        Attribute("name", "text", "Name in the report; empty: the id"),
+        Attribute(
+            "connection_cost", "number", "Paid once when it is first used", "programme currency, real", 0.0, least=0
+        ),
+        Attribute("from_year", "integer", "Calendar year from which it is there; empty: from the start", "year"),
+    ),
+)
+
+ROUTES = Table(
+    "routes",
+    "a line along which fibre can be laid, or lies already",
+    "LineString",
+    (
+        _id("Identifier of the line: layer and row"),
+        Attribute("layer", "text", "Layer it comes from, as file:layer", default=REQUIRED),
+        Attribute("method", "text", "How fibre is laid along it", default=REQUIRED, one_of=METHODS),
+        Attribute("surveyed_m", "number", "Surveyed length; empty: not surveyed", "m", None, least=0),
+        Attribute("ground", "text", "Ground class; empty: to be classed", one_of=GROUNDS),
+    ),
+)
+
+EXISTING_NODES = Table(
+    "existing_nodes",
+    "plant that is there already",
+    "Point",
+    (
+        _id("Identifier of the node"),
+        Attribute("name", "text", "Name in the report; empty: the id"),
+        Attribute("lit", "boolean", "Whether it can feed the network", default=False),
+    ),
+)
+
+CATALOGUE = Table(
+    "catalogue",
+    "a unit cost",
+    "none",
+    (
+        Attribute("item", "text", "Identifier of the item", default=REQUIRED, unique=True),
+        Attribute("unit", "text", "What it is counted in: each, m, km, ft, mbps …", default=REQUIRED),
+        Attribute("low", "number", "Low cost; empty: the rate", "currency", None, least=0),
+        Attribute("rate", "number", "Cost", "currency", REQUIRED, least=0),
+        Attribute("high", "number", "High cost; empty: the rate", "currency", None, least=0),
+        Attribute("currency", "text", "ISO 4217 code", default=REQUIRED),
+        Attribute("price_year", "integer", "Year of the price", "year", REQUIRED, least=1980, greatest=2100),
+        Attribute("source", "text", "Where the figure is from", default=REQUIRED),
+        Attribute("confidence", "text", "How sure it is; `assumption` if there is no source", default=REQUIRED),
+        Attribute("life_years", "integer", "Years until it is renewed", "years", 25, least=1),
+        Attribute("opex_share_per_year", "number", "Yearly upkeep", "share of capex", 0.0, least=0, greatest=1),
+    ),
+)
+
+PLAN_SITES = Table(
+    "sites",
+    "the answer for one demand",
+    "Point",
+    (
+        _id("Identifier of the demand"),
+        Attribute("place_id", "text", "Place it stands at"),
+        Attribute("name", "text", "Name"),
+        Attribute("category", "text", "Category"),
+        Attribute("area_id", "text", "Area it is reported in"),
+        Attribute("project", "text", "Project"),
+        Attribute("households", "number", "Households; empty but on home rows", "households"),
+        Attribute("weight", "number", "Weight in coverage: households or household-equivalents", "households"),
+        Attribute("technology", "text", "How it is served (rule 5)", one_of=TECHNOLOGIES),
+        Attribute("year", "integer", "Calendar year at whose end it is in service; empty: unserved", "year"),
+        Attribute("reason", "text", "Why, in words"),
+        Attribute("meets_standard", "boolean", "Whether the project's standard is met"),
+        Attribute("capex_real", "number", "Local capex, without spans", "programme currency, real"),
+        Attribute("opex_real_per_year", "number", "Local opex", "programme currency, real, per year"),
+        Attribute("pv_cost_real", "number", "Present cost (rule 3), without spans", "programme currency, real"),
+        Attribute("already_served", "number", "Share served before the programme", "share"),
+        Attribute("node_id", "text", "Node of the network it hangs on; empty: none"),
+        Attribute("derived", "boolean", "Whether the row is modelled"),
+        Attribute("rule", "text", "Rule or source the row comes from"),
+    ),
+)
+
+PLAN_SPANS = Table(
+    "spans",
+    "a run of the designed network between two nodes",
+    "LineString",
+    (
+        _id("Identifier, made from its ends and method"),
+        Attribute("start_node", "text", "Node nearer to the source"),
+        Attribute("end_node", "text", "Node further from the source"),
+        Attribute("length_m", "number", "Length that is priced: surveyed where surveyed", "m"),
+        Attribute("geometry_length_m", "number", "Geodesic length of the drawn line", "m"),
+        Attribute("ground", "text", "Ground class", one_of=GROUNDS),
+        Attribute("method", "text", "How it is laid", one_of=METHODS),
+        Attribute("tier", "text", "What it is for"),
+        Attribute("capex_real", "number", "Capex", "programme currency, real"),
+        Attribute("opex_real_per_year", "number", "Upkeep", "programme currency, real, per year"),
+        Attribute("pv_cost_real", "number", "Present cost in its year (rule 3)", "programme currency, real"),
+        Attribute("households_behind", "number", "Households it carries when all is built", "households"),
+        Attribute("year", "integer", "Calendar year it is built in; empty: designed, not built", "year"),
+        Attribute("status", "text", "OFDS status: proposed, or operational if it exists"),
+    ),
+)
+
+PLAN_NODES = Table(
+    "nodes",
+    "plant of the designed network",
+    "Point",
+    (
+        _id("Identifier, made from its place"),
+        Attribute("name", "text", "Name"),
+        Attribute("kind", "text", "source, place, junction or join"),
+        Attribute("capex_real", "number", "Connection cost of a source", "programme currency, real"),
+        Attribute("year", "integer", "Calendar year it is in use from; empty: not built", "year"),
+        Attribute("status", "text", "OFDS status"),
+    ),
+)
+
+PLAN_AREAS = Table(
+    "areas",
+    "the outcome in one area",
+    "Polygon",
+    (
+        _id("Identifier of the area"),
+        Attribute("name", "text", "Name"),
+        Attribute("households", "number", "Households", "households"),
+        Attribute("households_served", "number", "In service at the end, any standard", "households"),
+        Attribute("coverage", "number", "Weight of homes in service to standard at the end", "share"),
+        Attribute("capex_real", "number", "Capex of its sites and of the spans whose middle lies in it", "currency"),
+    ),
+)
+
+TABLES = (SITES, AREAS, SOURCES, ROUTES, EXISTING_NODES, CATALOGUE)
+PLAN_TABLES = (PLAN_SITES, PLAN_SPANS, PLAN_NODES, PLAN_AREAS)

@@ -1,0 +1,77 @@
+"""What ``reading`` hands on: a project folder, whole and without a fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from karez.model.catalogue import Catalogue
+from karez.model.note import Note
+from karez.model.programme import Programme
+
+
+@dataclass(frozen=True)
+class Relief:
+    """An elevation raster in WGS 84, row 0 in the north.
+
+    Parameters
+    ----------
+    elevation_m : float32[rows, columns]
+        Metres above sea; NaN where there is none.
+    west, north : float
+        Longitude and latitude of the outer corner of the first cell, in degrees.
+    step_lon, step_lat : float
+        Size of a cell in degrees, both positive.
+    """
+
+    elevation_m: npt.NDArray[np.float32]
+    west: float
+    north: float
+    step_lon: float
+    step_lat: float
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """A project folder as nouns. All geometry is WGS 84 (EPSG:4326), tables have a RangeIndex.
+
+    Columns are those of :mod:`karez.model.attributes`; rows are sorted by ``id``, so that results do not hang
+    on the order of a file.
+
+    Parameters
+    ----------
+    programme : Programme
+        The settings.
+    catalogue : Catalogue
+        Unit costs as read.
+    sites : GeoDataFrame
+        Points, see ``attributes.SITES``.
+    areas : GeoDataFrame
+        Polygons, see ``attributes.AREAS``.
+    sources : GeoDataFrame
+        Points, see ``attributes.SOURCES``; lit existing nodes are among them.
+    routes : GeoDataFrame
+        Simple LineStrings, see ``attributes.ROUTES``; existing spans are among them with method ``existing``.
+    relief : Relief | None
+        Elevation, where the project has it.
+    notes : tuple[Note, ...]
+        What was mended while reading.
+    hashes : dict[str, str]
+        SHA-256 of every file read, by its path inside the folder.
+    attributions : str
+        Text of ``SOURCES.md``.
+    """
+
+    programme: Programme
+    catalogue: Catalogue
+    sites: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    sources: gpd.GeoDataFrame
+    routes: gpd.GeoDataFrame
+    relief: Relief | None = None
+    notes: tuple[Note, ...] = ()
+    hashes: dict[str, str] = field(default_factory=dict)
+    attributions: str = ""

@@ -1,0 +1,155 @@
+"""A finished plan as tables: what ``reporting`` writes and ``verifying`` proves again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from karez.model.appraisal import Appraisal
+from karez.model.certificate import Certificate
+from karez.model.note import Note
+from karez.model.programme import Programme
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """Enough to run it again: hashes of every input, seed, versions.
+
+    Parameters
+    ----------
+    key : str
+        Hash of inputs, settings and seed: names the run folder.
+    hashes : dict[str, str]
+        SHA-256 of every input file.
+    seed : int
+        Seed of the run.
+    versions : dict[str, str]
+        karez, Python and the libraries that shape a result.
+    seconds : dict[str, float]
+        Time by stage.
+    """
+
+    key: str
+    hashes: dict[str, str]
+    seed: int
+    versions: dict[str, str]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is needed to derive the bounds again; every table is written to ``proof/`` of the run folder.
+
+    Parameters
+    ----------
+    graph : DataFrame
+        All candidate spans: ``id``, ``start``, ``end`` (node numbers, the super-root is the highest), ``capex_real``,
+        ``present_minor`` (int64). Connections of sources are rows from the super-root, with id ``source:<id>``.
+    nodes : DataFrame
+        Row number = node number: ``id``, ``prize_minor`` (int64, −1 if it must be reached).
+    ascent : DataFrame
+        ``node``, ``radius_minor``: see ``model.design.Ascent``.
+    elements : DataFrame
+        The design's tree in order: ``id`` (span id, or ``source:<id>``), ``parent`` (row number, −1), ``node_id``,
+        ``capex_real``, ``year`` (calendar, NA if never), ``earliest_year`` (programme year), ``present_1`` … ``present_T``,
+        and ``share_<project>``: fixed weight by which its capex counts for that project.
+    options : DataFrame
+        Ways to serve a site that the schedule chose from: ``site_id``, ``technology``, ``element`` (row of
+        `elements` it hangs on, −1 if none), ``capex_real``, ``benefit`` (weight × priority × quality of the
+        open part), ``coverage_weight`` (weight that counts for targets), ``earliest_year``, ``chosen``,
+        ``present_1`` … ``present_T``.
+    constraints : DataFrame
+        ``name`` (as in ``Schedule.multipliers``), ``limit`` (right-hand side), by which the multipliers price.
+    multipliers : dict[str, dict[str, float]]
+        As in ``model.schedule.Schedule``.
+    """
+
+    graph: pd.DataFrame
+    nodes: pd.DataFrame
+    ascent: pd.DataFrame
+    elements: pd.DataFrame
+    options: pd.DataFrame
+    constraints: pd.DataFrame
+    multipliers: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The answer: four layers, its worth, its certificates, its record.
+
+    Parameters
+    ----------
+    programme : Programme
+        The settings it was made with.
+    sites, spans, nodes, areas : GeoDataFrame
+        Columns as in ``attributes.PLAN_TABLES``, EPSG:4326, sorted by id.
+    bill : DataFrame
+        Bill of quantities, one row per (project, category, technology, item): ``group`` (local or spans), ``project``,
+        ``item``, ``unit``, ``quantity``, ``rate_real``, ``capex_real`` (sum of rounded rows), ``rounding_real``
+        (that sum less quantity × rate).
+    catalogue : DataFrame
+        The converted catalogue.
+    appraisal : Appraisal
+        Money and coverage.
+    certificates : tuple[Certificate, ...]
+        One per scope.
+    notes : tuple[Note, ...]
+        All rooms' notes in order.
+    record : RunRecord
+        To run it again.
+    proof : Proof
+        To prove it again.
+    attributions : str
+        Text of ``SOURCES.md``.
+    """
+
+    programme: Programme
+    sites: gpd.GeoDataFrame
+    spans: gpd.GeoDataFrame
+    nodes: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    bill: pd.DataFrame
+    catalogue: pd.DataFrame
+    appraisal: Appraisal
+    certificates: tuple[Certificate, ...]
+    notes: tuple[Note, ...]
+    record: RunRecord
+    proof: Proof
+    attributions: str = ""
+
+    def summary(self) -> dict[str, Any]:
+        """What ``summary.json`` holds; equal runs differ in seconds alone (rule 10)."""
+        worth = self.appraisal
+        return {
+            "format": 1,
+            "programme": self.programme.agreement.name,
+            "currency": self.programme.agreement.currency,
+            "price_year": self.programme.agreement.price_year,
+            "seed": self.record.seed,
+            "key": self.record.key,
+            "totals": worth.totals,
+            "capex_real_per_year": dict(
+                zip(worth.by_year["year"].astype(str), worth.by_year["capex_real"], strict=True)
+            ),
+            "capex_real_per_project": dict(
+                zip(worth.by_project["project"], worth.by_project["capex_real"], strict=True)
+            ),
+            "coverage_per_project_and_year": _nested(worth.by_project_year, "coverage"),
+            "total_coverage_per_year": dict(
+                zip(worth.total_coverage["year"].astype(str), worth.total_coverage["coverage"], strict=True)
+            ),
+            "targets": worth.targets.to_dict("records"),
+            "certificates": [certificate.as_dict() for certificate in self.certificates],
+            "notes": [{"stage": note.stage, "text": note.text, "count": note.count} for note in self.notes],
+        }
+
+
+def _nested(table: pd.DataFrame, column: str) -> dict[str, dict[str, float]]:
+    """``{project: {year: value}}`` of a long table."""
+    nested: dict[str, dict[str, float]] = {}
+    for project, year, value in zip(table["project"], table["year"], table[column], strict=True):
+        nested.setdefault(str(project), {})[str(year)] = float(value)
+    return nested

@@ -1,0 +1,43 @@
+"""The year of every element of a design."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from karez.model.certificate import Certificate
+from karez.model.note import Note
+
+Years = npt.NDArray[np.int16]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Programme years 1…T, 0 for never. A site enters service at the end of its year (rule 2).
+
+    Parameters
+    ----------
+    element_year : int16[elements]
+        Year of every element of the design's tree.
+    site_year : int16[sites]
+        Year of every site.
+    site_option : int32[sites]
+        Row of ``Prices.options`` that serves the site in the end; −1 if unserved.
+    certificates : tuple[Certificate, ...]
+        Scopes ``schedule``, ``schedule_cost`` and ``plan`` (without a bound).
+    multipliers : dict[str, dict[str, float]]
+        By scope, the multiplier of each coupling constraint by its name: ``budget:1`` … ``budget:T``
+        (cumulative, nominal), ``share:<project>``, ``target:<project>:<calendar year>``, ``service`` (second solve:
+        benefit of the first kept). With them the bound is derived again by a dynamic program over the tree.
+    notes : tuple[Note, ...]
+        What a reader must know.
+    """
+
+    element_year: Years
+    site_year: Years
+    site_option: npt.NDArray[np.int32]
+    certificates: tuple[Certificate, ...]
+    multipliers: dict[str, dict[str, float]] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()

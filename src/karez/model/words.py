@@ -1,0 +1,35 @@
+"""The closed vocabularies of the trade that every room shares.
+
+Statuses are those of the Open Fibre Data Standard 0.4 (codelist ``nodeStatus``/``spanStatus``), so that exports
+need no mapping.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Technology = Literal["fibre", "microwave", "fixed_wireless", "satellite", "unserved"]
+"""The answer every site gets (rule 5)."""
+
+Alternative = Literal["microwave", "fixed_wireless", "satellite"]
+"""A technology that needs no span of the graph."""
+
+Ground = Literal["urban", "plain", "mountain", "water"]
+"""Ground classes that price a metre."""
+
+Method = Literal["buried", "aerial", "micro_trench", "along_rail", "existing_duct", "submarine", "existing"]
+"""How a span is deployed. ``existing`` is fibre that is there already and costs no trench."""
+
+Status = Literal["proposed", "planned", "underConstruction", "operational", "inactive", "decommissioned"]
+
+Tier = Literal["backbone", "access", "lead_in"]
+"""What a chosen span is for. ``lead_in`` joins a place to the network."""
+
+Driver = Literal["household", "urban_household", "rural_household", "connected_household", "village", "unit", "mbps"]
+"""What a cost line counts on a site row; see :class:`karez.model.programme.CostLine`."""
+
+TECHNOLOGIES: tuple[str, ...] = get_args(Technology)
+ALTERNATIVES: tuple[str, ...] = get_args(Alternative)
+GROUNDS: tuple[str, ...] = get_args(Ground)
+METHODS: tuple[str, ...] = get_args(Method)
+DRIVERS: tuple[str, ...] = get_args(Driver)

@@ -1,0 +1,1 @@
+"""A finished plan becomes GeoPackage, workbook, report and summary."""

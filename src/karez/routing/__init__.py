@@ -1,0 +1,1 @@
+"""Lines become a measured candidate graph; sites are joined to it."""

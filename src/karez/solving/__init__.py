@@ -1,0 +1,1 @@
+"""Certified optimisation on index arrays; every answer comes with its bound."""

@@ -1,0 +1,1 @@
+"""New project folders: a copied example, or any country of the world from open data."""
