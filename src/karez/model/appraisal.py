@@ -38,8 +38,8 @@ class Appraisal:
     flips : DataFrame
         ``technology``, ``distance_km``, ``households``: home count above which fibre is cheaper than the alternative.
     totals : dict
-        ``capex_real``, ``capex_nominal``, ``opex_real_per_year``, ``pv_cost_real``, ``budget_nominal``, ``budget_real``,
-        ``route_km``, ``households``, ``households_served``, ``coverage`` …
+        ``capex_real``, ``capex_nominal``, ``opex_real_per_year``, ``pv_cost_real``, ``budget_nominal``,
+        ``budget_real``, ``route_km``, ``households``, ``households_served``, ``coverage`` …
     """
 
     by_year: pd.DataFrame

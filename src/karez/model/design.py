@@ -10,6 +10,9 @@ import numpy.typing as npt
 from karez.model.certificate import Certificate
 from karez.model.note import Note
 
+FORCED = -1
+"""Prize of a node that must be reached."""
+
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
@@ -74,6 +77,12 @@ class Design:
         The dual solution the bound comes from.
     prize : int64[nodes]
         Prize of each node in minor units; ``FORCED`` where it must be reached.
+    site_element : int32[sites]
+        Element whose far node the site stands at; −1 where the tree does not reach it.
+    attribution : float64[elements, projects]
+        Fixed share of each project in an element, by the weight of the fibre sites behind it; rows sum to 1.
+    households_behind : float64[elements]
+        Households of the fibre sites behind the element.
     notes : tuple[Note, ...]
         What a reader must know.
     """
@@ -85,8 +94,7 @@ class Design:
     certificate: Certificate
     ascent: Ascent
     prize: Longs
+    site_element: Ints
+    attribution: npt.NDArray[np.float64]
+    households_behind: npt.NDArray[np.float64]
     notes: tuple[Note, ...] = ()
-
-
-FORCED = np.iinfo(np.int64).max
-"""Prize of a node that must be reached."""

@@ -54,7 +54,8 @@ class Proof:
         ``node``, ``radius_minor``: see ``model.design.Ascent``.
     elements : DataFrame
         The design's tree in order: ``id`` (span id, or ``source:<id>``), ``parent`` (row number, −1), ``node_id``,
-        ``capex_real``, ``year`` (calendar, NA if never), ``earliest_year`` (programme year), ``present_1`` … ``present_T``,
+        ``capex_real``, ``year`` (calendar, NA if never), ``earliest_year`` (programme year), ``present_1`` …
+        ``present_T``,
         and ``share_<project>``: fixed weight by which its capex counts for that project.
     options : DataFrame
         Ways to serve a site that the schedule chose from: ``site_id``, ``technology``, ``element`` (row of
