@@ -88,9 +88,10 @@ class Plan:
     sites, spans, nodes, areas : GeoDataFrame
         Columns as in ``attributes.PLAN_TABLES``, EPSG:4326, sorted by id.
     bill : DataFrame
-        Bill of quantities, one row per (project, category, technology, item): ``group`` (local or spans), ``project``,
-        ``item``, ``unit``, ``quantity``, ``rate_real``, ``capex_real`` (sum of rounded rows), ``rounding_real``
-        (that sum less quantity × rate).
+        Bill of quantities of what is built, one row per (``year``, ``area_id``, ``project``, ``group``, ``category``,
+        ``technology``, ``item``); ``group`` is ``local``, ``spans`` (shared out to projects by fixed weights; category
+        empty) or ``sources``. Besides: ``unit``, ``quantity``, ``rate_real``, ``capex_real`` (sum of rounded rows),
+        ``rounding_real`` (that sum less quantity × rate).
     catalogue : DataFrame
         The converted catalogue.
     appraisal : Appraisal

@@ -25,6 +25,8 @@ class Prices:
     ----------
     catalogue : Catalogue
         Converted to the programme's money.
+    span_item : object[spans]
+        Catalogue item that prices the span; empty for fibre that exists.
     span_capex, span_opex_per_year : float64[spans]
         Per candidate span.
     span_present_by_year : float64[spans, T]
@@ -42,6 +44,9 @@ class Prices:
         local distribution and terminals, not the spans.
     option_present_by_year : float64[options, T]
         Present cost by year of building.
+    lines : DataFrame
+        What the options add up from: ``option`` (row of `options`), ``item``, ``kind`` (capex or opex), ``quantity``
+        (units of the item, a year's for opex), ``amount_real`` (two decimals).
     site_weight : float64[sites]
         Weight in coverage: households, or household-equivalents × units.
     site_open_weight : float64[sites]
@@ -61,6 +66,7 @@ class Prices:
     """
 
     catalogue: Catalogue
+    span_item: npt.NDArray[np.object_]
     span_capex: Money
     span_opex_per_year: Money
     span_present_by_year: Money
@@ -69,6 +75,7 @@ class Prices:
     source_from_year: npt.NDArray[np.int16]
     options: pd.DataFrame
     option_present_by_year: Money
+    lines: pd.DataFrame
     site_weight: Money
     site_open_weight: Money
     site_priority: Money

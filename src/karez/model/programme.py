@@ -115,6 +115,7 @@ class GroundRules(Settings):
     mountain_relief_m: Positive = setting(
         300.0, unit="m", meaning="Ground is mountain where highest minus lowest around is above this", assumption=True
     )
+    step_km: Positive = setting(2.0, unit="km", meaning="Lines are classed in pieces no longer than this")
     relief_radius_km: Positive = setting(
         10.0, unit="km", meaning="How far around a point its relief is taken", assumption=True
     )
@@ -128,6 +129,9 @@ class Routing(Settings):
         50.0, unit="km", meaning="A place further than this from every line is not joined", assumption=True
     )
     lead_in_method: Method = setting("buried", meaning="How lead-ins are laid")
+    node_crossings: Literal["none", "between_layers", "all"] = setting(
+        "between_layers", meaning="Where lines that cross without a common vertex are joined: fibre can change there"
+    )
     snap_m: NonNegative = setting(
         1.0, unit="m", meaning="Line ends closer than this are one node (counted in the notes)", assumption=True
     )
@@ -213,7 +217,9 @@ class Project(Settings):
     technologies: tuple[Technology, ...] = setting(
         ("fibre", "microwave", "satellite"), meaning="Technologies that may serve its sites"
     )
-    fibre_mandatory: bool = setting(False, meaning="Whether only fibre will do (rule 6: infinite prize)")
+    fibre_mandatory: tuple[Identifier, ...] = setting(
+        (), meaning="Categories of its sites for which only fibre will do (rule 6: infinite prize)"
+    )
     standard: Standard = setting(meaning="What its sites are promised")
     minimum_share: Share = setting(0.0, unit="share", meaning="Least share of programme capex")
     targets: tuple[Target, ...] = setting((), meaning="Coverage promised, by year")

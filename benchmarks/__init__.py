@@ -1,0 +1,1 @@
+"""Benchmarks of karez: one file each, run by name. See README.md."""

@@ -1,0 +1,130 @@
+"""A finished plan from all that was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from karez.appraising.bill import bill_of_quantities
+from karez.appraising.flips import flip_table
+from karez.appraising.repricing import assumption_table, catalogue_range
+from karez.appraising.tables import Decided, area_table, node_table, site_table, span_table
+from karez.appraising.worth import (
+    money_by_year,
+    total_coverage,
+    totals,
+    worth_by_area,
+    worth_by_project,
+    worth_by_technology,
+)
+from karez.model.appraisal import Appraisal
+from karez.model.design import Design
+from karez.model.inputs import Inputs
+from karez.model.plan import Plan, Proof, RunRecord
+from karez.model.prices import Prices
+from karez.model.route_graph import RouteGraph
+from karez.model.schedule import Schedule
+from karez.units import to_minor
+
+
+def settle(
+    inputs: Inputs,
+    graph: RouteGraph,
+    prices: Prices,
+    design: Design,
+    schedule: Schedule,
+    record: RunRecord,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Plan:
+    """Put all that was decided into the tables of a plan, appraise it, and gather its proof.
+
+    Parameters
+    ----------
+    inputs, graph, prices, design, schedule
+        What the rooms before decided.
+    record : RunRecord
+        To run it again.
+    progress : callable
+        Told the share of the work that is done.
+    """
+    decided = Decided(inputs, graph, prices, design, schedule)
+    sites, spans, nodes = site_table(decided), span_table(decided), node_table(decided)
+    by_area = worth_by_area(decided, spans)
+    by_year, coverage = money_by_year(decided), total_coverage(decided)
+    by_project_year, by_project, targets = worth_by_project(decided)
+    appraisal = Appraisal(
+        by_year=by_year,
+        by_project_year=by_project_year,
+        by_project=by_project,
+        targets=targets,
+        by_area=by_area,
+        by_technology=worth_by_technology(decided),
+        total_coverage=coverage,
+        assumptions=assumption_table(decided, progress),
+        catalogue_range=catalogue_range(decided),
+        flips=flip_table(decided),
+        totals=totals(decided, by_year, coverage, sites),
+    )
+    return Plan(
+        programme=inputs.programme,
+        sites=sites,
+        spans=spans,
+        nodes=nodes,
+        areas=area_table(decided, by_area),
+        bill=bill_of_quantities(decided),
+        catalogue=prices.catalogue.table,
+        appraisal=appraisal,
+        certificates=(design.certificate, *schedule.certificates),
+        notes=(*inputs.notes, *graph.notes, *design.notes, *schedule.notes),
+        record=record,
+        proof=proof(decided),
+        attributions=inputs.attributions,
+    )
+
+
+def proof(decided: Decided) -> Proof:
+    """Gather what the bounds are derived again from; see :class:`karez.model.plan.Proof`."""
+    graph, design, schedule = decided.graph, decided.design, decided.schedule
+    source_id = "source:" + decided.inputs.sources["id"].astype(str)
+    span_id = np.concatenate([graph.spans["id"].to_numpy(dtype=object), source_id.to_numpy(dtype=object)[::-1]])
+    node_id = graph.nodes["id"].to_numpy(dtype=object)
+    elements = schedule.elements.copy()
+    elements.insert(0, "id", span_id[design.tree.span])
+    elements.insert(2, "node_id", node_id[design.tree.node])
+    elements["year"] = decided.calendar(schedule.element_year)
+    return Proof(
+        graph=_graph(decided, source_id),
+        nodes=pd.DataFrame({"id": [*node_id, "root"], "prize_minor": np.append(design.prize, 0)}),
+        ascent=pd.DataFrame({"node": design.ascent.node, "radius_minor": design.ascent.radius}),
+        elements=elements,
+        options=schedule.options,
+        constraints=schedule.constraints,
+        multipliers=schedule.multipliers,
+    )
+
+
+def _graph(decided: Decided, source_id: pd.Series) -> pd.DataFrame:
+    """All candidate spans and the connections of the joined sources, with their costs."""
+    graph, prices = decided.graph, decided.prices
+    joined = graph.source_node >= 0
+    spans = pd.DataFrame(
+        {
+            "id": graph.spans["id"].to_numpy(dtype=object),
+            "start": graph.spans["start"].to_numpy(),
+            "end": graph.spans["end"].to_numpy(),
+            "capex_real": prices.span_capex,
+            "present_minor": to_minor(prices.span_present_by_year[:, 0]),
+        }
+    )
+    sources = pd.DataFrame(
+        {
+            "id": source_id.to_numpy(dtype=object)[joined],
+            "start": np.int32(len(graph.nodes)),
+            "end": graph.source_node[joined],
+            "capex_real": prices.source_capex[joined],
+            "present_minor": to_minor(prices.source_present_by_year[joined, 0]),
+        }
+    )
+    return pd.concat([spans, sources], ignore_index=True)

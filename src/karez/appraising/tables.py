@@ -1,0 +1,203 @@
+"""The four layers of a plan: every site answered, every span dated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from karez.model.attributes import PLAN_AREAS, PLAN_NODES, PLAN_SITES, PLAN_SPANS
+from karez.model.design import Design
+from karez.model.inputs import Inputs
+from karez.model.prices import Prices
+from karez.model.route_graph import RouteGraph
+from karez.model.schedule import Schedule
+from karez.units import from_minor, round_money, to_minor
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """All that was decided, side by side: what the tables are made from."""
+
+    inputs: Inputs
+    graph: RouteGraph
+    prices: Prices
+    design: Design
+    schedule: Schedule
+
+    def calendar(self, year: npt.NDArray[np.int16]) -> pd.Series[int]:
+        """Calendar years of programme years; NA for never."""
+        first = self.inputs.programme.agreement.first_year
+        return pd.Series(year.astype(np.int64) + first - 1, dtype="Int64").where(year > 0)
+
+    @property
+    def served(self) -> npt.NDArray[np.bool_]:
+        """Whether each site is served in the end."""
+        return self.schedule.site_option >= 0
+
+    def of_option(self, column: str, empty: float = 0.0) -> Floats:
+        """A column of the options for every site as it is served; `empty` where it is not."""
+        values = np.append(self.prices.options[column].to_numpy(dtype=np.float64), empty)
+        return np.asarray(values[self.schedule.site_option])
+
+    @property
+    def technology(self) -> npt.NDArray[np.object_]:
+        """How every site is served in the end."""
+        names = np.append(self.prices.options["technology"].to_numpy(dtype=object), "unserved")
+        return np.asarray(names[self.schedule.site_option])
+
+    @property
+    def meets(self) -> npt.NDArray[np.bool_]:
+        """Whether every site is served to its project's standard."""
+        return self.of_option("meets_standard") > 0
+
+    @property
+    def element_capex(self) -> Floats:
+        """Capex of every element, built or not."""
+        span = self.design.tree.span
+        every = np.concatenate([self.prices.span_capex, self.prices.source_capex[::-1]])
+        return np.asarray(every[span])
+
+    @property
+    def element_present(self) -> Floats:
+        """Present cost of every element in its year; 0 if not built."""
+        span, year = self.design.tree.span, self.schedule.element_year
+        every = np.concatenate([self.prices.span_present_by_year, self.prices.source_present_by_year[::-1]])
+        return np.where(year > 0, every[span, np.maximum(year, 1) - 1], 0.0)
+
+    @property
+    def element_opex(self) -> Floats:
+        """Upkeep per year of every element, built or not."""
+        every = np.concatenate([self.prices.span_opex_per_year, np.zeros(len(self.prices.source_capex))])
+        return np.asarray(every[self.design.tree.span])
+
+    def element_capex_by_project(self) -> Floats:
+        """Capex of every built element shared out to projects to the cent: float64[elements, projects]."""
+        minor = np.where(self.schedule.element_year > 0, to_minor(self.element_capex), 0)
+        share = self.design.attribution
+        part = np.floor(minor[:, None] * share).astype(np.int64)
+        rest = minor - part.sum(axis=1)
+        part[np.arange(len(part)), share.argmax(axis=1)] += rest
+        return from_minor(part)
+
+
+def site_table(decided: Decided) -> gpd.GeoDataFrame:
+    """Layer `sites`: the answer for every demand (rule 5)."""
+    inputs, schedule, prices = decided.inputs, decided.schedule, decided.prices
+    sites = inputs.sites
+    names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
+    node = np.append(decided.graph.nodes["id"].to_numpy(dtype=object), "")[decided.graph.site_node]
+    present = prices.option_present_by_year[schedule.site_option, np.maximum(schedule.site_year, 1) - 1]
+    table = gpd.GeoDataFrame(
+        {
+            **{
+                name: sites[name] for name in ("id", "place_id", "name", "category", "area_id", "project", "households")
+            },
+            "weight": prices.site_weight,
+            "technology": decided.technology,
+            "designed_technology": names[decided.design.site_option],
+            "year": decided.calendar(schedule.site_year),
+            "reason": _reasons(decided),
+            "meets_standard": decided.meets,
+            "capex_real": decided.of_option("capex_real"),
+            "opex_real_per_year": decided.of_option("opex_real_per_year"),
+            "pv_cost_real": np.where(decided.served, round_money(present), 0.0),
+            "already_served": sites["already_served"],
+            "node_id": node,
+            "derived": sites["derived"],
+            "rule": sites["rule"],
+        },
+        geometry=sites.geometry,
+        crs=sites.crs,
+    )
+    return table[[*PLAN_SITES.names, "geometry"]]
+
+
+def _reasons(decided: Decided) -> npt.NDArray[np.object_]:
+    """Why every site ends as it does: the design's reason, or what the budget did to it."""
+    words = decided.design.site_reason.copy()
+    designed, chosen = decided.design.site_option, decided.schedule.site_option
+    planned = np.append(decided.prices.options["technology"].to_numpy(dtype=object), "unserved")[designed]
+    dropped = (designed >= 0) & (chosen < 0)
+    swapped = (chosen >= 0) & (chosen != designed)
+    words[dropped] = [
+        "over budget: " + name + " is designed, other sites give more service for the money"
+        for name in planned[dropped]
+    ]
+    words[swapped] = [
+        f"over budget for the designed {name}: the best alternative serves more for the money"
+        for name in planned[swapped]
+    ]
+    return words
+
+
+def span_table(decided: Decided) -> gpd.GeoDataFrame:
+    """Layer `spans`: every designed span, oriented away from its source."""
+    graph, tree, year = decided.graph, decided.design.tree, decided.schedule.element_year
+    is_span = tree.span >= 0
+    row = tree.span[is_span]
+    spans = graph.spans.iloc[row].reset_index(drop=True)
+    node_id = graph.nodes["id"].to_numpy(dtype=object)
+    far = tree.node[is_span]
+    near = np.where(spans["start"] == far, spans["end"], spans["start"])
+    turned = spans["start"].to_numpy() == far
+    built = year[is_span] > 0
+    geometry = spans.geometry.to_numpy().copy()
+    geometry[turned] = spans.geometry[turned].reverse()
+    table = gpd.GeoDataFrame(
+        {
+            **{name: spans[name] for name in ("id", "length_m", "geometry_length_m", "ground", "method", "tier")},
+            "start_node": node_id[near],
+            "end_node": node_id[far],
+            "capex_real": np.where(built, decided.element_capex[is_span], 0.0),
+            "opex_real_per_year": np.where(built, decided.element_opex[is_span], 0.0),
+            "designed_capex_real": decided.element_capex[is_span],
+            "pv_cost_real": round_money(decided.element_present[is_span]),
+            "households_behind": decided.design.households_behind[is_span],
+            "year": decided.calendar(year[is_span]),
+            "status": np.where(spans["method"] == "existing", "operational", "proposed"),
+        },
+        geometry=geometry,
+        crs=graph.spans.crs,
+    )
+    return table[[*PLAN_SPANS.names, "geometry"]].sort_values("id", ignore_index=True)
+
+
+def node_table(decided: Decided) -> gpd.GeoDataFrame:
+    """Layer `nodes`: plant that the designed network passes."""
+    graph, tree, year = decided.graph, decided.design.tree, decided.schedule.element_year
+    nodes = graph.nodes.iloc[tree.node].reset_index(drop=True)
+    is_source = tree.span < 0
+    table = gpd.GeoDataFrame(
+        {
+            **{name: nodes[name] for name in ("id", "name", "kind")},
+            "capex_real": np.where(is_source & (year > 0), decided.element_capex, 0.0),
+            "year": decided.calendar(year),
+            "status": "proposed",
+        },
+        geometry=nodes.geometry,
+        crs=graph.nodes.crs,
+    )
+    return table[[*PLAN_NODES.names, "geometry"]].sort_values("id", ignore_index=True)
+
+
+def area_of_spans(decided: Decided, spans: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Area in which the middle of every span lies (the first by id); empty where in none."""
+    areas = decided.inputs.areas
+    middle = spans.geometry.interpolate(0.5, normalized=True)
+    point, area = areas.sindex.query(middle, predicate="intersects")
+    found = pd.Series(areas["id"].to_numpy()[area], index=point).sort_values().groupby(level=0).first()
+    return found.reindex(range(len(spans)), fill_value="").to_numpy(dtype=object)
+
+
+def area_table(decided: Decided, by_area: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Layer `areas`: the outcome in every area."""
+    areas = decided.inputs.areas
+    table = areas[["id", "geometry"]].merge(by_area, left_on="id", right_on="area_id", how="left", validate="1:1")
+    return gpd.GeoDataFrame(table[[*PLAN_AREAS.names, "geometry"]], crs=areas.crs)

@@ -1,0 +1,189 @@
+"""The commands of karez."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from karez import __version__
+from karez.errors import KarezError, UsageFault
+
+app = typer.Typer(
+    name="karez",
+    help="Plan the networks that bring people online, with a proven bound on every answer.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    rich_markup_mode="rich",
+    epilog="Exit codes: 0 done, 1 fault in the data (or a run that does not prove), 2 wrong usage, 3 infeasible.",
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output and nothing else.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on standard error.")]
+Seed = Annotated[int, typer.Option(help="Seed of every search; equal input and seed give equal output.", min=0)]
+
+
+def main() -> None:
+    """Run the command line; every refusal becomes a clear message and an exit code."""
+    try:
+        app(standalone_mode=True)
+    except KarezError as error:
+        from karez.cli.screen import print_error
+
+        print_error(error, as_json="--json" in sys.argv[1:])
+        raise SystemExit(error.exit_code) from None
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"karez {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and stop.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def new(
+    name: Annotated[Path, typer.Argument(help="Folder to make.")],
+    example: Annotated[str | None, typer.Option("--from", help="Example to copy: xinjiang or kyrgyzstan.")] = None,
+    country: Annotated[
+        str | None, typer.Option(help="Country to start from open data, as ISO code (KG) or English name.")
+    ] = None,
+) -> None:
+    """Make a project folder: a copy of an example, or a start for any country of the world."""
+    if example and country:
+        raise UsageFault("Give either --from or --country, not both.")
+    from karez.cli.screen import err, out
+    from karez.flow.new import new as make_new
+
+    with err.status("making the project folder"):
+        made = make_new(name, example=example or (None if country else "xinjiang"), country=country)
+    out.print(f"Made {made}. Next: karez check {made}, then karez plan {made}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def check(
+    folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")], as_json: AsJson = False
+) -> None:
+    """Find every fault of a project, all at once, each with file, layer, row and remedy."""
+    from karez.cli.screen import out, print_json, progress_bar, table
+    from karez.flow.check import check as run_check
+
+    with progress_bar(quiet=as_json, steps=("reading",)) as progress:
+        checked = run_check(folder, progress=progress)
+    if as_json:
+        print_json(checked.as_dict())
+        return
+    rows = table(f"{folder}: no fault", "table", "rows", right=("rows",))
+    for layer, count in checked.rows.items():
+        rows.add_row(layer, f"{count:,}")
+    out.print(rows)
+    for note in checked.notes:
+        out.print(f"- {note.text}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def plan(
+    folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
+    out: Annotated[Path | None, typer.Option(help="Run folder; default DIR/runs/<hash of inputs and seed>.")] = None,
+    seed: Seed = 0,
+    force: Annotated[bool, typer.Option("--force", help="Keep an existing run folder aside and write anew.")] = False,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+) -> None:
+    """Plan a project: which places get which technology, over which routes, at what cost, in which year."""
+    _log(verbose)
+    from karez.cli.closing import print_plan
+    from karez.cli.screen import print_json, progress_bar
+    from karez.flow.plan import plan as run_plan
+
+    _say_if_compiling()
+    with progress_bar(quiet=as_json) as progress:
+        made = run_plan(folder, out=out, seed=seed, force=force, progress=progress)
+    if as_json:
+        print_json({**made.plan.summary(), "run": str(made.folder), "seconds": made.plan.record.seconds})
+    else:
+        print_plan(made.plan, made.folder, verbose=verbose)
+
+
+@app.command()
+def verify(run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN")], as_json: AsJson = False) -> None:
+    """Prove a finished run again from its tables, with independent, slow, simple code."""
+    from karez.cli.screen import out, print_json, progress_bar, table
+    from karez.flow.verify import verify as run_verify
+
+    with progress_bar(quiet=as_json, steps=("verifying",)) as progress:
+        verdict = run_verify(run, progress=lambda share: progress("verifying", share))
+    if as_json:
+        print_json(verdict.as_dict())
+    else:
+        rows = table(f"{run}: {'proves' if verdict.passed else 'does NOT prove'}", "check", "", "found")
+        for one in verdict.checks:
+            rows.add_row(one.name, "[green]holds[/]" if one.passed else "[bold red]fails[/]", one.detail)
+        out.print(rows)
+    if not verdict.passed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def solve(
+    file: Annotated[Path, typer.Argument(help="Instance: .gr or .stp, gzip too.", metavar="FILE")],
+    seconds: Annotated[
+        float | None, typer.Option(help="Limit of solving, not of start-up or compilation.", min=0.0)
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write edges and nodes of the answer as JSON.")] = None,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Solve a Steiner tree or prize-collecting Steiner tree instance, with a bound."""
+    from karez.cli.closing import print_solution
+    from karez.cli.screen import print_json, progress_bar
+    from karez.flow.solve import solve as run_solve
+
+    _say_if_compiling()
+    with progress_bar(quiet=as_json, steps=("solving",)) as progress:
+        solved = run_solve(file, seconds=seconds, seed=seed, out=out, progress=lambda share: progress("solving", share))
+    if as_json:
+        print_json(solved.as_dict())
+    else:
+        print_solution(solved, out)
+
+
+@app.command()
+def versions(as_json: AsJson = False) -> None:
+    """Print the versions of karez and of the libraries that shape a result."""
+    from karez.cli.screen import out, print_json, table
+    from karez.flow.record import versions as all_versions
+
+    found = all_versions()
+    if as_json:
+        print_json(found)
+        return
+    rows = table("Versions", "package", "version")
+    for name, number in found.items():
+        rows.add_row(name, number)
+    out.print(rows)
+
+
+def _log(verbose: bool) -> None:
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, format="%(name)s: %(message)s")
+    logging.getLogger("numba").setLevel(logging.WARNING)
+
+
+def _say_if_compiling() -> None:
+    from karez.cli.screen import err
+    from karez.flow.compiling import is_first_run
+
+    if is_first_run():
+        err.print("First run on this machine: compiling the kernels, this once, takes about half a minute.")

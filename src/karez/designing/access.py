@@ -1,0 +1,223 @@
+"""From the sources to every site: which places fibre reaches, over which spans (rule 6).
+
+The choice of all sites is one rooted prize-collecting Steiner tree: a place's prize is what its sites would cost
+with their best alternatives, less what fibre costs locally there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import breadth_first_order, dijkstra
+
+from karez.designing.reasons import reasons
+from karez.errors import Infeasible
+from karez.kernels.trees import sum_below
+from karez.model.certificate import Certificate
+from karez.model.design import FORCED, Ascent, Design, Tree
+from karez.model.inputs import Inputs
+from karez.model.note import Note
+from karez.model.prices import Prices
+from karez.model.route_graph import RouteGraph
+from karez.solving import Certified, Graph, prize
+from karez.units import from_minor, to_minor
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+
+
+def design(
+    inputs: Inputs, graph: RouteGraph, prices: Prices, *, seed: int = 0, progress: Callable[[float], None] | None = None
+) -> Design:
+    """Design the access network at least present cost, as if all were built in year 1.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Sites, projects, settings of the stage.
+    graph : RouteGraph
+        Candidate graph.
+    prices : Prices
+        What spans and options cost.
+    seed : int
+        Seed of the search.
+    progress : callable, optional
+        Told the share of the work that is done.
+    """
+    choice = _choices(prices, len(inputs.sites))
+    prizes = _node_prizes(graph, choice)
+    root, network = _network(graph, prices)
+    settings = inputs.programme.designing
+    answer = prize(
+        network,
+        np.append(prizes, 0),
+        root,
+        seed=seed,
+        stop_gap=settings.stop_gap,
+        rounds=settings.rounds,
+        progress=progress,
+    )
+    tree = _hang(answer, network, root, len(graph.spans))
+    reached = np.zeros(network.n, dtype=bool)
+    reached[answer.nodes] = True
+    option = _decide(graph, choice, reached)
+    names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
+    technology = names[option]
+    reason = reasons(inputs, graph, choice, technology, _cost_to_join(network, reached))
+    element = _elements(tree, graph)
+    attribution, households = _behind(inputs, prices, tree, element, technology == "fibre")
+    return Design(
+        tree=tree,
+        site_technology=technology,
+        site_option=option,
+        site_reason=reason,
+        certificate=_certificate(inputs, answer, choice, graph.site_node >= 0),
+        ascent=Ascent(answer.ascent_node, answer.ascent_radius),
+        prize=prizes,
+        site_element=element,
+        attribution=attribution,
+        households_behind=households,
+        notes=_notes(inputs, graph, choice),
+    )
+
+
+def _choices(prices: Prices, sites: int) -> pd.DataFrame:
+    """For every site its fibre option and its best alternative, with present costs in minor units.
+
+    Columns ``fibre``, ``other`` (rows of the options, −1 for none), ``fibre_minor``, ``other_minor`` (0 for none),
+    ``must`` (fibre has to serve it: its project says so, or nothing else may).
+    """
+    options = prices.options[["site", "technology"]].copy()
+    options["minor"] = to_minor(prices.option_present_by_year[:, 0])
+    options["row"] = np.arange(len(options))
+    is_fibre = options["technology"] == "fibre"
+    fibre = options[is_fibre].set_index("site")
+    other = options[~is_fibre].sort_values(["site", "minor", "row"]).drop_duplicates("site").set_index("site")
+    every = pd.RangeIndex(sites)
+    choice = pd.DataFrame(
+        {
+            "fibre": fibre["row"].reindex(every, fill_value=-1),
+            "other": other["row"].reindex(every, fill_value=-1),
+            "fibre_minor": fibre["minor"].reindex(every, fill_value=0),
+            "other_minor": other["minor"].reindex(every, fill_value=0),
+        }
+    )
+    choice["must"] = prices.site_fibre_mandatory | ((choice["fibre"] >= 0) & (choice["other"] < 0))
+    return choice
+
+
+def _node_prizes(graph: RouteGraph, choice: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Prize of every node: the gains of fibre at its sites, together; FORCED where one must have it."""
+    gain = np.where(choice["fibre"] >= 0, np.maximum(choice["other_minor"] - choice["fibre_minor"], 0), 0)
+    joined = graph.site_node >= 0
+    prizes = np.zeros(len(graph.nodes), dtype=np.int64)
+    np.add.at(prizes, graph.site_node[joined], gain[joined])
+    prizes[graph.site_node[joined & choice["must"].to_numpy()]] = FORCED
+    return prizes
+
+
+def _network(graph: RouteGraph, prices: Prices) -> tuple[int, Graph]:
+    """The candidate graph with a super-root that every joined source hangs on; its number and the graph."""
+    root = len(graph.nodes)
+    joined = np.flatnonzero(graph.source_node >= 0)
+    if not len(joined):
+        raise Infeasible("No source is joined to a line: raise routing.lead_in_max_km or move the sources.")
+    tail = np.concatenate([graph.spans["start"].to_numpy(), np.full(len(graph.source_node), root)])
+    head = np.concatenate([graph.spans["end"].to_numpy(), np.where(graph.source_node >= 0, graph.source_node, root)])
+    cost = to_minor(np.concatenate([prices.span_present_by_year[:, 0], prices.source_present_by_year[:, 0]]))
+    return root, Graph.from_edges(root + 1, tail.astype(np.int32), head.astype(np.int32), cost)
+
+
+def _hang(answer: Certified, network: Graph, root: int, spans: int) -> Tree:
+    """Hang the chosen edges on the root, breadth first."""
+    edges = answer.edges
+    tail, head = network.tail[edges], network.head[edges]
+    numbered = coo_array((np.arange(1, len(edges) + 1), (tail, head)), shape=(network.n, network.n)).tocsr()
+    order, before = breadth_first_order(numbered, root, directed=False)
+    element_of = np.full(network.n, -1, dtype=np.int32)
+    element_of[order[1:]] = np.arange(len(order) - 1)
+    both = numbered + numbered.T
+    chosen = edges[np.asarray(both[before[order[1:]], order[1:]]).ravel() - 1] if len(order) > 1 else edges[:0]
+    is_source = chosen >= spans
+    return Tree(
+        span=np.where(is_source, -1 - (chosen - spans), chosen).astype(np.int32),
+        parent=np.where(is_source, -1, element_of[before[order[1:]]]).astype(np.int32),
+        node=order[1:].astype(np.int32),
+    )
+
+
+def _decide(graph: RouteGraph, choice: pd.DataFrame, reached: npt.NDArray[np.bool_]) -> Ints:
+    """Option of every site, given the nodes fibre reaches; −1 if none can serve it."""
+    at_fibre = (graph.site_node >= 0) & reached[graph.site_node]
+    pays = (choice["fibre_minor"] < choice["other_minor"]) | choice["must"]
+    fibre = at_fibre & (choice["fibre"] >= 0).to_numpy() & pays.to_numpy()
+    other = ~fibre & (choice["other"] >= 0).to_numpy()
+    return np.where(fibre, choice["fibre"], np.where(other, choice["other"], -1)).astype(np.int32)
+
+
+def _elements(tree: Tree, graph: RouteGraph) -> Ints:
+    """Element that leads to each site's node; −1 where none does."""
+    leads = np.full(len(graph.nodes) + 1, -1, dtype=np.int32)
+    leads[tree.node] = np.arange(len(tree.node), dtype=np.int32)
+    return np.where(graph.site_node >= 0, leads[graph.site_node], -1).astype(np.int32)
+
+
+def _cost_to_join(network: Graph, reached: npt.NDArray[np.bool_]) -> Floats:
+    """Least present cost, in minor units, of spans that would join each node to the reached ones."""
+    # Explicit zeros are edges to scipy only if stored; a thousandth of a unit keeps them.
+    weight = np.maximum(network.cost.astype(np.float64), 1e-3)
+    low, high = np.minimum(network.tail, network.head), np.maximum(network.tail, network.head)
+    rank = np.lexsort((weight, high, low))
+    first = np.ones(len(rank), dtype=bool)
+    first[1:] = (np.diff(low[rank]) != 0) | (np.diff(high[rank]) != 0)
+    best = rank[first]
+    matrix = coo_array((weight[best], (low[best], high[best])), shape=(network.n, network.n)).tocsr()
+    return np.asarray(dijkstra(matrix, directed=False, indices=np.flatnonzero(reached), min_only=True))
+
+
+def _behind(
+    inputs: Inputs, prices: Prices, tree: Tree, element: Ints, fibre: npt.NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
+    """Share of every project in every element, and the households behind it, by its fibre sites."""
+    projects = [project.id for project in inputs.programme.projects]
+    column = pd.Index(projects).get_indexer(inputs.sites["project"])
+    own = np.zeros((len(tree.span), len(projects) + 1))
+    served = np.flatnonzero(fibre & (element >= 0))
+    np.add.at(own, (element[served], column[served]), prices.site_weight[served])
+    np.add.at(own[:, -1], element[served], inputs.sites["households"].fillna(0.0).to_numpy()[served])
+    below = sum_below(tree.parent, own)
+    weight = below[:, :-1]
+    whole = weight.sum(axis=1, keepdims=True)
+    even = np.full_like(weight, 1.0 / len(projects))
+    return np.divide(weight, whole, out=even, where=whole > 0), below[:, -1]
+
+
+def _certificate(inputs: Inputs, answer: Certified, choice: pd.DataFrame, joined: npt.NDArray[np.bool_]) -> Certificate:
+    """Certificate of scope `design`, in units of money."""
+    pays = choice["must"] | (choice["fibre_minor"] < choice["other_minor"])
+    by_fibre = joined & (choice["fibre"] >= 0) & pays
+    constant = int(np.where(by_fibre, choice["fibre_minor"], choice["other_minor"]).sum())
+    agreement = inputs.programme.agreement
+    return Certificate(
+        name=f"least present cost of routes and technologies, {agreement.currency} of {agreement.price_year}",
+        scope="design",
+        sense="minimise",
+        value=float(from_minor(answer.value)),
+        bound=float(from_minor(answer.bound)),
+        constant=float(from_minor(constant)),
+        proof=f"{answer.proof} Replay proof/ascent.parquet on proof/graph.parquet to derive the bound. "
+        "Larger cables and power are outside it.",
+        seconds=answer.seconds,
+    )
+
+
+def _notes(inputs: Inputs, graph: RouteGraph, choice: pd.DataFrame) -> tuple[Note, ...]:
+    """Note the sites that nothing can serve."""
+    lost = (choice["other"] < 0) & ((choice["fibre"] < 0) | (graph.site_node < 0))
+    ids = tuple(inputs.sites["id"][lost])
+    text = f"{len(ids)} sites have neither a route for fibre nor another technology that may serve them."
+    return (Note("designing", text, len(ids), ids),) if ids else ()

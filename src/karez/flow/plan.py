@@ -1,0 +1,81 @@
+"""The main job: from a project folder to a phased, costed, proven plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from karez.appraising.converting import convert
+from karez.appraising.outcome import settle
+from karez.appraising.pricing import price
+from karez.designing.access import design
+from karez.flow.progress import Progress, Stages, silent
+from karez.flow.record import record
+from karez.model.inputs import Inputs
+from karez.model.plan import Plan
+from karez.phasing import schedule
+from karez.reading import read
+from karez.reporting import refuse_existing, write_run
+from karez.routing.route import route
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A finished plan and the folder it was written to."""
+
+    plan: Plan
+    folder: Path
+
+
+def plan(
+    folder: Path, *, out: Path | None = None, seed: int = 0, force: bool = False, progress: Progress = silent
+) -> Planned:
+    """Plan a project folder and write the run.
+
+    Parameters
+    ----------
+    folder : Path
+        Project folder.
+    out : Path, optional
+        Run folder; by default ``runs/<hash of inputs and seed>`` inside the project folder.
+    seed : int
+        Seed of every search.
+    force : bool
+        Keep an existing run folder aside instead of refusing it.
+    progress : Progress
+        Told the step and its share.
+
+    Raises
+    ------
+    DataFault
+        With every fault of the input.
+    UsageFault
+        If the run folder exists and `force` is not given.
+    Infeasible
+        If no plan meets the required targets and shares.
+    """
+    stages = Stages(progress)
+    with stages.stage("reading") as share:
+        inputs = read(folder, progress=share)
+    target = out or folder / "runs" / record(inputs, seed).key
+    refuse_existing(target, force=force)
+    made = make(inputs, seed=seed, stages=stages)
+    with stages.stage("reporting") as share:
+        made = replace(made, record=replace(made.record, seconds=stages.seconds))
+        write_run(made, target, force=force, progress=share)
+    return Planned(made, target)
+
+
+def make(inputs: Inputs, *, seed: int = 0, stages: Stages | None = None) -> Plan:
+    """Plan what was read, without touching a disk."""
+    stages = stages or Stages(silent)
+    with stages.stage("routing") as share:
+        graph = route(inputs, share)
+    with stages.stage("pricing"):
+        prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
+    with stages.stage("designing") as share:
+        designed = design(inputs, graph, prices, seed=seed, progress=share)
+    with stages.stage("phasing") as share:
+        scheduled = schedule(inputs, prices, designed, seed=seed, progress=share)
+    with stages.stage("appraising") as share:
+        return settle(inputs, graph, prices, designed, scheduled, record(inputs, seed), share)

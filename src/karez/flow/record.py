@@ -1,0 +1,28 @@
+"""What a run is made from: hashes, seed, versions."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from importlib.metadata import version
+
+from karez import __version__
+from karez.model.inputs import Inputs
+from karez.model.plan import RunRecord
+
+SHAPING = ("geopandas", "highspy", "numba", "numpy", "pandas", "pyogrio", "pyproj", "scipy", "shapely")
+"""Libraries that shape a result."""
+
+
+def versions() -> dict[str, str]:
+    """Versions of karez, Python and the libraries that shape a result."""
+    return {"karez": __version__, "python": platform.python_version()} | {name: version(name) for name in SHAPING}
+
+
+def record(inputs: Inputs, seed: int) -> RunRecord:
+    """Record of a run about to start; its key hashes every input file and the seed."""
+    digest = hashlib.sha256()
+    for path, value in sorted(inputs.hashes.items()):
+        digest.update(f"{path}\0{value}\n".encode())
+    digest.update(f"seed\0{seed}\n".encode())
+    return RunRecord(digest.hexdigest()[:12], dict(sorted(inputs.hashes.items())), seed, versions())

@@ -1,0 +1,33 @@
+"""Sums over rooted forests given as parent arrays, every parent before its children."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+
+
+@njit(cache=True, nogil=True)
+def sum_below(parent: Ints, own: Floats) -> Floats:
+    """Sum `own` over each element and all that hang on it.
+
+    Parameters
+    ----------
+    parent : int32[elements]
+        Row of the parent, smaller than the element's own; −1 for none.
+    own : float64[elements, columns]
+        What each element brings.
+
+    Returns
+    -------
+    float64[elements, columns]
+        Sums.
+    """
+    total = own.copy()
+    for element in range(len(parent) - 1, -1, -1):
+        if parent[element] >= 0:
+            total[parent[element]] += total[element]
+    return total

@@ -1,0 +1,137 @@
+"""An integer programme over the choices that are nearly as good as the best, by HiGHS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from scipy import sparse
+
+from karez.phasing.found import Found, measure
+from karez.phasing.master import ONE, ZERO, Frame, Labels, assemble, build
+from karez.phasing.problem import Floats
+from karez.phasing.relax import quiet
+
+SOLVER_TOLERANCE = 1e-6
+"""By how much HiGHS may break a scaled row."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Counted effort of one integer programme (rule 10).
+
+    Parameters
+    ----------
+    variables : int
+        Most free variables.
+    nodes : int
+        Most branch-and-bound nodes.
+    gap : float
+        Stop at this share between value and the programme's own bound.
+    seed : int
+        Seed of the solver.
+    """
+
+    variables: int
+    nodes: int
+    gap: float
+    seed: int = 0
+
+
+def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> tuple[Found, bool]:
+    """Choose anew among the years whose loss is small, the rest staying as in the start or at no loss.
+
+    Parameters
+    ----------
+    frame : Frame
+        Problem, rows and aim.
+    loss : float64[items, T + 1]
+        What each year of each item costs against the best; see :func:`karez.phasing.rounding.losses`.
+    start : Found
+        A schedule; it need not keep the rows.
+    effort : Effort
+        When to stop.
+
+    Returns
+    -------
+    tuple[Found, bool]
+        The better of start and what was found, and whether the programme was proven to have no solution.
+    """
+    label = _labels(frame, loss, start, effort.variables)
+    master = assemble(frame, label)
+    point = np.zeros(len(master.worth))
+    point[label.ravel()] = frame.bits(start.years).ravel()
+    point[[ZERO, ONE]] = 0.0, 1.0
+    unit = max(1.0, float(np.abs(master.worth).sum()) / 1e4)
+    lp = build(master, np.zeros(len(master.room)), unit, _needed(frame, label))
+    lp.row_upper_ = np.concatenate([_room(frame, master.room, master.use @ point), np.array(lp.row_upper_)[len(master.room) :]])
+    lp.integrality_ = [highspy.HighsVarType.kInteger] * lp.num_col_
+    solver = quiet()
+    for option, value in (("random_seed", effort.seed), ("mip_max_nodes", effort.nodes), ("mip_rel_gap", effort.gap)):
+        solver.setOptionValue(option, value)
+    solver.passModel(lp)
+    if start.kept:
+        warm = highspy.HighsSolution()
+        warm.col_value = point.tolist()
+        solver.setSolution(warm)
+    solver.run()
+    status = solver.getModelStatus()
+    values = np.array(solver.getSolution().col_value)
+    if len(values) == 0 or solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return start, status == highspy.HighsModelStatus.kInfeasible
+    years = frame.years(values.round().astype(bool)[label])
+    found = measure(frame.problem, frame.rows, frame.aim, years[frame.problem.elements :])
+    return (found if found.beats(start) else start), False
+
+
+def _room(frame: Frame, room: Floats, used: Floats) -> Floats:
+    """Limits drawn in by the solver's tolerance where that is more than a rounding, as far as the start allows."""
+    drawn = np.where(frame.scale * SOLVER_TOLERANCE > frame.rows.tolerance, 2 * SOLVER_TOLERANCE, 0.0)
+    return np.maximum(room - drawn, np.minimum(room, used))
+
+
+def _labels(frame: Frame, loss: Floats, start: Found, most: int) -> Labels:
+    """One label per free variable, as many as are wanted, those of least loss."""
+    years = start.years
+    rows = np.arange(len(years))
+    best = loss.argmin(axis=1)
+    kept = loss.copy()
+    kept[rows, years] = -1.0
+    kept[rows, best] = -1.0
+    kept[~np.column_stack([frame.problem.allowed(), np.ones(len(years), bool)])] = np.inf
+    levels = np.unique(kept[np.isfinite(kept)])
+    low, high = 0, len(levels)
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if _free(kept <= levels[middle]).sum() <= most else (low, middle)
+    allowed = kept <= levels[low]
+    free = _free(allowed)
+    first = allowed.argmax(axis=1)
+    upright = (frame.sign > 0)[:, None]
+    done = first[:, None] <= np.arange(frame.problem.years)[None, :]
+    label = np.where(done == upright, ONE, ZERO).astype(np.int64)
+    label[free] = 2 + np.arange(int(free.sum()))
+    return label
+
+
+def _free(allowed: np.ndarray) -> np.ndarray:
+    """Variables (item, t) that allowed years leave open: one of them is ≤ t and one is later."""
+    by = np.maximum.accumulate(allowed, axis=1)[:, :-1]
+    after = np.maximum.accumulate(allowed[:, ::-1], axis=1)[:, ::-1][:, 1:]
+    return by & after
+
+
+def _needed(frame: Frame, label: Labels) -> sparse.csr_array:
+    """Rows that say: an element is built only once something that hangs on it is (rule 8)."""
+    problem, count = frame.problem, int(label.max(initial=ONE)) + 1
+    above = np.concatenate([problem.parent, problem.owner])
+    hung = np.flatnonzero(above >= 0)
+    number = np.arange(problem.elements * problem.years).reshape(-1, problem.years)
+    row = np.concatenate([number.ravel(), number[above[hung]].ravel()])
+    column = np.concatenate([label[: problem.elements].ravel(), label[hung].ravel()])
+    weight = np.concatenate([np.ones(number.size), -np.ones(len(hung) * problem.years)])
+    matrix = sparse.csr_array((weight, (row, column)), shape=(number.size, count))
+    matrix.sum_duplicates()
+    met = (label[: problem.elements].ravel() == ZERO) | (matrix[:, [ONE]].toarray().ravel() < 0)
+    return matrix[np.flatnonzero(~met)]

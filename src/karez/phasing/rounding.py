@@ -1,0 +1,70 @@
+"""From the relaxation's fractions to whole years."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from karez.kernels.closure import closure_losses
+from karez.phasing.found import Bench, Found, measure
+from karez.phasing.master import Frame
+from karez.phasing.problem import Floats, Ints
+from karez.phasing.relax import Relaxation, priced
+
+THRESHOLDS = (1.0, 0.75, 0.5, 0.25)
+"""An item has the first year by which its relaxed variable reaches this."""
+NEAR = 1e-6
+"""Fractions this near to a threshold count as there."""
+
+
+def losses(frame: Frame, multipliers: Floats) -> Floats:
+    """What each year of each item costs at given multipliers against the best; (items, T + 1), column T is never."""
+    problem, profit = frame.problem, priced(frame.problem, frame.rows, frame.aim, multipliers)
+    of_elements, of_options = closure_losses(
+        problem.parent, profit[: problem.elements], problem.owner, problem.rival, profit[problem.elements :]
+    )
+    return np.maximum(np.concatenate([of_elements, of_options]), 0.0)
+
+
+def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = ()) -> Found:
+    """Round at several thresholds, mend and improve, and keep the best.
+
+    Every set of variables at or above a threshold is a closure, so precedence holds from the start; what budgets or
+    other rows do not allow is mended by moving sites, dearest errors first; what is left is filled with what gains
+    most at the relaxation's prices, then with what gains at all.
+
+    Parameters
+    ----------
+    frame : Frame
+        Problem, rows and aim.
+    relaxation : Relaxation
+        Its linear relaxation.
+    starts : tuple[int32[options], ...]
+        Schedules to improve as well.
+
+    Returns
+    -------
+    Found
+        The best; it keeps all rows if one was found that does.
+    """
+    problem, bench = frame.problem, Bench.of(frame)
+    loss = losses(frame, relaxation.multipliers)[problem.elements :]
+    named = problem.rival[problem.rival >= 0]
+    first_choice = np.setdiff1d(np.arange(len(problem.owner)), named).astype(np.int32)
+    rounded = [_at_threshold(frame, relaxation.fraction, threshold) for threshold in THRESHOLDS]
+    nothing = np.zeros_like(relaxation.multipliers)
+    best: Found | None = None
+    for start in (*starts, *rounded):
+        regret = loss[np.arange(len(start)), start][first_choice]
+        order = first_choice[np.argsort(-regret, kind="stable")]
+        for prices in (relaxation.multipliers, nothing):
+            start = bench.improved(start, prices, order)
+            found = measure(problem, frame.rows, frame.aim, start)
+            best = found if found.beats(best) else best
+    assert best is not None
+    return best
+
+
+def _at_threshold(frame: Frame, fraction: Floats, threshold: float) -> Ints:
+    """Years of options at a threshold."""
+    years = frame.years(fraction >= threshold - NEAR)
+    return years[frame.problem.elements :]

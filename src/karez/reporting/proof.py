@@ -1,0 +1,25 @@
+"""``proof/``: the tables from which the bounds are derived again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from karez.model.plan import Proof
+from karez.reporting.summary import as_json
+
+TABLES = ("graph", "nodes", "ascent", "elements", "options", "constraints")
+"""Tables of a proof; each becomes a Parquet file of that name."""
+
+
+def write_proof(proof: Proof, folder: Path) -> None:
+    """Write every table of `proof` and its multipliers into the new folder `folder`."""
+    folder.mkdir()
+    for name in TABLES:
+        table = pa.Table.from_pandas(getattr(proof, name).reset_index(drop=True), preserve_index=False)
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    text = json.dumps(proof.multipliers, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
+    (folder / "multipliers.json").write_text(text + "\n", encoding="utf-8", newline="\n")

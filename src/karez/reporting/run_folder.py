@@ -1,0 +1,137 @@
+"""The run folder: it appears whole or not at all (rule 11)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from karez.errors import UsageFault
+from karez.model.plan import Plan
+from karez.reporting.geopackage import write_geopackage
+from karez.reporting.proof import write_proof
+from karez.reporting.record import write_record
+from karez.reporting.report import write_report
+from karez.reporting.summary import write_summary
+from karez.reporting.workbook import write_workbook
+
+Progress = Callable[[float], None]
+
+_STEPS: tuple[tuple[str, Callable[[Plan, Path], None]], ...] = (
+    ("summary.json", write_summary),
+    ("run.toml", write_record),
+    ("proof", lambda plan, folder: write_proof(plan.proof, folder)),
+    ("plan.gpkg", write_geopackage),
+    ("boq.xlsx", write_workbook),
+    ("report.html", write_report),
+)
+"""What a run folder holds, and who writes it."""
+
+
+def write_run(plan: Plan, folder: Path, *, force: bool = False, progress: Progress | None = None) -> Path:
+    """Write everything a run leaves behind into the new folder `folder`.
+
+    The files are written to a temporary folder beside it, brought safely to disk, and renamed: whatever happens on
+    the way, `folder` is either whole or not there (rule 11).
+
+    Parameters
+    ----------
+    plan : Plan
+        The finished plan.
+    folder : Path
+        Where the run is to lie; folders above it are made.
+    force : bool
+        Whether an existing folder is moved aside, to the first free of ``<name>.old-1``, ``<name>.old-2`` …
+    progress : callable, optional
+        Called with the share done, 0 to 1, after each file.
+
+    Returns
+    -------
+    Path
+        `folder`.
+
+    Raises
+    ------
+    UsageFault
+        If `folder` is there and `force` is not set, or if something else than a folder is there.
+    """
+    _check_free(folder, force=force)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    try:
+        for done, (name, write) in enumerate(_STEPS, start=1):
+            write(plan, aside / name)
+            if progress is not None:
+                progress(done / len(_STEPS))
+        _open_to_others(aside)
+        _sync(aside)
+        _put_in_place(aside, folder, force=force)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return folder
+
+
+def _check_free(folder: Path, *, force: bool) -> None:
+    if not os.path.lexists(folder):
+        return
+    if not folder.is_dir():
+        raise UsageFault(f"{folder} is there and is not a folder. Choose another place with --out.")
+    if not force:
+        raise UsageFault(
+            f"{folder} is there already. Choose another place with --out, or use --force: the old run is then kept "
+            f"aside as {_free_name(folder).name}."
+        )
+
+
+def _put_in_place(aside: Path, folder: Path, *, force: bool) -> None:
+    """Rename, with the old run, if any, out of the way and back again should that fail."""
+    _check_free(folder, force=force)
+    old = _free_name(folder) if folder.exists() else None
+    if old is not None:
+        folder.rename(old)
+    try:
+        aside.rename(folder)
+    except OSError:
+        if old is not None:
+            old.rename(folder)
+        raise
+    _sync_entry(folder.parent)
+
+
+def _free_name(folder: Path) -> Path:
+    """First of ``<name>.old-1``, ``<name>.old-2`` … that is not taken."""
+    number = 1
+    while os.path.lexists(folder.with_name(f"{folder.name}.old-{number}")):
+        number += 1
+    return folder.with_name(f"{folder.name}.old-{number}")
+
+
+def _open_to_others(folder: Path) -> None:
+    """A temporary folder is private; a run folder has the rights any new folder has."""
+    mask = os.umask(0)
+    os.umask(mask)
+    folder.chmod(0o777 & ~mask)
+
+
+def _sync(folder: Path) -> None:
+    """Bring every file below `folder`, and the folders themselves, to disk."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
+    for path in [*sorted(path for path in folder.rglob("*") if path.is_dir()), folder]:
+        _sync_entry(path)
+
+
+def _sync_entry(folder: Path) -> None:
+    """Bring a folder's list of names to disk, where the system lets a folder be opened."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

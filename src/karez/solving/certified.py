@@ -1,0 +1,123 @@
+"""An answer with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from karez.kernels.ascent import OUT
+from karez.solving.graph import Graph
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of a bound: the root is in the tree, the nodes left out are not.
+
+    Replayed from untouched costs, the moats give the bound of the case: for each (node, radius), reverse Dijkstra
+    distances d to the node in reduced arc costs, the root no nearer than the radius; every arc (u → v) with
+    d(v) < radius loses min(d(u), radius) − d(v) where that is positive, and the bound gains the radius. The radii
+    of one node never add up to more than its prize. Prizes of nodes left out are lost and counted as a constant;
+    their own moats are not grown.
+
+    Parameters
+    ----------
+    root : int
+        Node that is in the tree; −1 for the case without moats that no prized node but those left out is in it.
+    left_out : int32[…]
+        Nodes whose prizes are lost in this case.
+    node, radius : int32[moats], int64[moats]
+        The moats in order.
+    bound : int
+        Sum of the radii and of the prizes left out.
+    """
+
+    root: int
+    left_out: Ints
+    node: Ints
+    radius: Longs
+    bound: int
+
+
+@dataclass(frozen=True)
+class Certified:
+    """A tree, its value, and a bound below which no tree can be.
+
+    Parameters
+    ----------
+    edges : int32[…]
+        Edge numbers of the tree, ascending.
+    nodes : int32[…]
+        Nodes of the tree, ascending; the root alone if it has no edges.
+    value : int
+        Cost of the edges plus the prizes not collected.
+    bound : int
+        No tree has a lower value.
+    proof : str
+        How the bound was had.
+    seconds : float
+        Time spent, the only figure besides the times in `trace` that differs between equal runs.
+    trace : tuple of (float, int, int)
+        Seconds, value and bound whenever one of the two got better.
+    ascent_root : int
+        Root the ascent below refers to.
+    ascent_node, ascent_radius : int32[moats], int64[moats]
+        The moats of a dual solution (:class:`Case`); with one case, they add up to `ascent_bound`.
+    ascent_bound : int
+        Bound that the replay of `cases` gives: the least of theirs. It equals `bound` unless an exact search was
+        asked for and went further.
+    cases : tuple[Case, ...]
+        The cases of the bound. One, unless no root was given and no node is forced.
+    """
+
+    edges: Ints
+    nodes: Ints
+    value: int
+    bound: int
+    proof: str
+    seconds: float
+    trace: tuple[tuple[float, int, int], ...]
+    ascent_root: int
+    ascent_node: Ints
+    ascent_radius: Longs
+    ascent_bound: int
+    cases: tuple[Case, ...]
+
+    @property
+    def gap(self) -> float:
+        """Distance of value and bound over value; 0 if they are equal."""
+        if self.value == self.bound:
+            return 0.0
+        return (self.value - self.bound) / self.value
+
+
+def certify(
+    graph: Graph,
+    up: Ints,
+    value: int,
+    cases: Sequence[Case],
+    seconds: float,
+    trace: Sequence[tuple[float, int, int]],
+) -> Certified:
+    """Put an answer together from its tree and the cases of its bound."""
+    bound = min(case.bound for case in cases)
+    least = min(cases, key=lambda case: case.bound)
+    return Certified(
+        edges=np.sort(graph.edge[up[up >= 0]]).astype(np.int32),
+        nodes=np.flatnonzero(up != OUT).astype(np.int32),
+        value=value,
+        bound=bound,
+        proof="dual ascent for the directed cut bound; its moats, replayed, give the bound again",
+        seconds=seconds,
+        trace=tuple(trace),
+        ascent_root=least.root,
+        ascent_node=least.node,
+        ascent_radius=least.radius,
+        ascent_bound=bound,
+        cases=tuple(cases),
+    )

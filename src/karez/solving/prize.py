@@ -1,0 +1,80 @@
+"""The prize-collecting Steiner tree: connect what pays."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from karez.kernels.ascent import INF
+from karez.solving.certified import Case, Certified, certify
+from karez.solving.graph import Disconnected, Graph, refuse_overflow
+from karez.solving.search import Clock, Progress, Search
+from karez.solving.unrooted import solve_unrooted
+
+FORCED = -1
+"""Prize of a node that must be in the tree."""
+
+
+def prize(
+    graph: Graph,
+    prizes: npt.ArrayLike,
+    root: int | None,
+    *,
+    seconds: float | None = None,
+    seed: int = 0,
+    stop_gap: float = 0.0,
+    rounds: int = 20,
+    progress: Progress | None = None,
+) -> Certified:
+    """Find the tree of least edge cost plus prizes not collected.
+
+    Parameters
+    ----------
+    graph : Graph
+        The graph.
+    prizes : array_like of int, shape (n,)
+        What leaving a node out costs, or ``FORCED``.
+    root : int | None
+        Node that is in the tree. None: any tree will do, of one node at least.
+    seconds, seed, stop_gap, rounds, progress
+        See :func:`karez.solving.steiner.steiner`.
+
+    Returns
+    -------
+    Certified
+        The tree, its value and the bound.
+
+    Raises
+    ------
+    Disconnected
+        If forced nodes do not hang together (with the root); carries their numbers.
+    Overflow
+        If costs and prizes add up to 2⁶² or more.
+
+    Examples
+    --------
+    >>> path = Graph.from_edges(3, [0, 1], [1, 2], [4, 4])
+    >>> answer = prize(path, [0, 5, 3], root=0)
+    >>> answer.value, answer.bound, answer.nodes.tolist()
+    (7, 7, [0, 1])
+    """
+    given = np.array(prizes, dtype=np.int64)
+    if given.shape != (graph.n,) or (given < FORCED).any():
+        raise ValueError(f"prizes must be {graph.n} numbers, FORCED or not negative")
+    if root is not None and not 0 <= root < graph.n:
+        raise ValueError(f"the root must be a node, 0 to {graph.n - 1}")
+    refuse_overflow(graph.cost, given[given > 0])
+    forced = np.flatnonzero(given == FORCED)
+    if root is None and forced.size:
+        root = int(forced[0])
+    clock = Clock(seconds, stop_gap, rounds)
+    if root is None:
+        return solve_unrooted(graph, given, seed, clock, progress)
+    apart = forced[~graph.reached(root)[forced]]
+    if apart.size:
+        raise Disconnected(apart.astype(np.int32))
+    given[forced] = INF
+    search = Search(graph, given, root, seed, clock)
+    search.run(progress)
+    case = Case(search.ascent_root, np.empty(0, np.int32), search.node, search.radius, search.bound)
+    return certify(graph, search.up, search.value, (case,), clock.spent(), search.trace)

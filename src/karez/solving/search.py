@@ -1,0 +1,193 @@
+"""The search both problems share: a rooted prize-collecting tree from above, a dual ascent from below."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from karez.kernels.ascent import INF, OUT, ascend
+from karez.kernels.local import descend
+from karez.kernels.tree import grow, turn
+from karez.solving.certified import Ints, Longs
+from karez.solving.graph import Graph
+
+Progress = Callable[[float], None]
+
+FACTORS = (1.5, 1.05, 1.2, 2.0, 1.1, 1.0)
+PENALTIES = (4.0, 20.0, 1.0, 100.0)
+STEPS_PER_SLOT = 400
+MOST_PASSES = 12
+
+
+@dataclass
+class Clock:
+    """When to stop: by gap, by counted rounds, or by the clock where the caller sets a time."""
+
+    seconds: float | None
+    stop_gap: float
+    rounds: int
+    began: float = field(default_factory=time.perf_counter)
+
+    def spent(self) -> float:
+        """Seconds since the clock was made."""
+        return time.perf_counter() - self.began
+
+    def late(self) -> bool:
+        """Whether a time was set and has run out."""
+        return self.seconds is not None and self.spent() >= self.seconds
+
+    def close(self, value: int, bound: int) -> bool:
+        """Whether value and bound are as near as asked for."""
+        return value - bound <= self.stop_gap * value
+
+
+class Search:
+    """A rooted problem with the best tree and the best bound so far.
+
+    Parameters
+    ----------
+    graph : Graph
+        The graph.
+    prize : int64[n]
+        Prizes, ``INF`` where a node must be in the tree.
+    root : int
+        Node of the tree; its own prize does not matter.
+    seed : int
+        Settles all that is left to chance.
+    clock : Clock
+        When to stop.
+    """
+
+    def __init__(self, graph: Graph, prize: Longs, root: int, seed: int, clock: Clock) -> None:
+        self.graph = graph
+        self.prize = prize
+        self.root = root
+        self.clock = clock
+        self.random = np.random.default_rng(seed)
+        self.forced = np.flatnonzero(prize == INF).astype(np.int32)
+        self.free_roots = not bool(np.any((prize > 0) & (prize < INF)))
+        self.up: Ints = np.full(graph.n, OUT, np.int32)
+        self.value = int(INF)
+        self.bound = 0
+        self.ascent_root = root
+        self.node: Ints = np.empty(0, np.int32)
+        self.radius: Longs = np.empty(0, np.int64)
+        self.trace: list[tuple[float, int, int]] = []
+
+    @property
+    def _net(self) -> tuple[Ints, Ints, Ints]:
+        return self.graph.start, self.graph.neighbour, self.graph.twin
+
+    def first(self) -> None:
+        """Find a tree by shortest paths, and a bound."""
+        self._improve(self.graph.slot_cost, self.root)
+        self._ascend_and_prune(0)
+
+    def round(self, number: int) -> None:
+        """Once more, otherwise: another ascent, the trees it points to, a perturbed start, a crossing of trees."""
+        self._ascend_and_prune(number)
+        if not self.done():
+            self._perturb(number)
+
+    def run(self, progress: Progress | None = None) -> None:
+        """Work until the clock says so."""
+        self.first()
+        for number in range(1, self.clock.rounds + 1):
+            if self.done():
+                break
+            self.round(number)
+            if progress is not None:
+                progress(number / self.clock.rounds)
+        if progress is not None:
+            progress(1.0)
+
+    def done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.clock.late() or self.clock.close(self.value, self.bound)
+
+    def _ascend_and_prune(self, number: int) -> None:
+        reduced, connected = self._ascent(number)
+        if self.done():
+            return
+        slack = np.minimum(reduced, reduced[self.graph.twin])
+        want = np.where(connected, INF, np.where(self.prize == INF, INF, 0))
+        weight = 1 if number % 2 else 16
+        self._improve(self.graph.slot_cost // 8 + slack * weight, self.root, want)
+
+    def _ascent(self, number: int) -> tuple[Longs, npt.NDArray[np.bool_]]:
+        """Raise one dual solution; keep it if it is the best. Returns reduced costs and what reached the root."""
+        root = self.root
+        up = np.full(self.graph.n, OUT, np.int32)
+        if number > 0:
+            if self.free_roots and self.forced.size:
+                root = int(self.random.choice(self.forced))
+            up = self.up.copy()
+            if up[root] == OUT:
+                root = self.root
+            turn(self.graph.neighbour, self.graph.twin, up, np.int32(root))
+        reduced = self.graph.slot_cost.copy()
+        rank = self.random.permutation(self.graph.n).astype(np.int32)
+        factor = FACTORS[number % len(FACTORS)]
+        penalty = PENALTIES[number % len(PENALTIES)]
+        bound, node, radius, connected = ascend(
+            *self._net, reduced, np.int32(root), self.prize, rank, factor, up, penalty
+        )
+        if bound > self.bound:
+            self.bound, self.node, self.radius, self.ascent_root = int(bound), node, radius, root
+            self._note()
+        return reduced, connected
+
+    def _perturb(self, number: int) -> None:
+        """Grow a tree in costs that are off by up to a share and lower on the incumbent, then descend."""
+        share = (0.1, 0.2, 0.4)[number % 3]
+        noise = self.random.random(self.graph.m)[self.graph.edge]
+        cost = (self.graph.slot_cost * (1.0 + share * noise)).astype(np.int64)
+        start = self.root
+        if self.free_roots and self.forced.size:
+            start = int(self.random.choice(self.forced))
+        self._improve(cost, start, self._wanted())
+
+    def _wanted(self) -> Longs:
+        """Reach what is forced or already in the tree for certain, the rest within its prize."""
+        kept = (self.up != OUT) & (self.prize > 0)
+        wanted: Longs = np.where(kept, INF, self.prize)
+        return wanted
+
+    def _improve(self, cost: Longs, start: int, want: Longs | None = None) -> None:
+        """Grow a tree in given costs, descend in the real ones, keep it if it is the best."""
+        up = np.full(self.graph.n, OUT, np.int32)
+        grow(*self._net, cost, self.prize if want is None else want, np.int32(start), up)
+        if up[self.root] == OUT:
+            return
+        turn(self.graph.neighbour, self.graph.twin, up, np.int32(self.root))
+        self._descend(up)
+
+    def _descend(self, up: Ints) -> None:
+        graph = self.graph
+        order = self.random.permutation(graph.n).astype(np.int32)
+        steps = STEPS_PER_SLOT * (graph.neighbour.size + 1000)
+        value = descend(*self._net, graph.slot_cost, self.prize, np.int32(self.root), up, order, steps, MOST_PASSES)
+        self.offer(up, int(value))
+
+    def offer(self, up: Ints, value: int) -> None:
+        """Keep a tree if it is the best."""
+        if value < self.value:
+            self.value, self.up = value, up.copy()
+            self._note()
+
+    def _note(self) -> None:
+        if self.value < INF:
+            self.trace.append((self.clock.spent(), self.value, self.bound))
+
+
+def warm_up() -> None:
+    """Compile the kernels, or load them from the cache, on a tiny problem; takes no part in any time limit."""
+    graph = Graph.from_edges(5, [0, 1, 2, 0, 3, 1], [1, 2, 3, 3, 4, 3], [3, 1, 3, 4, 2, 1])
+    prize = np.array([0, 0, INF, 1, 3], np.int64)
+    search = Search(graph, prize, 0, 0, Clock(None, -1.0, 3))
+    search.run()
+

