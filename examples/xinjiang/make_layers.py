@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import re
 import shutil
 import unicodedata
 from dataclasses import dataclass
@@ -114,7 +115,8 @@ def deal(total: int, weights: npt.ArrayLike, least: int = 0) -> Ints:
     whole = np.floor(exact + 1e-9).astype(np.int64)
     most = np.argsort(-(exact - whole), kind="stable")[: rest - int(whole.sum())]
     whole[most] += 1
-    return whole + least
+    dealt: Ints = whole + least
+    return dealt
 
 
 def folded(text: str) -> str:
@@ -128,13 +130,28 @@ def folded(text: str) -> str:
 
 
 def latin_name(name: str) -> str:
-    """Pinyin name of a county in plain letters, without bracket and kind.
+    """Name of a county in plain letters: pinyin without its kind, then the other name it is known by.
 
     >>> latin_name("Zépŭ Xiàn [Poskam]")
+    'Zepu (Poskam)'
+    >>> latin_name("Kù'ĕrlè Shì [Korla; incl. Tiĕménguān Shì]")
+    "Ku'erle (Korla)"
+    >>> latin_name("Mĭdōng Qū [incl. Miquan]")
+    'Midong'
+    """
+    main, _, other = folded(name).partition("[")
+    first = re.split("[;,]", other.strip(" ]"))[0].replace("←", "")
+    known_as = "" if first.startswith("incl.") else without_kind(first)
+    return without_kind(main.partition("(")[0]) + (f" ({known_as})" if known_as else "")
+
+
+def without_kind(name: str) -> str:
+    """`name` without the words for county, city, district and autonomous county.
+
+    >>> without_kind("Zepu Xian")
     'Zepu'
     """
-    words = folded(name).split(" [")[0].split(" (")[0].split()
-    return " ".join(word for word in words if word.lower() not in GENERIC_WORDS)
+    return " ".join(word for word in name.split() if word.lower() not in GENERIC_WORDS)
 
 
 # --- raw files -------------------------------------------------------------------------------------------------
@@ -173,7 +190,9 @@ def assume_villages(counties: pd.DataFrame) -> pd.Series[int]:
 def read_places(raw: Path, counties: pd.DataFrame) -> gpd.GeoDataFrame:
     """Settlements with their county, and the point inside each county that has none; sorted by `place_id`."""
     settlements = gpd.read_file(raw / "xj_settlements_geonames_cities500.gpkg").sort_values("geonameid")
-    county = pd.read_csv(raw / "settlement_county.csv", dtype={"county_code": str}).set_index("geonameid")["county_code"]
+    county = pd.read_csv(raw / "settlement_county.csv", dtype={"county_code": str}).set_index("geonameid")[
+        "county_code"
+    ]
     county = county.reindex(settlements["geonameid"])
     county.update(pd.Series(SETTLEMENT_CORRECTIONS))
     places = gpd.GeoDataFrame(
@@ -208,7 +227,9 @@ def find_seat(places: gpd.GeoDataFrame, code: str, county: pd.Series) -> int:
     """
     chinese = county["county_name_zh"]
     latin = folded(county["county_name_latin"]).replace("[", " ").replace("]", " ").replace(";", " ").split()
-    bearing = {chinese, chinese[:-1], chinese[:-1] + "镇"} | {word for word in latin if word.lower() not in GENERIC_WORDS}
+    bearing = {chinese, chinese[:-1], chinese[:-1] + "镇"} | {
+        word for word in latin if word.lower() not in GENERIC_WORDS
+    }
 
     def rank(row: int) -> tuple[bool, bool, bool, int, int]:
         names = [places["name"][row], *places["names"][row].split(",")]
@@ -217,28 +238,23 @@ def find_seat(places: gpd.GeoDataFrame, code: str, county: pd.Series) -> int:
         named = any(folded(name) in bearing for name in names)
         return known, people >= CITY_PEOPLE, named, people, len(names)
 
-    return max(places.index, key=rank)
+    return int(max(places.index, key=rank))
 
 
 def weigh_people(people: Ints, is_seat: npt.NDArray[np.bool_], county: pd.Series) -> npt.NDArray[np.float64]:
     """People of each place of a county, those without figure filled in from what the census leaves over.
 
-    A seat without figure gets an even share of the rest, or the county's urban people that no other place holds, if
-    that is more; the others share what is left evenly, each at least 500 and not more than the seat.
+    The rest is shared evenly by the places without figure; if the seat is one of them, it has half of the urban rest
+    beforehand. Nobody gets less than 500 people, nor more than a seat whose figure is known.
     """
     weight = people.astype(np.float64)
     missing = people == 0
     rest = max(float(county["population"] - people.sum()), 0.0)
-    seat = missing & is_seat
-    if seat.any():
-        urban = max(float(county["urban_population"] - people.sum()), 0.0)
-        weight[seat] = max(rest / missing.sum(), min(rest, urban), SMALLEST_PLACE_PEOPLE)
-        rest = max(rest - float(weight[seat][0]), 0.0)
-    others = missing & ~is_seat
-    if others.any():
-        most = max(float(weight[is_seat][0]), SMALLEST_PLACE_PEOPLE)
-        weight[others] = np.clip(rest / others.sum(), SMALLEST_PLACE_PEOPLE, most)
-    return weight
+    seat_share = min(rest, float(county["urban_population"])) / 2 if missing[is_seat].any() else 0.0
+    most = np.inf if missing[is_seat].any() else float(weight[is_seat][0])
+    if missing.any():
+        weight[missing] = max(min((rest - seat_share) / missing.sum(), most), SMALLEST_PLACE_PEOPLE)
+    return weight + np.where(is_seat, seat_share, 0.0)
 
 
 def fill_urban(urban: int, households: Ints, is_seat: npt.NDArray[np.bool_]) -> Ints:
@@ -307,7 +323,11 @@ def voronoi_cells(seeds: Shapes, rim: Shapes, outline: shapely.Polygon) -> Shape
     """Voronoi cell of each of `seeds`, among those and `rim`, in the order of `seeds`."""
     everything = shapely.MultiPoint(shapely.get_coordinates(np.concatenate([seeds, rim])))
     cells = shapely.get_parts(shapely.voronoi_polygons(everything, extend_to=outline))
-    return cells[shapely.STRtree(cells).query(seeds, predicate="within")[1]]
+    of_seed, of_cell = shapely.STRtree(cells).query(seeds, predicate="within")
+    if not np.array_equal(of_seed, np.arange(len(seeds))):
+        raise ValueError("two places stand at the same point: their cells cannot be told apart")
+    in_order: Shapes = cells[of_cell]
+    return in_order
 
 
 def draw_outline(points: Shapes) -> shapely.Polygon:
@@ -324,7 +344,7 @@ def as_multi(shape: shapely.Geometry) -> shapely.MultiPolygon:
 # --- sites ------------------------------------------------------------------------------------------------------
 
 
-def home_rows(places: gpd.GeoDataFrame) -> pd.DataFrame:
+def home_rows(places: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Homes of every place, in equal tranches of at most 20,000 households."""
     rows = []
     for place in places.itertuples():
@@ -360,7 +380,9 @@ def rows_at(kind: Kind, places: gpd.GeoDataFrame, units: npt.ArrayLike) -> pd.Da
     return rows[rows["units"] > 0]
 
 
-def dealt_rows(kind: Kind, places: gpd.GeoDataFrame, per_county: pd.Series[int], by: str, least: int = 0) -> pd.DataFrame:
+def dealt_rows(
+    kind: Kind, places: gpd.GeoDataFrame, per_county: pd.Series[int], by: str, least: int = 0
+) -> pd.DataFrame:
     """Rows of `kind` at the places of each county, its units dealt out by the column `by`."""
     units = pd.Series(0, index=places.index)
     for code, of_county in places.groupby("county"):
@@ -401,7 +423,7 @@ def seat_rows(places: gpd.GeoDataFrame, counties: pd.DataFrame, with_port: set[s
 
 def rounded_up(numbers: pd.Series[float]) -> pd.Series[int]:
     """Whole numbers not below `numbers`."""
-    return np.ceil(numbers - 1e-9).astype(np.int64)
+    return pd.Series(np.ceil(numbers.to_numpy() - 1e-9).astype(np.int64), index=numbers.index)
 
 
 def read_airports(raw: Path) -> gpd.GeoDataFrame:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import email
+import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -62,3 +65,18 @@ def test_the_wheel_carries_version_licence_notice_and_command(wheel: zipfile.Zip
     assert metadata["License-Expression"] == "Apache-2.0"
     assert {f"{info}/licenses/LICENSE", f"{info}/licenses/NOTICE"} <= set(wheel.namelist())
     assert "karez = karez.cli:main" in wheel.read(f"{info}/entry_points.txt").decode()
+
+
+def test_the_unpacked_wheel_finds_its_examples_without_the_checkout(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path / "site")
+    script = "import karez, karez.starting.example as e; print(karez.__file__); print(*e.example_names())"
+    said = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert Path(said[0]).is_relative_to(tmp_path)
+    assert said[1].split() == ["kyrgyzstan", "xinjiang"]

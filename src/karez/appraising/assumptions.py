@@ -13,8 +13,8 @@ from karez.model.inputs import Inputs
 from karez.model.programme import CostLine, Programme, TechnologyRules
 
 Scale = Callable[[Inputs, float], Inputs]
-UNPRICED = ("routing", "designing", "phasing")
-"""Stages whose settings change routes or choices, not prices: re-pricing says nothing about them."""
+UNPRICED = {"routing", "designing", "phasing", "priority", "household_equivalents", "discount_rate_real"}
+"""Settings and stages that change routes, choices or the worth of service, not prices: re-pricing is silent on them."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def assumptions(inputs: Inputs) -> list[Assumption]:
 
 def _settings(programme: Programme) -> Iterator[Assumption]:
     for path, value, unit, meaning in _walk(programme, ()):
-        scale = None if path[0] in UNPRICED else _scaled_setting(path)
+        scale = None if UNPRICED.intersection(path) else _scaled_setting(path)
         yield Assumption(
             ".".join(str(step) for step in _named(programme, path)), value, unit, "programme.toml", meaning, scale
         )

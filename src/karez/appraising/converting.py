@@ -34,10 +34,10 @@ def convert(catalogue: Catalogue, programme: Programme) -> Catalogue:
     table = catalogue.table.copy()
     exchange = {**programme.rates.exchange, programme.agreement.currency: 1.0}
     years = programme.agreement.price_year - table["price_year"].to_numpy(dtype=np.float64)
-    factor = table["currency"].map(exchange).to_numpy(dtype=np.float64)
-    factor *= (1.0 + programme.rates.inflation_per_year) ** years
     unit = table["unit"].astype(str)
-    factor /= unit.map(METRES_PER).fillna(1.0).to_numpy(dtype=np.float64)
+    factor = table["currency"].map(exchange).to_numpy(dtype=np.float64)
+    factor = factor * (1.0 + programme.rates.inflation_per_year) ** years
+    factor = factor / unit.map(METRES_PER).fillna(1.0).to_numpy(dtype=np.float64)
     table["base_unit"] = unit.where(~unit.isin(list(METRES_PER)), "m")
     for column in ("low", "rate", "high"):
         table[f"{column}_real"] = table[column].fillna(table["rate"]).to_numpy(dtype=np.float64) * factor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -17,15 +18,16 @@ from karez.errors import DataFault, Fault
 from karez.model.catalogue import Catalogue
 from karez.model.inputs import Inputs
 from karez.model.prices import Prices
-from karez.model.programme import CostLine, Programme, Project
+from karez.model.programme import CostLine, Programme, Project, TechnologyRules
 from karez.model.route_graph import RouteGraph
 from karez.model.words import TECHNOLOGIES
 from karez.units import METRES_PER_KM, round_money
 
 Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
 
 
-def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
+def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue, anchor_km: Floats | None = None) -> Prices:
     """Price every candidate span and every way to serve a site.
 
     Parameters
@@ -36,6 +38,8 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
         Measured candidate graph.
     catalogue : Catalogue
         Converted.
+    anchor_km : float64[sites], optional
+        Distances of :func:`anchor_distance_km`, where they are known.
 
     Raises
     ------
@@ -48,14 +52,14 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
     span_capex = round_money(graph.spans["length_m"].to_numpy() * _rates(span_item, catalogue))
     upkeep = _column(span_item, catalogue, "opex_share_per_year")
     factors = _factors(catalogue, programme)
-    options, lines = _options(inputs, catalogue)
+    anchor_km = anchor_distance_km(inputs) if anchor_km is None else anchor_km
+    options, lines = _options(inputs, catalogue, anchor_km)
     calendar = np.array(agreement.calendar_years)
     level = (1.0 + programme.rates.inflation_per_year) ** (calendar - agreement.price_year)
     budget = np.array(agreement.budget) * agreement.budget_scale
     nominal = budget if agreement.budget_basis == "nominal" else budget * level
     source_capex = round_money(inputs.sources["connection_cost"].to_numpy(dtype=np.float64))
     weight = site_weights(inputs)
-    projects = _project_of_site(inputs)
     return Prices(
         catalogue=catalogue,
         span_item=span_item,
@@ -70,8 +74,9 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
         lines=lines,
         site_weight=weight,
         site_open_weight=weight * (1.0 - inputs.sites["already_served"].to_numpy(dtype=np.float64)),
-        site_priority=np.array([project.priority for project in projects]),
+        site_priority=_priorities(inputs),
         site_earliest_year=_programme_year(inputs.sites["earliest_year"], programme),
+        anchor_km=anchor_km,
         site_fibre_mandatory=fibre_mandatory(inputs),
         service_years=service_years(agreement.years, programme.horizon, programme.rates.discount_rate_real),
         budget_nominal=nominal,
@@ -90,14 +95,17 @@ def site_weights(inputs: Inputs) -> Floats:
 
 def fibre_mandatory(inputs: Inputs) -> npt.NDArray[np.bool_]:
     """Whether only fibre will do at each site (rule 6)."""
-    wanted = {(project.id, name) for project in inputs.programme.projects for name in project.fibre_mandatory}
-    pairs = zip(inputs.sites["project"], inputs.sites["category"], strict=True)
-    return np.fromiter((pair in wanted for pair in pairs), dtype=bool, count=len(inputs.sites))
+    must = np.zeros(len(inputs.sites), dtype=bool)
+    for (project_id, category_id), rows in _groups(inputs.sites):
+        must[rows] = category_id in inputs.programme.project(project_id).fibre_mandatory
+    return must
 
 
-def _project_of_site(inputs: Inputs) -> list[Project]:
-    by_id = {project.id: project for project in inputs.programme.projects}
-    return [by_id[project] for project in inputs.sites["project"]]
+def _priorities(inputs: Inputs) -> Floats:
+    priority = np.empty(len(inputs.sites))
+    for (project_id, _), rows in _groups(inputs.sites):
+        priority[rows] = inputs.programme.project(project_id).priority
+    return priority
 
 
 def _programme_year(calendar: pd.Series, programme: Programme) -> npt.NDArray[np.int16]:
@@ -129,9 +137,9 @@ def _span_items(graph: RouteGraph, programme: Programme) -> npt.NDArray[np.objec
             )
             for name in missing
         )
-    item = {(m, g): rates[m][g] if m != "existing" else "" for m, g in kinds.itertuples(index=False)}
-    pairs = zip(graph.spans["method"], graph.spans["ground"], strict=True)
-    return np.array([item[pair] for pair in pairs], dtype=object)
+    items = [rates[method][ground] if method != "existing" else "" for method, ground in kinds.itertuples(index=False)]
+    kind = pd.MultiIndex.from_frame(kinds).get_indexer(pd.MultiIndex.from_frame(graph.spans[["method", "ground"]]))
+    return np.array(items, dtype=object)[kind]
 
 
 def _column(items: npt.NDArray[np.object_], catalogue: Catalogue, column: str) -> Floats:
@@ -223,39 +231,103 @@ def _unit_vectors(lon: Floats, lat: Floats) -> Floats:
     return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
 
 
-def _options(inputs: Inputs, catalogue: Catalogue) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _options(inputs: Inputs, catalogue: Catalogue, anchor_km: Floats) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Every way to serve every site, and the cost lines they add up from."""
-    programme = inputs.programme
-    amounts = quantities(inputs.sites, programme)
-    distance = anchor_distance_km(inputs)
-    ways: list[pd.DataFrame] = []
-    lines: list[pd.DataFrame] = []
-    for (project_id, category_id), rows in _groups(inputs.sites):
-        project = programme.project(project_id)
-        local = {str(name): costs for name, costs in programme.categories[category_id].costs.items()}
-        for technology in _technologies(project, category_id, programme):
-            for band_rows, band_lines in _bands(rows, technology, amounts, distance, programme):
-                costs = (*local[technology], *band_lines)
-                ways.append(_ways(band_rows, technology, project, programme))
-                lines += [_line(band_rows, technology, cost, amounts, catalogue) for cost in costs]
-    options = pd.concat(ways, ignore_index=True)
-    options["order"] = options["technology"].map({name: k for k, name in enumerate(TECHNOLOGIES)})
-    options = options.sort_values(["site", "order"], ignore_index=True).drop(columns="order")
-    table = _numbered(pd.concat(lines, ignore_index=True) if lines else _line_table(), options)
-    for kind, column in (("capex", "capex_real"), ("opex", "opex_real_per_year")):
-        chosen = table[table["kind"] == kind]
-        total = np.bincount(chosen["option"], weights=chosen["amount_real"], minlength=len(options))
-        options[column] = round_money(total)
-    share = catalogue.table["opex_share_per_year"].reindex(table["item"]).to_numpy(dtype=np.float64)
-    upkeep = np.where(table["kind"] == "capex", table["amount_real"] * share, 0.0)
-    options["opex_real_per_year"] += round_money(np.bincount(table["option"], weights=upkeep, minlength=len(options)))
+    ways, lines = _ways(inputs, catalogue, anchor_km)
+    rank = np.lexsort((ways.technology, ways.site))
+    row = np.empty(len(rank), dtype=np.int64)
+    row[rank] = np.arange(len(rank))
+    names = np.array(TECHNOLOGIES, dtype=object)
+    options = pd.DataFrame(
+        {
+            "site": ways.site[rank],
+            "technology": names[ways.technology[rank]],
+            "quality": ways.quality[rank],
+            "meets_standard": ways.meets[rank],
+        }
+    )
+    real = lines.quantity > 0
+    option, item, is_capex = row[lines.option[real]], lines.item[real], lines.is_capex[real]
+    rate = catalogue.table["rate_real"].to_numpy(dtype=np.float64)[item]
+    amount = round_money(lines.quantity[real] * rate)
+    upkeep = amount * catalogue.table["opex_share_per_year"].to_numpy(dtype=np.float64)[item]
+    options["capex_real"] = _summed(option, np.where(is_capex, amount, 0.0), len(rank))
+    options["opex_real_per_year"] = _summed(option, np.where(is_capex, upkeep, amount), len(rank))
+    order = np.lexsort((is_capex, item, option))
+    table = pd.DataFrame(
+        {
+            "option": option[order],
+            "item": catalogue.table.index.to_numpy(dtype=object)[item[order]],
+            "kind": np.where(is_capex[order], "capex", "opex"),
+            "quantity": lines.quantity[real][order],
+            "amount_real": amount[order],
+        }
+    )
     return options, table
 
 
-def _groups(sites: gpd.GeoDataFrame) -> Iterable[tuple[tuple[str, str], npt.NDArray[np.int64]]]:
+def _summed(option: Indices, amount: Floats, options: int) -> Floats:
+    return round_money(np.bincount(option, weights=amount, minlength=options))
+
+
+class _Ways(NamedTuple):
+    """Ways to serve sites, in the order found: site, technology by number, quality, whether to standard."""
+
+    site: Indices
+    technology: Indices
+    quality: Floats
+    meets: npt.NDArray[np.bool_]
+
+
+class _Lines(NamedTuple):
+    """Cost lines: way they belong to, catalogue row, quantity, whether capex."""
+
+    option: Indices
+    item: Indices
+    quantity: Floats
+    is_capex: npt.NDArray[np.bool_]
+
+
+def _ways(inputs: Inputs, catalogue: Catalogue, anchor_km: Floats) -> tuple[_Ways, _Lines]:
+    """Gather ways and cost lines group by group, without a table in between."""
+    programme = inputs.programme
+    amounts = {str(name): column.to_numpy() for name, column in quantities(inputs.sites, programme).items()}
+    item_row = {str(item): number for number, item in enumerate(catalogue.table.index)}
+    ways: list[_Ways] = []
+    lines: list[_Lines] = []
+    count = 0
+    for (project_id, category_id), members in _groups(inputs.sites):
+        project = programme.project(project_id)
+        local = {str(name): costs for name, costs in programme.categories[category_id].costs.items()}
+        for technology in _technologies(project, category_id, programme):
+            quality, meets = _service(technology, project, programme)
+            for rows, band_costs in _bands(members, technology, amounts, anchor_km, programme):
+                ways.append(
+                    _Ways(
+                        rows, *(np.full(len(rows), value) for value in (TECHNOLOGIES.index(technology), quality, meets))
+                    )
+                )
+                numbers = count + np.arange(len(rows))
+                count += len(rows)
+                lines += [
+                    _Lines(
+                        numbers,
+                        np.full(len(rows), item_row[cost.item]),
+                        amounts[cost.per][rows] * cost.quantity,
+                        np.full(len(rows), cost.kind == "capex"),
+                    )
+                    for cost in (*local[technology], *band_costs)
+                ]
+    none = _Lines(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0, bool))
+    return _Ways(*map(np.concatenate, zip(*ways, strict=True))), _Lines(
+        *map(np.concatenate, zip(*lines, none, strict=True))
+    )
+
+
+def _groups(sites: gpd.GeoDataFrame) -> list[tuple[tuple[str, str], Indices]]:
     """Row numbers of the sites by project and category."""
-    grouped = sites.groupby(["project", "category"], sort=True)
-    return ((key, np.asarray(rows, dtype=np.int64)) for key, rows in grouped.indices.items())
+    grouped = sites[["project", "category"]].groupby(["project", "category"], sort=True)
+    return [(key, np.asarray(rows, dtype=np.int64)) for key, rows in grouped.indices.items()]
 
 
 def _technologies(project: Project, category_id: str, programme: Programme) -> list[str]:
@@ -266,13 +338,13 @@ def _technologies(project: Project, category_id: str, programme: Programme) -> l
 
 
 def _bands(
-    rows: npt.NDArray[np.int64], technology: str, amounts: pd.DataFrame, distance: Floats, programme: Programme
-) -> Iterable[tuple[npt.NDArray[np.int64], tuple[CostLine, ...]]]:
+    rows: Indices, technology: str, amounts: dict[str, Floats], distance: Floats, programme: Programme
+) -> Iterable[tuple[Indices, tuple[CostLine, ...]]]:
     """Rows a technology can serve, with the cost lines of their distance band."""
-    rules = programme.technologies[technology]  # type: ignore[index]
+    rules = _rules(technology, programme)
     if rules.site_mbps_max is not None:
-        unit = np.maximum(amounts["unit"].to_numpy()[rows], 1e-9)
-        rows = rows[amounts["mbps"].to_numpy()[rows] / unit <= rules.site_mbps_max]
+        unit = np.maximum(amounts["unit"][rows], 1e-9)
+        rows = rows[amounts["mbps"][rows] / unit <= rules.site_mbps_max]
     if not rules.bands:
         yield rows, ()
         return
@@ -283,34 +355,15 @@ def _bands(
         nearer = band.up_to_km
 
 
-def _ways(rows: npt.NDArray[np.int64], technology: str, project: Project, programme: Programme) -> pd.DataFrame:
-    rules = programme.technologies[technology]  # type: ignore[index]
+def _service(technology: str, project: Project, programme: Programme) -> tuple[float, bool]:
+    """Quality of a technology for a project, and whether it is to standard."""
+    rules = _rules(technology, programme)
     meets = rules.mbps >= project.standard.mbps and rules.latency_ms <= project.standard.latency_ms
-    quality = 1.0 if meets else programme.phasing.below_standard_quality
-    return pd.DataFrame({"site": rows, "technology": technology, "quality": quality, "meets_standard": meets})
+    return 1.0 if meets else programme.phasing.below_standard_quality, meets
 
 
-def _line(
-    rows: npt.NDArray[np.int64], technology: str, cost: CostLine, amounts: pd.DataFrame, catalogue: Catalogue
-) -> pd.DataFrame:
-    quantity = amounts[cost.per].to_numpy()[rows] * cost.quantity
-    amount = round_money(quantity * catalogue.table["rate_real"].to_dict()[cost.item])
-    return _line_table(
-        site=rows, technology=technology, item=cost.item, kind=cost.kind, quantity=quantity, amount_real=amount
-    )
-
-
-def _line_table(**columns: object) -> pd.DataFrame:
-    return pd.DataFrame(columns, columns=["site", "technology", "item", "kind", "quantity", "amount_real"])
-
-
-def _numbered(lines: pd.DataFrame, options: pd.DataFrame) -> pd.DataFrame:
-    """Replace site and technology of every line by the row of its option; lines of nothing are left out."""
-    number = pd.Series(np.arange(len(options)), index=pd.MultiIndex.from_frame(options[["site", "technology"]]))
-    lines = lines[lines["quantity"] > 0]
-    option = number.reindex(pd.MultiIndex.from_frame(lines[["site", "technology"]])).to_numpy(dtype=np.int64)
-    table = lines.drop(columns=["site", "technology"]).assign(option=option)
-    return table.sort_values(["option", "item", "kind"], kind="stable", ignore_index=True)
+def _rules(technology: str, programme: Programme) -> TechnologyRules:
+    return {str(name): rules for name, rules in programme.technologies.items()}[technology]
 
 
 def _option_present(

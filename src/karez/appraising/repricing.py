@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.appraising.assumptions import Assumption, assumptions
-from karez.appraising.converting import Column, at, convert
+from karez.appraising.converting import at, convert
 from karez.appraising.pricing import price
 from karez.appraising.tables import Decided
 from karez.kernels.sequence import spend_in_order
@@ -79,8 +79,9 @@ def _moved(decided: Decided, assumption: Assumption, factor: float) -> Repriced 
     return _reprice(decided, _prices(decided, inputs))
 
 
-def _prices(decided: Decided, inputs: Inputs, column: Column = "rate") -> Prices:
-    return price(inputs, decided.graph, at(convert(inputs.catalogue, inputs.programme), column))
+def _prices(decided: Decided, inputs: Inputs) -> Prices:
+    catalogue = convert(inputs.catalogue, inputs.programme)
+    return price(inputs, decided.graph, catalogue, decided.prices.anchor_km)
 
 
 def _reprice(decided: Decided, prices: Prices) -> Repriced:

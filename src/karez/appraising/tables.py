@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from karez.model.attributes import PLAN_AREAS, PLAN_NODES, PLAN_SITES, PLAN_SPANS
 from karez.model.design import Design
@@ -190,7 +191,7 @@ def node_table(decided: Decided) -> gpd.GeoDataFrame:
 def area_of_spans(decided: Decided, spans: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
     """Area in which the middle of every span lies (the first by id); empty where in none."""
     areas = decided.inputs.areas
-    middle = spans.geometry.interpolate(0.5, normalized=True)
+    middle = shapely.line_interpolate_point(spans.geometry.to_numpy(), 0.5, normalized=True)
     point, area = areas.sindex.query(middle, predicate="intersects")
     found = pd.Series(areas["id"].to_numpy()[area], index=point).sort_values().groupby(level=0).first()
     return found.reindex(range(len(spans)), fill_value="").to_numpy(dtype=object)

@@ -75,6 +75,7 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
     state = np.zeros(n, np.int8)
     waits_first = np.full(n, -1, np.int32)
     waits_next = np.full(n, -1, np.int32)
+    waits_on = np.full(n, -1, np.int32)
     line = np.empty(n, np.int32)
     line_place = np.full(n, -1, np.int32)
     turn_key = np.zeros(n, np.int64)
@@ -118,20 +119,29 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
         r = budget
         outcome = SPENT
         blocker = np.int32(-1)
-        while size > 0:
-            v = heap[0]
+        level_size = 0
+        while size > 0 or level_size > 0:
+            v = stack[level_size - 1] if level_size > 0 else heap[0]
             d = dist[v]
             if d >= budget:
                 break
-            if v == root:
+            if state[v] == DONE:
                 r = d
                 outcome = DONE
                 break
-            if v != t and state[v] == AWAKE and (left[t] < INF or left[v] == INF):
-                r = d
-                outcome = WAITING
-                blocker = v
-                break
+            if v != t and (state[v] == AWAKE or state[v] == WAITING):
+                # What waits is reached from what it waits on, at no cost: so is the ball.
+                b = v
+                while state[b] == WAITING:
+                    on = waits_on[b]
+                    if state[on] == WAITING and prize[on] == INF and prize[waits_on[on]] == INF:
+                        waits_on[b] = waits_on[on]
+                    b = waits_on[b]
+                if b != t and (left[t] < INF or left[b] == INF):
+                    r = d
+                    outcome = WAITING
+                    blocker = b
+                    break
             if d > level:
                 score = np.float64(weight)
                 if guided and entries > 0:
@@ -141,8 +151,11 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
                     outcome = AWAKE
                     break
                 level = d
-            pop(heap, place, dist, size)
-            size -= 1
+            if level_size > 0:
+                level_size -= 1
+            else:
+                pop(heap, place, dist, size)
+                size -= 1
             settled[count] = v
             count += 1
             inside[v] = True
@@ -162,7 +175,11 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
                         touched[reached_count] = u
                         reached_count += 1
                     dist[u] = through
-                    size = lower(heap, place, dist, size, u)
+                    if through == d and place[u] < 0:
+                        stack[level_size] = u
+                        level_size += 1
+                    else:
+                        size = lower(heap, place, dist, size, u)
         if r > 0:
             if r == INF:
                 # A node that must be reached but cannot be: the caller has ruled that out.
@@ -207,6 +224,7 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
         elif outcome == WAITING:
             waits_next[t] = waits_first[blocker]
             waits_first[blocker] = t
+            waits_on[t] = blocker
         elif outcome == DONE:
             top = 1
             stack[0] = t

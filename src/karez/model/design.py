@@ -23,8 +23,8 @@ class Ascent:
 
     Replayed in order from untouched arc costs it gives the bound again: for each (node, radius), the reverse
     Dijkstra distances d to that node in reduced arc costs, the root no nearer than the radius; then every arc
-    (u → v) with d(v) < radius loses min(d(u), radius) − d(v) of its reduced cost, and the bound gains the radius.
-    The radii of one node never add up to more than its prize.
+    (u → v) with d(v) < radius loses min(d(u), radius) − d(v) of its reduced cost where that is positive, and the
+    bound gains the radius. The radii of one node never add up to more than its prize.
 
     Parameters
     ----------

@@ -54,16 +54,19 @@ class Proof:
         ``node``, ``radius_minor``: see ``model.design.Ascent``.
     elements : DataFrame
         The design's tree in order: ``id`` (span id, or ``source:<id>``), ``parent`` (row number, −1), ``node_id``,
-        ``capex_real``, ``year`` (calendar, NA if never), ``earliest_year`` (programme year), ``present_1`` …
-        ``present_T``,
-        and ``share_<project>``: fixed weight by which its capex counts for that project.
+        ``capex_real``, ``opex_real_per_year``, ``earliest_year`` (programme year from which it and all before it may
+        be there), ``year`` (calendar, NA if never), ``present_1`` … ``present_T``, and ``share_<project>``: fixed
+        weight by which its capex counts for that project.
     options : DataFrame
-        Ways to serve a site that the schedule chose from: ``site_id``, ``technology``, ``element`` (row of
-        `elements` it hangs on, −1 if none), ``capex_real``, ``benefit`` (weight × priority × quality of the
-        open part), ``coverage_weight`` (weight that counts for targets), ``earliest_year``, ``chosen``,
-        ``present_1`` … ``present_T``.
+        Ways to serve a site that the schedule chose from: ``site_id``, ``project``, ``technology``, ``element`` (row
+        of `elements` it hangs on, −1 if none), ``capex_real``, ``opex_real_per_year``, ``benefit`` (weight × priority ×
+        quality of the open part), ``coverage_weight`` (weight that counts for targets), ``earliest_year`` (programme
+        year), ``chosen``, ``year`` (calendar, NA if not chosen), ``present_1`` … ``present_T``.
     constraints : DataFrame
-        ``name`` (as in ``Schedule.multipliers``), ``limit`` (right-hand side), by which the multipliers price.
+        ``name`` (as in ``Schedule.multipliers``), ``limit`` (right-hand side) and ``project`` (empty if none). Usage
+        is ≤ limit. What is built in programme year t uses ``capex_t`` of the row for each unit of its capex, ``opex_t``
+        of its yearly opex, ``benefit_t`` of its benefit, ``project_capex_t`` of the capex that counts for the row's
+        project, and ``coverage_t`` of the coverage weight of that project's sites.
     multipliers : dict[str, dict[str, float]]
         As in ``model.schedule.Schedule``.
     """

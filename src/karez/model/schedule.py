@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from karez.model.certificate import Certificate
 from karez.model.note import Note
@@ -30,9 +31,15 @@ class Schedule:
     multipliers : dict[str, dict[str, float]]
         By scope, the multiplier of each coupling constraint by its name: ``budget:1`` … ``budget:T``
         (cumulative, nominal), ``share:<project>``, ``target:<project>:<calendar year>``, ``service`` (second solve:
-        benefit of the first kept). With them the bound is derived again by a dynamic program over the tree.
+        benefit of the first kept). All are ≥ 0, every constraint being written as usage ≤ limit. With them the bound
+        is derived again by a dynamic program over the tree: for ``schedule`` no schedule has more service than
+        max Σ (service − Σ μ · usage) + Σ μ · limit, for ``schedule_cost`` none costs less than
+        min Σ (present cost + Σ μ · usage) − Σ μ · limit, over schedules that keep precedence alone.
     notes : tuple[Note, ...]
         What a reader must know.
+    elements, options, constraints : DataFrame
+        The problem that was solved, as in ``model.plan.Proof``; `elements` is in the order of the design's tree and
+        lacks ``id`` and ``node_id``.
     """
 
     element_year: Years
@@ -41,3 +48,6 @@ class Schedule:
     certificates: tuple[Certificate, ...]
     multipliers: dict[str, dict[str, float]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    elements: pd.DataFrame = field(default_factory=pd.DataFrame)
+    options: pd.DataFrame = field(default_factory=pd.DataFrame)
+    constraints: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -45,7 +45,9 @@ def conflict(frame: Frame, elastic: frozenset[str], *, proven: bool = True, node
     priced = least.multipliers * frame.scale > 1e-6 * SLACK_PRICE
     against = [name for name, high in zip(names, priced, strict=True) if high and not name.startswith("target:")]
     if short:
-        cause = f"Against it stand: {', '.join(against)}" if against else "No money would help: too few sites can be served"
+        cause = (
+            f"Against it stand: {', '.join(against)}" if against else "No money would help: too few sites can be served"
+        )
         return Infeasible(f"Required targets cannot be met: {'; '.join(short)}. {cause}. {REMEDY}")
     rules = ", ".join(name for name in names if not name.startswith("budget:"))
     how = "No schedule keeps" if proven else f"Within {nodes} branch-and-bound nodes no schedule was found that keeps"

@@ -68,7 +68,7 @@ class Frame:
     def years(self, bits: npt.NDArray[np.bool_]) -> Ints:
         """Years 0 … T of all items by their variables."""
         done = bits == (self.sign > 0)[:, None]
-        return (self.problem.years - done.sum(axis=1)).astype(np.int32)
+        return np.asarray(self.problem.years - done.sum(axis=1), np.int32)
 
 
 def refine(label: Labels, bits: npt.NDArray[np.bool_]) -> Labels:
@@ -118,9 +118,7 @@ def assemble(frame: Frame, label: Labels) -> Master:
     flat = label.ravel()
     lower, upper = flat[frame.arcs[0]], flat[frame.arcs[1]]
     keys = np.unique((lower * count + upper)[(lower != upper) & (lower != ZERO) & (upper != ONE)])
-    return Master(
-        worth, constant, use / frame.scale[:, None], room / frame.scale, keys // count, keys % count
-    )
+    return Master(worth, constant, use / frame.scale[:, None], room / frame.scale, keys // count, keys % count)
 
 
 def build(master: Master, slack_price: Floats, unit: float, extra: sparse.csr_array | None = None) -> highspy.HighsLp:

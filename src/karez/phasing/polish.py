@@ -65,7 +65,9 @@ def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> tuple[Fo
     point[[ZERO, ONE]] = 0.0, 1.0
     unit = max(1.0, float(np.abs(master.worth).sum()) / 1e4)
     lp = build(master, np.zeros(len(master.room)), unit, _needed(frame, label))
-    lp.row_upper_ = np.concatenate([_room(frame, master.room, master.use @ point), np.array(lp.row_upper_)[len(master.room) :]])
+    lp.row_upper_ = np.concatenate(
+        [_room(frame, master.room, master.use @ point), np.array(lp.row_upper_)[len(master.room) :]]
+    )
     lp.integrality_ = [highspy.HighsVarType.kInteger] * lp.num_col_
     solver = quiet()
     for option, value in (("random_seed", effort.seed), ("mip_max_nodes", effort.nodes), ("mip_rel_gap", effort.gap)):

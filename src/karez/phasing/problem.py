@@ -121,7 +121,7 @@ class Problem:
     @property
     def years(self) -> int:
         """Number of programme years T."""
-        return self.present.shape[1]
+        return int(self.present.shape[1])
 
     @property
     def elements(self) -> int:
@@ -311,7 +311,10 @@ def _rows(
     built, due = np.meshgrid(np.arange(years), np.arange(years))
     pays_capex, pays_opex = "capex" in agreement.budget_pays, "opex" in agreement.budget_pays
     level_so_far = np.cumsum(prices.price_level)
-    names, limits, profiles, tolerances = [], [], [], []
+    names: list[str] = []
+    limits: list[float] = []
+    profiles: list[Floats] = []
+    tolerances: list[float] = []
 
     def add(name: str, limit: float, tolerance: float, by_year: dict[str, Floats]) -> None:
         profile = np.zeros((len(features), years))
@@ -327,6 +330,7 @@ def _rows(
     for t, money in enumerate(np.cumsum(prices.budget_nominal)):
         add(f"budget:{t + 1}", float(money), MONEY_TOLERANCE, {"capex": paid[t], "opex": kept_up[t]})
     ones = np.ones(years)
+    by_year: dict[str, Floats]
     for project in projects:
         if project.minimum_share > 0:
             by_year = {"capex": project.minimum_share * ones, f"capex:{project.id}": -ones}
@@ -335,11 +339,10 @@ def _rows(
         here = site_project == project.id
         weight = float(prices.site_weight[here].sum())
         served = weight - float(prices.site_open_weight[here].sum())
-        for target in project.targets:
-            if target.required:
-                by_year = {f"coverage:{project.id}": -1.0 * (calendar <= target.year)}
-                limit = served - target.coverage * weight
-                add(f"target:{project.id}:{target.year}", limit, WEIGHT_TOLERANCE * weight, by_year)
+        required = sorted((target.year, target.coverage) for target in project.targets if target.required)
+        for year, coverage in dict(required).items():
+            by_year = {f"coverage:{project.id}": np.where(calendar <= year, -1.0, 0.0)}
+            add(f"target:{project.id}:{year}", served - coverage * weight, WEIGHT_TOLERANCE * weight, by_year)
     return Rows(
         tuple(names),
         np.array(limits),

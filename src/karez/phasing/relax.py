@@ -155,7 +155,7 @@ def _solve(frame: Frame, label: Labels, slack_price: Floats, unit: float) -> tup
 
 def quiet() -> highspy.Highs:
     """A solver that says nothing, uses one thread and repeats itself."""
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("parallel", "off")

@@ -22,7 +22,7 @@ def losses(frame: Frame, multipliers: Floats) -> Floats:
     of_elements, of_options = closure_losses(
         problem.parent, profit[: problem.elements], problem.owner, problem.rival, profit[problem.elements :]
     )
-    return np.maximum(np.concatenate([of_elements, of_options]), 0.0)
+    return np.asarray(np.maximum(np.concatenate([of_elements, of_options]), 0.0))
 
 
 def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = ()) -> Found:
@@ -54,11 +54,12 @@ def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = (
     nothing = np.zeros_like(relaxation.multipliers)
     best: Found | None = None
     for start in (*starts, *rounded):
-        regret = loss[np.arange(len(start)), start][first_choice]
+        years = start
+        regret = loss[np.arange(len(years)), years][first_choice]
         order = first_choice[np.argsort(-regret, kind="stable")]
         for prices in (relaxation.multipliers, nothing):
-            start = bench.improved(start, prices, order)
-            found = measure(problem, frame.rows, frame.aim, start)
+            years = bench.improved(years, prices, order)
+            found = measure(problem, frame.rows, frame.aim, years)
             best = found if found.beats(best) else best
     assert best is not None
     return best

@@ -62,7 +62,9 @@ def solve(
     Infeasible
         If no schedule keeps the rows, or none was found within the node limit.
     """
-    elastic = frozenset(name for name in frame.rows.names if name.startswith("target:")) if start is None else frozenset()
+    elastic = (
+        frozenset(name for name in frame.rows.names if name.startswith("target:")) if start is None else frozenset()
+    )
     relaxation = relax(frame, () if start is None else (start.years,), elastic)
     if (relaxation.slack > frame.rows.tolerance + frame.scale * 1e-6).any():
         raise conflict(frame, elastic)

@@ -38,10 +38,21 @@ class Where:
 
 @dataclass
 class Findings:
-    """Faults and notes in the order they are found; :meth:`raise_faults` ends the pass."""
+    """What one pass found, in the order it was found; :meth:`raise_faults` ends the pass.
+
+    Parameters
+    ----------
+    faults : list[Fault]
+        What is wrong.
+    notes : list[Note]
+        What was mended.
+    hashes : dict[str, str]
+        SHA-256 of every file read, by its path inside the folder.
+    """
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
 
     def fault(self, where: Where, problem: str, remedy: str, *, column: str = "", row: str = "") -> None:
         """Add one fault of a file, a layer or a setting."""

@@ -72,9 +72,7 @@ class Unreadable(Exception):
     """A file that is damaged or not what its name says."""
 
 
-def read_layer(
-    folder: Path, reference: str, setting: str, wanted: Sequence[str], findings: Findings, hashes: dict[str, str]
-) -> Layer | None:
+def read_layer(folder: Path, reference: str, setting: str, wanted: Sequence[str], findings: Findings) -> Layer | None:
     """Read the layer that a setting names; None, with faults, if it cannot be had.
 
     Parameters
@@ -88,14 +86,12 @@ def read_layer(
     wanted : sequence of str
         Columns to read, if they are there.
     findings : Findings
-        Where faults and notes go.
-    hashes : dict[str, str]
-        Gets the SHA-256 of the file.
+        Where faults, notes and the SHA-256 of the file go.
     """
     place = locate(folder, reference, setting, findings)
     if place is None:
         return None
-    hash_file(place, hashes)
+    hash_file(place, findings.hashes)
     reader = _reader(place)
     if reader is None:
         findings.fault(Where(place.file), "the format is not one that is read", f"Save it as {FORMATS}")

@@ -47,11 +47,9 @@ class Records:
         return len(self.table)
 
 
-def read_records(
-    folder: Path, reference: str, setting: str, table: Table, findings: Findings, hashes: dict[str, str]
-) -> Records | None:
+def read_records(folder: Path, reference: str, setting: str, table: Table, findings: Findings) -> Records | None:
     """Read the layer that a setting names as rows of a table; None, with faults, if it cannot be had."""
-    layer = read_layer(folder, reference, setting, table.names, findings, hashes)
+    layer = read_layer(folder, reference, setting, table.names, findings)
     if layer is None:
         return None
     columns, missing = normalise(layer.columns, layer.available, table, layer.where, findings)

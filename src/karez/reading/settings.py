@@ -67,26 +67,26 @@ class Settled:
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def read_settings(folder: Path, findings: Findings, hashes: dict[str, str]) -> Settled | None:
-    """Read ``programme.toml``; None, with a fault, if it is missing or no TOML."""
+def read_settings(folder: Path, findings: Findings) -> Settled:
+    """Read ``programme.toml``; nothing is settled, with a fault, if it is missing or no TOML."""
     path = folder / SETTINGS
     where = Where(SETTINGS)
     if not path.is_file():
         findings.fault(where, "the file is missing", "Start a project with `karez new`, or name the folder that has it")
-        return None
-    hashes[SETTINGS] = sha256(path)
+        return Settled()
+    findings.hashes[SETTINGS] = sha256(path)
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         findings.fault(where, f"the file is not UTF-8 ({error.reason})", "Save it as UTF-8")
-        return None
+        return Settled()
     except tomllib.TOMLDecodeError as error:
         text, _, place = str(error).partition(" (at ")
         line = re.search(r"line (\d+)", place)
         problem = f"the file is not TOML: {text[:1].lower()}{text[1:]}"
         row = line.group(1) if line else "the last"
         findings.fault(where, problem, "Correct the line; texts stand in quotes", row=row)
-        return None
+        return Settled()
     return _settle(document, findings)
 
 

@@ -108,7 +108,9 @@ def _check_tranches(sites: Records, findings: Findings) -> None:
         return
     group = sites.table.groupby(["place_id", "project", "category"], sort=False)["tranche"]
     several = group.transform("max") > 1
-    wrong = several & ((group.transform("max") != group.transform("size")) | (group.transform("nunique") != group.transform("size")))
+    wrong = several & (
+        (group.transform("max") != group.transform("size")) | (group.transform("nunique") != group.transform("size"))
+    )
     problem = "the tranches of the place do not count 1, 2, 3 … without a gap"
     findings.rows(sites.where, wrong.to_numpy(), problem, "Number them anew, one row each", column="tranche")
 
@@ -125,4 +127,6 @@ def _check_places(sites: Records, findings: Findings) -> None:
     away = (points[["lon", "lat"]] - firsts).abs().max(axis=1) > 1e-6
     apart[placed] = away.to_numpy()
     problem = "the row has the place_id of another point"
-    findings.rows(sites.where, apart, problem, "Give it that point's coordinates or a place_id of its own", column="place_id")
+    findings.rows(
+        sites.where, apart, problem, "Give it that point's coordinates or a place_id of its own", column="place_id"
+    )

@@ -28,19 +28,22 @@ def with_lit_nodes(sources: Records | None, nodes: Records | None, findings: Fin
     if nodes is None:
         return sources
     lit = nodes.table["lit"].to_numpy(dtype=bool)
-    rows = nodes.table.loc[lit, ["id", "name"]].assign(connection_cost=0.0, from_year=pd.NA).astype({"from_year": "Int64"})
+    rows = nodes.table.loc[lit, ["id", "name"]].assign(connection_cost=0.0)
+    rows["from_year"] = pd.Series(pd.NA, index=rows.index, dtype="Int64")
     if lit.any():
         findings.note(f"{lit.sum()} lit nodes that exist already are sources.", int(lit.sum()), sorted(rows["id"]))
     if sources is None:
         return None
     both = np.isin(nodes.table["id"].to_numpy(dtype=str), sources.table["id"].to_numpy(dtype=str)) & lit
-    findings.rows(nodes.where, both, "the id is used by a source too", "Rename the node or remove the source", column="id")
+    findings.rows(
+        nodes.where, both, "the id is used by a source too", "Rename the node or remove the source", column="id"
+    )
     table = pd.concat([sources.table, rows[list(SOURCES.names)]], ignore_index=True)
     return replace(sources, table=table, shapes=np.concatenate([sources.shapes, nodes.shapes[lit]]))
 
 
-def check_any(sources: Records | None, named: str, findings: Findings) -> None:
+def check_any(sources: Records, findings: Findings) -> None:
     """Refuse a project that is fed from nowhere."""
-    if sources is not None and not len(sources):
-        problem = "there is no source: nothing feeds the network"
-        findings.fault(sources.where, problem, f"Add a row, or set `lit` on an existing node ({named})")
+    if not len(sources):
+        remedy = "Add a row, or set `lit` on a node of layers.existing_nodes"
+        findings.fault(sources.where, "there is no source: nothing feeds the network", remedy)

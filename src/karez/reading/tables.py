@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -198,6 +198,8 @@ def _nothing(attribute: Attribute, count: int) -> pd.Series:
 def _filled(values: pd.Series, attribute: Attribute) -> pd.Series:
     """Empty cells take the default; a required one that is missing becomes text "" so that checks can go on."""
     default: Any = "" if attribute.default is REQUIRED and attribute.kind == "text" else attribute.default
+    if default is REQUIRED and not values.isna().any():
+        return values.astype(WHOLE_DTYPES[attribute.kind])
     if default is None or default is REQUIRED:
         return values
     filled: pd.Series = values.fillna(default).astype(WHOLE_DTYPES[attribute.kind])

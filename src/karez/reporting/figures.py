@@ -80,6 +80,15 @@ def change(share: object, decimals: int = 1) -> str:
     return f"+{text}" if grows else text
 
 
+def points(share: object) -> str:
+    """A difference of shares in percentage points, with its sign.
+
+    >>> points(0.031), points(float("nan"))
+    ('+3.1', '–')
+    """
+    return change(share).removesuffix(" %")
+
+
 def at_most(share: float) -> str:
     """A share in per cent, rounded up to two telling digits, so that "at most" stays true.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,11 +16,12 @@ TABLES = ("graph", "nodes", "ascent", "elements", "options", "constraints")
 """Tables of a proof; each becomes a Parquet file of that name."""
 
 
-def write_proof(proof: Proof, folder: Path) -> None:
-    """Write every table of `proof` and its multipliers into the new folder `folder`."""
+def write_proof(proof: Proof, catalogue: pd.DataFrame, folder: Path) -> None:
+    """Write every table of `proof`, its multipliers and the converted catalogue into the new folder `folder`."""
     folder.mkdir()
-    for name in TABLES:
-        table = pa.Table.from_pandas(getattr(proof, name).reset_index(drop=True), preserve_index=False)
+    tables = {name: getattr(proof, name).reset_index(drop=True) for name in TABLES}
+    for name, frame in {**tables, "catalogue": catalogue.reset_index(names="item")}.items():
+        table = pa.Table.from_pandas(frame, preserve_index=False)
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
     text = json.dumps(proof.multipliers, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
     (folder / "multipliers.json").write_text(text + "\n", encoding="utf-8", newline="\n")

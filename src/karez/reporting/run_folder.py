@@ -22,7 +22,7 @@ Progress = Callable[[float], None]
 _STEPS: tuple[tuple[str, Callable[[Plan, Path], None]], ...] = (
     ("summary.json", write_summary),
     ("run.toml", write_record),
-    ("proof", lambda plan, folder: write_proof(plan.proof, folder)),
+    ("proof", lambda plan, folder: write_proof(plan.proof, plan.catalogue, folder)),
     ("plan.gpkg", write_geopackage),
     ("boq.xlsx", write_workbook),
     ("report.html", write_report),
@@ -57,7 +57,7 @@ def write_run(plan: Plan, folder: Path, *, force: bool = False, progress: Progre
     UsageFault
         If `folder` is there and `force` is not set, or if something else than a folder is there.
     """
-    _check_free(folder, force=force)
+    refuse_existing(folder, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
@@ -74,7 +74,8 @@ def write_run(plan: Plan, folder: Path, *, force: bool = False, progress: Progre
     return folder
 
 
-def _check_free(folder: Path, *, force: bool) -> None:
+def refuse_existing(folder: Path, *, force: bool) -> None:
+    """Refuse a run folder that is there already (UsageFault), unless it may be moved aside."""
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
@@ -88,7 +89,7 @@ def _check_free(folder: Path, *, force: bool) -> None:
 
 def _put_in_place(aside: Path, folder: Path, *, force: bool) -> None:
     """Rename, with the old run, if any, out of the way and back again should that fail."""
-    _check_free(folder, force=force)
+    refuse_existing(folder, force=force)
     old = _free_name(folder) if folder.exists() else None
     if old is not None:
         folder.rename(old)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from karez.starting.globe import Floats, Frame
+from karez.starting.globe import Floats, Frame, polygons_of
 from karez.starting.nations import Nation, nations, settlements
 
 FAR_DEGREES = 3.0
@@ -36,7 +36,7 @@ class Pieces:
     Parameters
     ----------
     shapes : object[pieces]
-        Polygons in degrees.
+        Polygons in degrees; those over the date line go on beyond 180.
     number : object[pieces]
         ISO 3166-1 numeric code of the country it is drawn as; empty where that has none.
     """
@@ -85,7 +85,8 @@ def decode_topology(topology: dict[str, Any]) -> Pieces:
     """Decode the object ``countries`` of a quantised TopoJSON file.
 
     Follows the TopoJSON format specification 1.0: arcs are delta-coded integers; a ring strings arcs together, each
-    starting where the one before ended; ``~i`` is arc i turned round.
+    starting where the one before ended; ``~i`` is arc i turned round. Polygons that the file's maker has stitched over
+    the date line go on beyond 180 degrees here.
     """
     scale, shift = (np.array(topology["transform"][key]) for key in ("scale", "translate"))
     arcs = [np.cumsum(arc, axis=0) * scale + shift for arc in topology["arcs"]]
@@ -96,17 +97,29 @@ def decode_topology(topology: dict[str, Any]) -> Pieces:
             shell, *holes = (_ring(ring, arcs) for ring in rings)
             if len(shell) < LEAST_RING:
                 continue
-            whole = shapely.make_valid(shapely.Polygon(shell, [hole for hole in holes if len(hole) >= LEAST_RING]))
-            for part in shapely.get_parts(whole):
-                if part.geom_type == "Polygon":
-                    shapes.append(part)
-                    number.append(country.get("id", ""))
+            rings_inside = [_beside(hole, shell) for hole in holes if len(hole) >= LEAST_RING]
+            whole = shapely.make_valid(shapely.Polygon(shell, rings_inside))
+            parts = shapely.get_parts(polygons_of(whole))
+            shapes.extend(parts)
+            number.extend([country.get("id", "")] * len(parts))
     return Pieces(np.array(shapes, dtype=object), np.array(number, dtype=object))
 
 
 def _ring(ring: list[int], arcs: list[Floats]) -> Floats:
+    """String arcs together. A ring over the date line goes on beyond 180; one around a pole is led over the pole."""
     parts = [arcs[arc] if arc >= 0 else arcs[~arc][::-1] for arc in ring]
-    return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
+    lonlat = np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
+    lonlat[:, 0] = np.unwrap(lonlat[:, 0], period=360.0)
+    if abs(lonlat[-1, 0] - lonlat[0, 0]) < 180.0:
+        return lonlat
+    pole = 90.0 if lonlat[0, 1] > 0.0 else -90.0
+    return np.concatenate([lonlat, [[lonlat[-1, 0], pole], [lonlat[0, 0], pole], lonlat[0]]])
+
+
+def _beside(hole: Floats, shell: Floats) -> Floats:
+    """Bring a hole to the turn of the globe that its shell is drawn on."""
+    turns = np.rint((shell[:, 0].mean() - hole[:, 0].mean()) / 360.0)
+    return hole + np.array([360.0 * turns, 0.0])
 
 
 def land_around(nation: Nation, places: pd.DataFrame, frame: Frame) -> Land:

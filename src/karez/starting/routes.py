@@ -104,7 +104,7 @@ def _line_table(graph: WorldGraph) -> tuple[gpd.GeoDataFrame, int]:
     ends = graph.lonlat[graph.one], graph.lonlat[graph.other]
     straight_km = _geodesic_km(*ends)
     # The source rounds positions to about 100 m, so a surveyed length can fall short of the straight line.
-    short = (graph.km > 0.0) & (graph.km < SHORTEST_SURVEYED * straight_km)
+    short = graph.km < SHORTEST_SURVEYED * straight_km
     km = np.where(short, np.nan, graph.km)
     one, other, row = cut_at_date_line(*ends)
     share = np.divide(_geodesic_km(one, other), straight_km[row], out=np.ones(len(row)), where=straight_km[row] > 0)

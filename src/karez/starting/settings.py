@@ -166,8 +166,8 @@ def _route_notes(routes: Routes) -> list[str]:
         notes.append(
             f"Roads and railways fall into parts; with {routes.lone} settlements that no line reaches (none within "
             f"{LEAD_IN_MAX_KM:g} km, or only over more than {LEAD_IN_SEA_KM:g} km of sea) these are "
-            f"{routes.parts} parts, joined by the shortest straight links: {len(routes.links_land)} pieces on land, {len(routes.links_sea)} "
-            "under the sea, priced per km of submarine cable. They are not surveyed."
+            f"{routes.parts} parts, joined by the shortest straight links: {len(routes.links_land)} pieces on land, "
+            f"{len(routes.links_sea)} under the sea, priced per km of submarine cable. They are not surveyed."
         )
     if routes.short:
         notes.append(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from karez.model.design import FORCED
 from karez.units import MINOR_PER_UNIT
+from karez.verifying.network import CONNECTION
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
@@ -63,8 +64,7 @@ class Arcs:
             return False
         for head, d in distance.items():
             for tail in self.into[head]:
-                self.into[head][tail] -= min(distance.get(tail, radius), radius) - d
-                assert self.into[head][tail] >= 0
+                self.into[head][tail] -= max(0, distance.get(tail, radius) - d)
         return True
 
 
@@ -74,8 +74,8 @@ def bound(run: Run) -> Check:
     stated = run.certificate("design")
     if stated is None or stated["bound"] is None:
         findings.append(Finding("certificate without a bound", "design"))
-    elif stated["bound"] * MINOR_PER_UNIT > gained + 0.5:
-        findings.append(Finding(f"bound is above the {gained / MINOR_PER_UNIT:,.2f} that its moats prove", "design"))
+    elif abs(stated["bound"] - gained / MINOR_PER_UNIT) > HALF_UNIT:
+        findings.append(Finding(f"bound is not the {gained / MINOR_PER_UNIT:,.2f} that its moats prove", "design"))
     proven = f"{len(run.proof.ascent):,} moats grown again prove {gained / MINOR_PER_UNIT:,.2f} as lower bound"
     return conclude("design bound", proven, findings)
 
@@ -173,13 +173,13 @@ def _graph_findings(run: Run) -> Iterator[Finding]:
             yield Finding("candidate span whose ends are not in proof/nodes", key)
         if cost < 0:
             yield Finding("candidate span with a negative present cost", key)
-        if (highest in (start, end)) != key.startswith("source:"):
+        if (highest in (start, end)) != key.startswith(CONNECTION):
             yield Finding("the super-root is joined to sources alone, but not so at", key)
     for key in candidates.loc[candidates["id"].duplicated(), "id"]:
         yield Finding("id occurs more than once in proof/graph", str(key))
     capex = dict(zip(candidates["id"], candidates["capex_real"], strict=True))
-    for frame in (run.spans, run.proof.elements):
-        for key, money in zip(frame["id"], frame["capex_real"], strict=True):
+    for frame, column in ((run.spans, "designed_capex_real"), (run.proof.elements, "capex_real")):
+        for key, money in zip(frame["id"], frame[column], strict=True):
             if key not in capex:
                 yield Finding("span of the plan that is not in proof/graph", str(key))
             elif abs(capex[key] - money) > HALF_UNIT:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from karez.model.programme import Programme
+from karez.units import MINOR_PER_UNIT
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
@@ -73,13 +74,28 @@ def _budget_findings(run: Run) -> Iterator[Finding]:
 
 
 def project_capex(run: Run) -> dict[str, float]:
-    """Capex of each project: its sites, and its fixed share of every element that is built."""
-    elements, sites = built(run.proof.elements), built(run.sites)
-    return {
-        project.id: math.fsum(sites.loc[sites["project"] == project.id, "capex_real"])
-        + math.fsum(elements["capex_real"] * elements[f"share_{project.id}"])
-        for project in run.programme.projects
-    }
+    """Capex of each project: its sites, and its part of every element that is built.
+
+    An element is shared out by its fixed shares, rounded down to whole hundredths; what is left over goes to the
+    project with the largest share, the first of equals.
+    """
+    sites, elements = built(run.sites), built(run.proof.elements)
+    projects = [project.id for project in run.programme.projects]
+    hundredths = dict.fromkeys(projects, 0)
+    for project, capex in zip(sites["project"], sites["capex_real"], strict=True):
+        hundredths[project] += _hundredths(capex)
+    columns = [elements[f"share_{project}"].tolist() for project in projects]
+    for capex, *share in zip(elements["capex_real"], *columns, strict=True):
+        whole = _hundredths(capex)
+        parts = [math.floor(whole * part) for part in share]
+        parts[share.index(max(share))] += whole - sum(parts)
+        for project, part in zip(projects, parts, strict=True):
+            hundredths[project] += part
+    return {project: money / MINOR_PER_UNIT for project, money in hundredths.items()}
+
+
+def _hundredths(money: float) -> int:
+    return round(money * MINOR_PER_UNIT)
 
 
 def shares(run: Run) -> Check:
@@ -98,10 +114,9 @@ def _share_findings(run: Run) -> Iterator[Finding]:
         yield Finding("share of a project in it is negative", str(key))
     capex = project_capex(run)
     total = math.fsum(capex.values())
-    rounding = CENT * (1 + len(elements))
     for project in run.programme.projects:
         stated = run.summary["capex_real_per_project"].get(project.id, math.nan)
-        if not abs(stated - capex[project.id]) <= rounding:
+        if not abs(stated - capex[project.id]) <= HALF_CENT:
             yield Finding(f"capex is not the {capex[project.id]:,.2f} of its sites and spans", project.id)
         if capex[project.id] < project.minimum_share * total - CENT:
             yield Finding(f"capex is below {project.minimum_share:.1%} of the programme's", project.id)
@@ -132,7 +147,9 @@ def _money_totals(run: Run, per_year: dict[int, float]) -> dict[str, float]:
     """Totals of money, from rows; the designed ones count what is not built too."""
     elements, options = run.proof.elements, run.proof.options
     sources = elements["id"].str.startswith("source:") & elements["year"].notna()
-    designed = dict(zip(zip(options["site_id"], options["technology"], strict=True), options["capex_real"], strict=True))
+    designed = dict(
+        zip(zip(options["site_id"], options["technology"], strict=True), options["capex_real"], strict=True)
+    )
     wanted = zip(run.sites["id"], run.sites["designed_technology"], strict=True)
     first = run.calendar_years[0]
     connections = (
@@ -178,6 +195,7 @@ def prices(run: Run) -> Check:
 def _price_findings(run: Run) -> Iterator[Finding]:
     rates = {str(method): {str(k): v for k, v in by.items()} for method, by in run.programme.routing.rates.items()}
     catalogue = run.catalogue.to_dict("index")
+    stated = run.proof.elements.set_index("id")["opex_real_per_year"].to_dict()
     free = {"rate_real": 0.0, "opex_share_per_year": 0.0, "life_years": 1}
     for row in run.spans.to_dict("records"):
         key = row["id"]
@@ -192,9 +210,11 @@ def _price_findings(run: Run) -> Iterator[Finding]:
         is_built = row["year"] == row["year"]
         if abs(row["capex_real"] - (designed if is_built else 0.0)) > HALF_CENT:
             yield Finding("capex is not that of its design, or not 0 though it is not built", key)
-        upkeep = designed * cost["opex_share_per_year"] if is_built else 0.0
-        if abs(row["opex_real_per_year"] - upkeep) > HALF_CENT + 1e-6:
+        upkeep = designed * cost["opex_share_per_year"]
+        if abs(row["opex_real_per_year"] - (upkeep if is_built else 0.0)) > HALF_CENT + 1e-6:
             yield Finding("upkeep is not its share of capex", key)
+        if abs(stated.get(key, math.nan) - upkeep) > HALF_CENT + 1e-6:
+            yield Finding("upkeep in proof/elements is not its share of capex", key)
         year = int(row["year"]) - run.calendar_years[0] + 1 if is_built else 0
         present = present_cost(run.programme, designed, upkeep, int(cost["life_years"]), year) if is_built else 0.0
         if abs(row["pv_cost_real"] - present) > CENT:

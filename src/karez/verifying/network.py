@@ -9,6 +9,9 @@ import networkx as nx
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
+CONNECTION = "source:"
+"""Ids of source connections begin so; all other elements are spans."""
+
 NEVER = float("inf")
 """Year of what is not built."""
 
@@ -41,12 +44,14 @@ def _reached(run: Run, year: int) -> set[str]:
     graph = nx.Graph()
     built = run.spans.loc[run.spans["year"] <= year]
     graph.add_edges_from(zip(built["start_node"], built["end_node"], strict=True))
-    sources = run.nodes.loc[(run.nodes["kind"] == "source") & (run.nodes["year"] <= year), "id"]
+    elements = run.proof.elements
+    connected = elements["id"].str.startswith(CONNECTION) & (elements["year"] <= year)
+    sources = elements.loc[connected, "node_id"]
     graph.add_nodes_from(sources)
     return {node for source in sources for node in nx.node_connected_component(graph, source)}
 
 
-def sources(run: Run) -> Check:
+def order(run: Run) -> Check:
     """No source feeds the network before it is there, and no tree element comes before its parent."""
     return conclude("order", "no element before its parent, no source before it is there", _order_findings(run))
 
@@ -63,6 +68,6 @@ def _order_findings(run: Run) -> Iterator[Finding]:
             yield Finding("in use before the year from which it is there", str(key))
         if parent >= 0 and year < years[parent]:
             yield Finding("built before the element it hangs on", str(key))
-        shown = year_of_node.get(node) if str(key).startswith("source:") else year_of_span.get(key)
+        shown = year_of_node.get(node) if str(key).startswith(CONNECTION) else year_of_span.get(key)
         if shown != year:
             yield Finding("year in proof/elements is not the year in the layer", str(key))

@@ -27,12 +27,13 @@ PROOF_COLUMNS: dict[str, tuple[str, ...]] = {
     "graph": ("id", "start", "end", "capex_real", "present_minor"),
     "nodes": ("id", "prize_minor"),
     "ascent": ("node", "radius_minor"),
-    "elements": ("id", "parent", "node_id", "capex_real", "year", "earliest_year"),
+    "elements": ("id", "parent", "node_id", "capex_real", "opex_real_per_year", "year", "earliest_year"),
     "options": (
         "site_id",
         "technology",
         "element",
         "capex_real",
+        "opex_real_per_year",
         "benefit",
         "coverage_weight",
         "earliest_year",
@@ -112,6 +113,8 @@ def read_run(folder: Path) -> Run:
     layers = {table.name: reader.layer(table) for table in PLAN_TABLES}
     proof = {name: reader.proof(name, columns) for name, columns in PROOF_COLUMNS.items()}
     multipliers = reader.read("proof/multipliers.json", _json)
+    if settings is not None:
+        reader.check_years(settings, proof)
     if reader.faults:
         raise DataFault(reader.faults)
     assert settings is not None and summary is not None and multipliers is not None
@@ -157,6 +160,13 @@ class _Reader:
         """One table of ``proof/`` with all its columns."""
         file = f"proof/{name}.parquet"
         return self._with_columns(self.read(file, _parquet), columns, file, "")
+
+    def check_years(self, programme: Programme, proof: dict[str, pd.DataFrame]) -> None:
+        """Find the columns that hang on the settings: one a year, one a project."""
+        years = tuple(f"present_{year}" for year in range(1, programme.agreement.years + 1))
+        shares = tuple(f"share_{project.id}" for project in programme.projects)
+        self._with_columns(proof["elements"], (*years, *shares), "proof/elements.parquet", "")
+        self._with_columns(proof["options"], years, "proof/options.parquet", "")
 
     def _with_columns(
         self, frame: pd.DataFrame | None, columns: tuple[str, ...], file: str, layer: str

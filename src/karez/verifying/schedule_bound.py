@@ -8,12 +8,12 @@ the leaves, and with the priced limits it bounds every schedule (Lagrangian rela
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import Any
 
 from karez.verifying.money import price_level
+from karez.verifying.options import chosen
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
@@ -30,25 +30,16 @@ class Item:
 
     Parameters
     ----------
-    capex, opex : float
-        Real money, once and per year.
-    share : dict[str, float]
-        Part of the capex that counts for each project.
-    covers : dict[str, float]
-        Weight that counts for the targets of each project.
-    benefit : float
-        Weight that gains service.
+    features : dict[str, float]
+        What it brings: ``capex`` and yearly ``opex`` in real money, ``benefit`` as weight, ``capex:<project>`` and
+        ``covers:<project>`` as far as they count for a project.
     present : list[float]
         Present cost by programme year.
     earliest : int
         Programme year before which it is not there.
     """
 
-    capex: float
-    opex: float
-    share: dict[str, float]
-    covers: dict[str, float]
-    benefit: float
+    features: dict[str, float]
     present: list[float]
     earliest: int
 
@@ -75,40 +66,28 @@ class Forest:
     def of(cls, run: Run) -> Forest:
         """The forest of a run."""
         years = range(1, len(run.calendar_years) + 1)
-        projects = [project.id for project in run.programme.projects]
-        opex = dict(zip(run.spans["id"], run.spans["opex_real_per_year"], strict=True))
+
+        def item(row: dict[Hashable, Any], **more: float) -> Item:
+            features = {"capex": row["capex_real"], "opex": row["opex_real_per_year"], **more}
+            return Item(features, [row[f"present_{year}"] for year in years], int(row["earliest_year"]))
+
+        shares = {f"capex:{project.id}": f"share_{project.id}" for project in run.programme.projects}
         elements = [
-            Item(
-                capex=row["capex_real"],
-                opex=opex.get(row["id"], 0.0),
-                share={project: row[f"share_{project}"] for project in projects},
-                covers={},
-                benefit=0.0,
-                present=[row[f"present_{year}"] for year in years],
-                earliest=int(row["earliest_year"]),
-            )
+            item(row, **{name: row["capex_real"] * row[share] for name, share in shares.items()})
             for row in run.proof.elements.to_dict("records")
         ]
         project_of = dict(zip(run.sites["id"], run.sites["project"], strict=True))
         sites: dict[str, list[tuple[int, Item]]] = {}
         for row in run.proof.options.to_dict("records"):
             project = project_of[row["site_id"]]
-            item = Item(
-                capex=row["capex_real"],
-                opex=row["opex_real_per_year"],
-                share={project: 1.0},
-                covers={project: row["coverage_weight"]},
-                benefit=row["benefit"],
-                present=[row[f"present_{year}"] for year in years],
-                earliest=int(row["earliest_year"]),
-            )
-            sites.setdefault(row["site_id"], []).append((int(row["element"]), item))
+            counts = {f"capex:{project}": row["capex_real"], f"covers:{project}": row["coverage_weight"]}
+            option = item(row, benefit=row["benefit"], **counts)
+            sites.setdefault(row["site_id"], []).append((int(row["element"]), option))
         return cls([int(parent) for parent in run.proof.elements["parent"]], elements, sites)
 
 
-@dataclass(frozen=True)
 class Aim:
-    """What a scope maximises, and at what price its constraints are kept.
+    """What a scope maximises, its constraints priced.
 
     Parameters
     ----------
@@ -117,64 +96,68 @@ class Aim:
     scope : str
         ``schedule`` (service-years) or ``schedule_cost`` (present cost with its sign turned).
     multipliers : dict[str, float]
-        By name of the constraint.
+        Price of one unit of each constraint, by its name.
     """
 
-    run: Run
-    scope: str
-    multipliers: dict[str, float]
+    def __init__(self, run: Run, scope: str, multipliers: dict[str, float]) -> None:
+        self.years = range(1, len(run.calendar_years) + 1)
+        self.present = 0.0 if scope == "schedule" else -1.0
+        names = ["capex", "opex", "benefit"]
+        names += [f"{kind}:{project.id}" for kind in ("capex", "covers") for project in run.programme.projects]
+        gained = service_years(run) if scope == "schedule" else [0.0] * len(self.years)
+        self.worth = {
+            name: [
+                (gained[year - 1] if name == "benefit" else 0.0)
+                - math.fsum(price * use(run, row, name, year) for row, price in multipliers.items())
+                for year in self.years
+            ]
+            for name in names
+        }
 
     def profit(self, item: Item) -> list[float]:
         """Worth less priced use of the constraints, by programme year; −inf before it is there."""
-        years = range(1, len(self.run.calendar_years) + 1)
-        return [self._profit(item, year) if year >= item.earliest else NOT_ALLOWED for year in years]
+        return [self._profit(item, year - 1) if year >= item.earliest else NOT_ALLOWED for year in self.years]
 
-    def _profit(self, item: Item, year: int) -> float:
-        served = item.benefit * service_years(self.run)[year - 1]
-        worth = served if self.scope == "schedule" else -item.present[year - 1]
-        for name, price in self.multipliers.items():
-            if price:
-                worth -= price * use(self.run, name, item, year, served)
-        return worth
+    def _profit(self, item: Item, at: int) -> float:
+        gained = math.fsum(amount * self.worth[name][at] for name, amount in item.features.items() if amount)
+        return gained + self.present * item.present[at]
 
 
-def use(run: Run, name: str, item: Item, year: int, served: float) -> float:
-    """What an item built in a programme year uses of a constraint, all being written as use ≤ limit.
+def use(run: Run, constraint: str, feature: str, year: int) -> float:
+    """What one unit of a feature uses of a constraint, all being written as use ≤ limit.
 
     Parameters
     ----------
     run : Run
         Settings.
-    name : str
+    constraint : str
         ``budget:t``, ``share:<project>``, ``target:<project>:<calendar year>`` or ``service``.
-    item : Item
-        The item.
+    feature : str
+        See :class:`Item`.
     year : int
-        Programme year it is built in.
-    served : float
-        Discounted service-years it gains.
+        Programme year in which the item that has the feature is built.
     """
-    kind, _, rest = name.partition(":")
+    kind, _, rest = constraint.partition(":")
     if kind == "budget":
-        return _paid(run, item, year, int(rest))
+        return _paid(run, feature, year, int(rest)) if feature in run.programme.agreement.budget_pays else 0.0
     if kind == "share":
-        return run.programme.project(rest).minimum_share * item.capex - item.share.get(rest, 0.0) * item.capex
+        whole = run.programme.project(rest).minimum_share if feature == "capex" else 0.0
+        return whole - (1.0 if feature == f"capex:{rest}" else 0.0)
     if kind == "target":
         project, _, due = rest.rpartition(":")
-        return -item.covers.get(project, 0.0) if run.calendar_years[year - 1] <= int(due) else 0.0
+        in_time = run.calendar_years[year - 1] <= int(due)
+        return -1.0 if feature == f"covers:{project}" and in_time else 0.0
     if kind == "service":
-        return -served
-    raise ValueError(f"no constraint is named {name}")
+        return -service_years(run)[year - 1] if feature == "benefit" else 0.0
+    raise ValueError(f"no constraint is named {constraint}")
 
 
-def _paid(run: Run, item: Item, year: int, until: int) -> float:
-    """Nominal money that budgets have paid for an item by the end of a programme year."""
+def _paid(run: Run, feature: str, year: int, until: int) -> float:
+    """Nominal money paid by the end of a programme year, of one real unit of capex or of yearly opex."""
     level = [price_level(run.programme, calendar) for calendar in run.calendar_years]
-    pays = run.programme.agreement.budget_pays
     if year > until:
         return 0.0
-    capex = item.capex * level[year - 1] if "capex" in pays else 0.0
-    return capex + (item.opex * math.fsum(level[year:until]) if "opex" in pays else 0.0)
+    return level[year - 1] if feature == "capex" else math.fsum(level[year:until])
 
 
 def service_years(run: Run) -> list[float]:
@@ -215,7 +198,7 @@ def best(forest: Forest, aim: Aim, *, as_needed: bool) -> float:
         Whether an element is built in the first year in which something hangs on it, and not before. Without that
         more schedules are allowed, so the figure is the same or larger.
     """
-    years = len(aim.run.calendar_years)
+    years = len(aim.years)
     hanging = [_Hanging([0.0] * (years + 1), [0.0] * (years + 1)) for _ in forest.elements]
     total = 0.0
     for options in forest.sites.values():
@@ -248,13 +231,6 @@ def _from_year_on(worth: list[float]) -> list[float]:
     for year in range(len(out) - 2, -1, -1):
         out[year] = max(out[year], out[year + 1])
     return out
-
-
-def forest_of_one_tie(run: Run) -> Check:
-    """Every site hangs on one element at most, so that the forest is all there is to a schedule."""
-    tied = run.proof.options.loc[run.proof.options["element"] >= 0, "site_id"]
-    findings = [Finding("site hangs on more than one element", str(key)) for key in tied[tied.duplicated()]]
-    return conclude("forest", f"{tied.nunique():,} sites hang on one element each", findings)
 
 
 def bound(run: Run, scope: str) -> Check:
@@ -297,14 +273,6 @@ def value(run: Run, scope: str) -> Check:
     return conclude(name, f"{len(figures):,} choices add up to {total:,.2f}", findings)
 
 
-def chosen(run: Run) -> pd.DataFrame:
-    """Options that serve a site, with ``year`` of the site as programme year."""
-    year = dict(zip(run.sites["id"], run.sites["year"], strict=True))
-    options = run.proof.options.loc[run.proof.options["chosen"].astype(bool)]
-    programme_year = [year[key] - run.calendar_years[0] + 1 for key in options["site_id"]]
-    return options.assign(year=programme_year)
-
-
 def _service(run: Run) -> list[float]:
     gained = service_years(run)
     options = chosen(run).dropna(subset="year")
@@ -318,30 +286,3 @@ def _present(run: Run) -> list[float]:
         for frame in (elements, chosen(run))
         for row in frame.dropna(subset="year").to_dict("records")
     ]
-
-
-def choices(run: Run) -> Check:
-    """Options that were chosen are the answers of the sites, at their price."""
-    return conclude("choices", "every answer is one of the options, at its price", _choice_findings(run))
-
-
-def _choice_findings(run: Run) -> Iterator[Finding]:
-    options = chosen(run)
-    by_site = {row["site_id"]: row for row in options.to_dict("records")}
-    for key in options.loc[options["site_id"].duplicated(), "site_id"]:
-        yield Finding("more than one option chosen", str(key))
-    years = len(run.calendar_years)
-    for row in run.sites.to_dict("records"):
-        option = by_site.get(row["id"])
-        if (option is None) != (row["technology"] == "unserved"):
-            yield Finding("served without a chosen option, or unserved with one", row["id"])
-        elif option is not None:
-            if option["technology"] != row["technology"]:
-                yield Finding("chosen option is of another technology", row["id"])
-            if abs(option["capex_real"] - row["capex_real"]) > 0.005:
-                yield Finding("capex is not that of the chosen option", row["id"])
-            year = option["year"]
-            if not option["earliest_year"] <= year <= years:
-                yield Finding("served before its earliest year", row["id"])
-            elif abs(option[f"present_{int(year)}"] - row["pv_cost_real"]) > 0.01:
-                yield Finding("present cost is not that of the chosen option in its year", row["id"])

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from karez.model.attributes import PLAN_AREAS, PLAN_NODES, PLAN_SITES, PLAN_SPANS, Table
+from karez.verifying.network import CONNECTION
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
@@ -88,7 +89,7 @@ def _key_findings(run: Run) -> Iterator[Finding]:
     elements = set(run.proof.elements["id"])
     for key in sorted(spans - elements):
         yield Finding("span that is not in proof/elements", str(key))
-    for key in sorted(element for element in elements - spans if not element.startswith("source:")):
+    for key in sorted(element for element in elements - spans if not element.startswith(CONNECTION)):
         yield Finding("element of proof/elements that is not in spans", str(key))
     sites = set(run.sites["id"])
     for key in run.proof.options.loc[~run.proof.options["site_id"].isin(sites), "site_id"]:
@@ -106,3 +107,34 @@ def _year_findings(run: Run, span: str) -> Iterator[Finding]:
         outside = frame["year"].notna() & ~frame["year"].isin(run.calendar_years)
         for key in frame.loc[outside, "id"]:
             yield Finding(f"year of {table.name} not in {span}", str(key))
+
+
+def proof(run: Run) -> Check:
+    """Row numbers and figures of the proof's tables are such that it can be replayed."""
+    return conclude("proof", "rows and figures of the proof are in range", _proof_findings(run))
+
+
+def _proof_findings(run: Run) -> Iterator[Finding]:
+    elements, options, ascent = run.proof.elements, run.proof.options, run.proof.ascent
+    for row, (key, parent) in enumerate(zip(elements["id"].astype(str), elements["parent"], strict=True)):
+        if not -1 <= parent < row or (parent < 0) != key.startswith(CONNECTION):
+            yield Finding("element of proof/elements that does not come after what it hangs on", key)
+    for key in elements.loc[elements["id"].duplicated(), "id"]:
+        yield Finding("id occurs more than once in proof/elements", str(key))
+    for key in options.loc[~options["element"].isin(range(-1, len(elements))), "site_id"]:
+        yield Finding("option of proof/options that hangs on no row of proof/elements", str(key))
+    for row in ascent.index[~ascent["node"].isin(range(len(run.proof.nodes)))]:
+        yield Finding("moat of proof/ascent around no row of proof/nodes", str(row))
+    money = ["capex_real", "opex_real_per_year", "earliest_year"]
+    years = [f"present_{year}" for year in range(1, len(run.calendar_years) + 1)]
+    tables = (
+        ("elements", elements, "id", money + years + [f"share_{project.id}" for project in run.programme.projects]),
+        ("options", options, "site_id", [*money, *years, "benefit", "coverage_weight"]),
+        ("graph", run.proof.graph, "id", ["capex_real", "present_minor"]),
+        ("nodes", run.proof.nodes, "id", ["prize_minor"]),
+        ("constraints", run.proof.constraints, "name", ["limit"]),
+    )
+    for name, table, key, columns in tables:
+        for column in columns:
+            for offender in table.loc[~pd.to_numeric(table[column], errors="coerce").abs().lt(math.inf), key]:
+                yield Finding(f"{column} of proof/{name} is not a finite number", str(offender))

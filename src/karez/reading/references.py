@@ -1,0 +1,195 @@
+"""Settings that must agree with one another, with the catalogue and with the sites."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from karez.model.programme import CostLine, Project
+from karez.reading.findings import Findings, nearest, suggestion
+from karez.reading.settings import Location, Settled, setting_fault
+from karez.units import METRES_PER
+
+SHARE_SLACK = 1e-9
+"""Rounding that the sum of minimum shares may have."""
+
+
+def currencies(settled: Settled) -> frozenset[str] | None:
+    """Currencies that can be turned into the programme's; None if the settings do not say."""
+    if settled.agreement is None or settled.rates is None:
+        return None
+    return frozenset(settled.rates.exchange) | {settled.agreement.currency}
+
+
+def check_settings(settled: Settled, findings: Findings) -> None:
+    """What settings must agree on among themselves."""
+    _check_agreement(settled, findings)
+    _check_projects(settled, findings)
+    _check_technologies(settled, findings)
+
+
+def check_items(settled: Settled, catalogue: pd.DataFrame, findings: Findings) -> None:
+    """Every catalogue item that settings name is there; items that price a route are counted in lengths."""
+    items = sorted(catalogue.index)
+    for location, item in _items(settled):
+        if item not in catalogue.index:
+            near = nearest(item, items)
+            remedy = f"Add it, or name another{f'; the nearest is `{near}`' if near else ''}"
+            setting_fault(findings, location, f"the catalogue has no item `{item}`", remedy)
+    if settled.routing is None:
+        return
+    units = catalogue["unit"].to_dict()
+    for method, by_ground in settled.routing.rates.items():
+        for ground, item in by_ground.items():
+            if units.get(item, "m") not in METRES_PER:
+                problem = f"`{item}` is counted in `{units[item]}`, a route in lengths"
+                remedy = f"Name an item in {', '.join(METRES_PER)}"
+                setting_fault(findings, ("routing", "rates", method, ground), problem, remedy)
+
+
+def check_demands(settled: Settled, demands: pd.DataFrame, findings: Findings) -> None:
+    """Every project has sites, and every category of its sites a technology that may serve it and has a cost.
+
+    Parameters
+    ----------
+    settled : Settled
+        The settings.
+    demands : DataFrame
+        ``project`` and ``category`` of every site.
+    findings : Findings
+        Where faults go.
+    """
+    pairs = demands[["project", "category"]].drop_duplicates().sort_values(["project", "category"])
+    chosen = set(demands["project"])
+    for place, project in settled.projects.items():
+        if project.id not in chosen:
+            problem = f"the project `{project.id}` selects nothing: no site names it"
+            remedy = f"Name it in the column `project` of the sites, or remove it{_used(chosen, settled)}"
+            setting_fault(findings, ("projects", place, "id"), problem, remedy)
+        for category in pairs.loc[pairs["project"] == project.id, "category"]:
+            _check_costs(settled, place, project, category, findings)
+
+
+def _used(chosen: Iterable[str], settled: Settled) -> str:
+    """Projects that sites name and the settings do not have."""
+    strays = sorted(set(chosen) - settled.named.get("projects", frozenset()) - {""})
+    return suggestion("", strays) + " in the sites" if strays else ""
+
+
+def _check_costs(settled: Settled, place: int, project: Project, category: str, findings: Findings) -> None:
+    about = settled.categories.get(category)
+    if about is None:
+        return  # unknown or faulty: said elsewhere
+    usable = {str(technology) for technology in about.costs if about.costs[technology] or _banded(settled, technology)}
+    if not usable & set(project.technologies):
+        problem = f"category `{category}` has no cost line for any technology that project `{project.id}` allows"
+        remedy = f"Add costs for one of {', '.join(project.technologies)}, or allow another technology in the project"
+        setting_fault(findings, ("categories", category, "costs"), problem, remedy)
+    elif category in project.fibre_mandatory and "fibre" not in usable:
+        problem = f"project `{project.id}` demands fibre for `{category}`, which has no cost line for fibre"
+        setting_fault(findings, ("categories", category, "costs"), problem, "Add costs for fibre")
+
+
+def _banded(settled: Settled, technology: str) -> bool:
+    """Whether a technology is priced by distance bands."""
+    rules = settled.technologies.get(technology)
+    return rules is not None and bool(rules.bands)
+
+
+def _check_agreement(settled: Settled, findings: Findings) -> None:
+    agreement, rates = settled.agreement, settled.rates
+    if agreement is None:
+        return
+    if len(agreement.budget) != agreement.years:
+        problem = f"there are {len(agreement.budget)} budgets for {agreement.years} years"
+        setting_fault(findings, ("agreement", "budget"), problem, "Give one budget a year, or correct agreement.years")
+    if rates is not None and rates.exchange.get(agreement.currency, 1.0) != 1.0:
+        problem = f"the programme's own currency {agreement.currency} has an exchange rate"
+        setting_fault(findings, ("rates", "exchange", agreement.currency), problem, "Remove it")
+
+
+def _check_projects(settled: Settled, findings: Findings) -> None:
+    counts = Counter(project.id for project in settled.projects.values())
+    seen: set[str] = set()
+    for place, project in settled.projects.items():
+        if project.id in seen:
+            problem = f"the id `{project.id}` is used {counts[project.id]} times"
+            setting_fault(findings, ("projects", place, "id"), problem, "Give every project its own id")
+        seen.add(project.id)
+        _check_mandatory(settled, place, project, findings)
+        _check_targets(settled, place, project, findings)
+    total = sum(project.minimum_share for project in settled.projects.values())
+    if total > 1 + SHARE_SLACK:
+        problem = f"the minimum shares of the projects add up to {total:.6g}, more than 1"
+        setting_fault(findings, ("projects", "minimum_share"), problem, "Lower them")
+
+
+def _check_mandatory(settled: Settled, place: int, project: Project, findings: Findings) -> None:
+    """Categories that must have fibre exist, and the project allows fibre."""
+    names = sorted(settled.named.get("categories", ()))
+    for number, category in enumerate(project.fibre_mandatory):
+        if names and category not in names:
+            remedy = f"Name a category{suggestion(category, names)}"
+            location: Location = ("projects", place, "fibre_mandatory", number)
+            setting_fault(findings, location, f"`{category}` is not a category", remedy)
+    if project.fibre_mandatory and "fibre" not in project.technologies:
+        problem = "fibre is mandatory for some sites, but the project does not allow it"
+        setting_fault(findings, ("projects", place, "technologies"), problem, "Add `fibre`, or demand it nowhere")
+
+
+def _check_targets(settled: Settled, place: int, project: Project, findings: Findings) -> None:
+    if settled.agreement is None:
+        return
+    years = settled.agreement.calendar_years
+    counts = Counter(target.year for target in project.targets)
+    for number, target in enumerate(project.targets):
+        location: Location = ("projects", place, "targets", number, "year")
+        if target.year not in years:
+            problem = f"the target's year {target.year} is not one of the programme"
+            setting_fault(findings, location, problem, f"Give a year from {years[0]} to {years[-1]}")
+        elif counts[target.year] > 1:
+            problem = f"there are {counts[target.year]} targets for {target.year}"
+            setting_fault(findings, location, problem, "Keep one a year")
+
+
+def _check_technologies(settled: Settled, findings: Findings) -> None:
+    """Technologies that projects allow or categories price have rules; bands go outward."""
+    known = settled.named.get("technologies", frozenset())
+    for place, project in settled.projects.items():
+        for number, technology in enumerate(project.technologies):
+            _check_technology(("projects", place, "technologies", number), technology, known, findings)
+    for name, category in settled.categories.items():
+        for technology in category.costs:
+            _check_technology(("categories", name, "costs", technology), technology, known, findings)
+    for named, rules in settled.technologies.items():
+        reach = [band.up_to_km for band in rules.bands]
+        if sorted(set(reach)) != reach:
+            problem = "the bands do not go outward, each further than the one before"
+            setting_fault(findings, ("technologies", named, "bands"), problem, "Sort them by up_to_km, each once")
+
+
+def _check_technology(location: Location, technology: str, known: frozenset[str], findings: Findings) -> None:
+    if technology == "unserved":
+        setting_fault(findings, location, "`unserved` is an answer, not a technology", "Remove it")
+    elif known and technology not in known:
+        problem = f"nothing is said of the technology `{technology}`"
+        setting_fault(findings, location, problem, f"Add [technologies.{technology}], or remove it here")
+
+
+def _items(settled: Settled) -> Iterator[tuple[Location, str]]:
+    """Every catalogue item that settings name, with its place."""
+    if settled.routing is not None:
+        for method, by_ground in settled.routing.rates.items():
+            yield from ((("routing", "rates", method, ground), item) for ground, item in by_ground.items())
+    for technology, rules in settled.technologies.items():
+        for number, band in enumerate(rules.bands):
+            yield from _of_lines(("technologies", technology, "bands", number, "costs"), band.costs)
+    for name, category in settled.categories.items():
+        for technology, lines in category.costs.items():
+            yield from _of_lines(("categories", name, "costs", technology), lines)
+
+
+def _of_lines(location: Location, lines: Iterable[CostLine]) -> Iterator[tuple[Location, str]]:
+    yield from (((*location, number, "item"), line.item) for number, line in enumerate(lines))

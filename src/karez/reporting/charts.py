@@ -1,0 +1,208 @@
+"""Charts as inline SVG: no library in the page, readable in print, each beside a table with the same figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree as ET
+
+from markupsafe import Markup
+
+from karez.reporting.figures import change, is_missing, number
+
+_WIDTH, _HEIGHT = 640.0, 300.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 26.0, 30.0
+
+
+@dataclass(frozen=True)
+class Series:
+    """A named row of figures and its colour."""
+
+    label: str
+    colour: str
+    values: Sequence[float]
+
+
+def columns(title: str, categories: Sequence[str], series: Sequence[Series], unit: str, *, stacked: bool) -> Markup:
+    """Upright bars for each category, side by side or stacked.
+
+    Parameters
+    ----------
+    title : str
+        Said to those who cannot see the chart.
+    categories : Sequence[str]
+        Labels below the bars.
+    series : Sequence[Series]
+        One bar, or one layer of the stack, each; values in `unit`.
+    unit : str
+        Written above the axis.
+    stacked : bool
+        Whether bars stand on each other.
+    """
+    svg = _canvas(title, _WIDTH, _HEIGHT)
+    heights = [sum(parts) for parts in zip(*(s.values for s in series), strict=True)] if stacked else []
+    top = max([*heights, *(value for s in series for value in s.values), 0.0])
+    ticks = nice_ticks(top)
+    base, scale = _HEIGHT - _BOTTOM, (_HEIGHT - _BOTTOM - _TOP) / (ticks[-1] or 1.0)
+    for tick in ticks:
+        y = base - tick * scale
+        _line(svg, _LEFT, y, _WIDTH - _RIGHT, y, "grid" if tick else "axis")
+        _text(svg, _LEFT - 8, y + 4, _tick(tick, ticks), "tick end")
+    _text(svg, 4, 14, unit, "unit")
+    slot = (_WIDTH - _LEFT - _RIGHT) / max(len(categories), 1)
+    breadth = min(slot * 0.64, 90.0)
+    for place, category in enumerate(categories):
+        left = _LEFT + slot * place + (slot - breadth) / 2
+        _text(svg, left + breadth / 2, base + 18, category, "label middle")
+        floor = 0.0
+        for layer, one in enumerate(series):
+            value = one.values[place]
+            share = breadth if stacked else breadth / len(series)
+            x = left if stacked else left + share * layer
+            y = base - (floor + value) * scale
+            tip = f"{category}, {one.label}: {number(value, 2)} {unit}"
+            _bar(svg, x, y, share - (0 if stacked else 2), value * scale, one.colour, tip)
+            floor += value if stacked else 0.0
+        if stacked:
+            _text(svg, left + breadth / 2, base - floor * scale - 6, number(floor, _decimals(ticks)), "value middle")
+    return _finish(svg)
+
+
+def tornado(title: str, rows: Sequence[tuple[str, float, float]], low: str, high: str) -> Markup:
+    """Two-sided bars around zero: what 20 % less and 20 % more of each assumption does.
+
+    Parameters
+    ----------
+    title : str
+        Said to those who cannot see the chart.
+    rows : Sequence[tuple[str, float, float]]
+        Label, effect of the low and of the high value, as shares.
+    low, high : str
+        Names of the two sides in the legend.
+    """
+    left, row_height = 210.0, 24.0
+    height = 34.0 + row_height * len(rows) + 22.0
+    svg = _canvas(title, _WIDTH, height)
+    reach = max([abs(value) for _, *pair in rows for value in pair if not is_missing(value)], default=0.0)
+    half = (_WIDTH - left - 60.0) / 2
+    zero, scale = left + half + 20, half / (reach or 1.0)
+    for place, (label, below, above) in enumerate(rows):
+        y = 30.0 + row_height * place
+        _text(svg, left - 10, y + 13, label if len(label) <= 36 else label[:35] + "…", "label end")
+        for value, colour, name in ((below, "#8fb3c9", low), (above, "#1c5f99", high)):
+            if is_missing(value):
+                continue
+            start = zero + min(value, 0.0) * scale
+            offset = 0.0 if name == low else (row_height - 6) / 2
+            _bar(
+                svg,
+                start,
+                y + offset,
+                abs(value) * scale,
+                (row_height - 6) / 2,
+                colour,
+                f"{label}, {name}: {change(value)}",
+            )
+            if value:
+                side = "start" if value > 0 else "end"
+                _text(
+                    svg,
+                    zero + value * scale + math.copysign(4, value),
+                    y + offset + 8.5,
+                    change(value),
+                    f"small {side}",
+                )
+    _line(svg, zero, 24, zero, height - 20, "axis")
+    _legend(svg, ((low, "#8fb3c9"), (high, "#1c5f99")), left)
+    _text(svg, zero, height - 6, "0 %", "tick middle")
+    return _finish(svg)
+
+
+def bars_against(title: str, rows: Sequence[tuple[str, float, str]], line: float, line_label: str, unit: str) -> Markup:
+    """Lying bars, and an upright line they are measured against.
+
+    Parameters
+    ----------
+    title : str
+        Said to those who cannot see the chart.
+    rows : Sequence[tuple[str, float, str]]
+        Label, value in `unit`, colour.
+    line, line_label : float, str
+        Where the line stands, in `unit`, and what it is.
+    unit : str
+        Unit of the figures.
+    """
+    left, row_height = 120.0, 34.0
+    height = 30.0 + row_height * len(rows) + 10
+    svg = _canvas(title, _WIDTH, height)
+    scale = (_WIDTH - left - 110) / max([line, *(value for _, value, _ in rows), 1e-12])
+    for place, (label, value, colour) in enumerate(rows):
+        y = 30.0 + row_height * place
+        _text(svg, left - 10, y + 16, label, "label end")
+        _bar(svg, left, y, value * scale, row_height - 10, colour, f"{label}: {number(value, 2)} {unit}")
+        _text(svg, left + value * scale + 6, y + 16, f"{number(value, 2)} {unit}", "value start")
+    _line(svg, left + line * scale, 22, left + line * scale, height - 4, "mark")
+    _text(svg, left + line * scale, 14, f"{line_label}: {number(line, 2)} {unit}", "unit middle")
+    return _finish(svg)
+
+
+def nice_ticks(top: float) -> list[float]:
+    """Four to six round numbers from 0 up to at least `top`.
+
+    >>> nice_ticks(6.4), nice_ticks(0.0)
+    ([0.0, 2.0, 4.0, 6.0, 8.0], [0.0, 1.0])
+    """
+    if top <= 0:
+        return [0.0, 1.0]
+    rough = top / 4
+    size = 10 ** math.floor(math.log10(rough))
+    step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough)
+    return [step * place for place in range(math.ceil(top / step - 1e-9) + 1)]
+
+
+def _decimals(ticks: Sequence[float]) -> int:
+    """Decimals that tell a tenth of a step."""
+    return max(0, min(3, 1 - math.floor(math.log10(ticks[1]))))
+
+
+def _tick(tick: float, ticks: Sequence[float]) -> str:
+    whole = all(value == round(value) for value in ticks)
+    return number(tick, 0 if whole else max(1, -math.floor(math.log10(ticks[1]))))
+
+
+def _canvas(title: str, width: float, height: float) -> ET.Element:
+    box = f"0 0 {_shorten(width)} {_shorten(height)}"
+    svg = ET.Element("svg", {"class": "chart", "viewBox": box, "role": "img", "aria-label": title})
+    ET.SubElement(svg, "title").text = title
+    return svg
+
+
+def _line(svg: ET.Element, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
+    ends = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
+    ET.SubElement(svg, "line", {**{key: _shorten(value) for key, value in ends.items()}, "class": kind})
+
+
+def _bar(svg: ET.Element, x: float, y: float, width: float, height: float, colour: str, tip: str) -> None:
+    box = {"x": x, "y": y, "width": max(width, 0.0), "height": max(height, 0.0)}
+    bar = ET.SubElement(svg, "rect", {**{key: _shorten(value) for key, value in box.items()}, "fill": colour})
+    ET.SubElement(bar, "title").text = tip
+
+
+def _text(svg: ET.Element, x: float, y: float, text: str, kind: str) -> None:
+    ET.SubElement(svg, "text", {"x": _shorten(x), "y": _shorten(y), "class": kind}).text = text
+
+
+def _legend(svg: ET.Element, entries: Sequence[tuple[str, str]], left: float) -> None:
+    for place, (label, colour) in enumerate(entries):
+        x = left + place * 190
+        _bar(svg, x, 4, 12, 12, colour, label)
+        _text(svg, x + 18, 14, label, "unit")
+
+
+def _shorten(value: float) -> str:
+    return f"{value:.1f}".rstrip("0").rstrip(".")
+
+
+def _finish(svg: ET.Element) -> Markup:
+    return Markup(ET.tostring(svg, encoding="unicode"))  # ElementTree has escaped what it holds

@@ -1,0 +1,151 @@
+"""The choices a schedule had, and what it made of them: what its bound rests on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+import pandas as pd
+
+from karez.model.design import FORCED
+from karez.units import MINOR_PER_UNIT
+from karez.verifying.answers import meets_standard
+from karez.verifying.money import CENT, HALF_CENT, available
+from karez.verifying.run import Run
+from karez.verifying.verdict import Check, Finding, conclude
+
+CLOSE = 1e-9
+"""Share by which weights that are equal may differ in the last digits."""
+
+
+def chosen(run: Run) -> pd.DataFrame:
+    """Options that serve a site, with ``year`` of the site as programme year."""
+    year = dict(zip(run.sites["id"], run.sites["year"], strict=True))
+    options = run.proof.options.loc[run.proof.options["chosen"].astype(bool)]
+    programme_year = [year[key] - run.calendar_years[0] + 1 for key in options["site_id"]]
+    return options.assign(year=programme_year)
+
+
+def options(run: Run) -> Check:
+    """Weights of all options follow from sites and settings."""
+    proven = f"{len(run.proof.options):,} options, weights as sites and settings say"
+    return conclude("options", proven, _option_findings(run))
+
+
+def _option_findings(run: Run) -> Iterator[Finding]:
+    tied = run.proof.options.loc[run.proof.options["element"] >= 0, "site_id"]
+    for key in tied[tied.duplicated()]:
+        yield Finding("site hangs on more than one element", str(key))
+    sites = run.sites.set_index("id").to_dict("index")
+    nodes = run.proof.elements["node_id"].tolist()
+    below = run.programme.phasing.below_standard_quality
+    for row in run.proof.options.to_dict("records"):
+        key, technology, site = row["site_id"], row["technology"], sites[row["site_id"]]
+        if (row["element"] >= 0) != (technology == "fibre"):
+            yield Finding("fibre without an element, or another technology with one", key)
+        elif technology == "fibre" and nodes[int(row["element"])] != site["node_id"]:
+            yield Finding("element of the option does not lead to the node of the site", key)
+        still_open = site["weight"] * (1.0 - site["already_served"])
+        meets = meets_standard(run.programme, site["project"], technology)
+        priority = run.programme.project(site["project"]).priority
+        if not _close(row["benefit"], still_open * priority * (1.0 if meets else below)):
+            yield Finding("benefit is not weight times priority times quality", key)
+        if not _close(row["coverage_weight"], still_open if meets else 0.0):
+            yield Finding("weight for targets is not what is open, to standard", key)
+
+
+def _close(stated: float, derived: float) -> bool:
+    return abs(stated - derived) <= CLOSE * max(1.0, abs(derived))
+
+
+def choices(run: Run) -> Check:
+    """Options that were chosen are the answers of the sites, at their price."""
+    return conclude("choices", "every answer is one of the options, at its price", _choice_findings(run))
+
+
+def _choice_findings(run: Run) -> Iterator[Finding]:
+    options = chosen(run)
+    by_site = {row["site_id"]: row for row in options.to_dict("records")}
+    for key in options.loc[options["site_id"].duplicated(), "site_id"]:
+        yield Finding("more than one option chosen", str(key))
+    years = len(run.calendar_years)
+    for row in run.sites.to_dict("records"):
+        option = by_site.get(row["id"])
+        if (option is None) != (row["technology"] == "unserved"):
+            yield Finding("served without a chosen option, or unserved with one", row["id"])
+        elif option is not None:
+            if option["technology"] != row["technology"]:
+                yield Finding("chosen option is of another technology", row["id"])
+            if abs(option["capex_real"] - row["capex_real"]) > HALF_CENT:
+                yield Finding("capex is not that of the chosen option", row["id"])
+            year = option["year"]
+            if not option["earliest_year"] <= year <= years:
+                yield Finding("served before its earliest year", row["id"])
+            elif abs(option[f"present_{int(year)}"] - row["pv_cost_real"]) > CENT:
+                yield Finding("present cost is not that of the chosen option in its year", row["id"])
+
+
+def prizes(run: Run) -> Check:
+    """Prizes of the nodes that the tree reaches, from the options of their sites (rule 6)."""
+    proven = f"prizes of {run.proof.elements['node_id'].nunique():,} reached nodes follow from the options"
+    return conclude("prizes", proven, _prize_findings(run))
+
+
+def _prize_findings(run: Run) -> Iterator[Finding]:
+    stated = dict(zip(run.proof.nodes["id"], run.proof.nodes["prize_minor"].tolist(), strict=True))
+    nodes = run.proof.elements["node_id"].tolist()
+    by_site: dict[str, list[dict[Hashable, Any]]] = {}
+    for row in run.proof.options.to_dict("records"):
+        by_site.setdefault(row["site_id"], []).append(row)
+    derived: dict[str, float] = {}
+    for ways in by_site.values():
+        fibre = [way for way in ways if way["element"] >= 0]
+        if not fibre:
+            continue
+        node = nodes[int(fibre[0]["element"])]
+        others = [_minor(way["present_1"]) for way in ways if way["element"] < 0]
+        gain = min(others) - _minor(fibre[0]["present_1"]) if others else math.inf
+        derived[node] = derived.get(node, 0.0) + max(0.0, gain)
+    for node, prize in derived.items():
+        if stated.get(node) != (FORCED if prize == math.inf else prize):
+            yield Finding("prize is not what fibre saves at its sites", node)
+
+
+def _minor(money: float) -> int:
+    return round(money * MINOR_PER_UNIT)
+
+
+def constraints(run: Run) -> Check:
+    """Right-hand sides of all constraints follow from settings and sites."""
+    limits = dict(zip(run.proof.constraints["name"], run.proof.constraints["limit"], strict=True))
+    proven = f"limits of {len(limits)} constraints follow from the settings"
+    return conclude("constraints", proven, _constraint_findings(run, limits))
+
+
+def _constraint_findings(run: Run, limits: dict[str, float]) -> Iterator[Finding]:
+    first = run.certificate("schedule")
+    for name, stated in limits.items():
+        if name == "service":
+            if first is None or stated < -first["value"] * (1.0 + CLOSE):
+                yield Finding("more service is asked for than was reached", name)
+            continue
+        derived = limit(run, name)
+        if derived is None or not _close(stated, derived):
+            yield Finding("limit is not what settings and sites say", name)
+
+
+def limit(run: Run, name: str) -> float | None:
+    """Right-hand side of a constraint written as use ≤ limit; None if there is no such constraint."""
+    kind, _, rest = name.partition(":")
+    if kind == "budget":
+        return math.fsum(list(available(run.programme).values())[: int(rest)])
+    if kind == "share":
+        return 0.0
+    if kind == "target":
+        project, _, year = rest.rpartition(":")
+        members = run.sites.loc[run.sites["project"] == project]
+        shares = {target.year: target.coverage for target in run.programme.project(project).targets if target.required}
+        served = math.fsum(members["weight"] * members["already_served"])
+        return served - shares[int(year)] * math.fsum(members["weight"]) if int(year) in shares else None
+    return None

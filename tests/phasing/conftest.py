@@ -1,0 +1,317 @@
+"""Small programmes of years built by hand, and a slow oracle that tries every schedule."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field, fields
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from karez.model.catalogue import Catalogue
+from karez.model.certificate import Certificate
+from karez.model.design import Ascent, Design, Tree
+from karez.model.inputs import Inputs
+from karez.model.prices import Prices
+from karez.model.programme import Programme, Project
+
+FIRST_YEAR = 2026
+RATE = 0.05
+HORIZON_AFTER = 15
+
+
+@dataclass(frozen=True)
+class Element:
+    """A span of the tree, or a source where it hangs on nothing and has a `source_from`."""
+
+    parent: int
+    capex: float
+    opex: float = 0.0
+    source_from: int | None = None
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A site: fibre on an element (None: designed for its alternative), and one alternative or none."""
+
+    element: int | None
+    weight: float
+    fibre: float = 0.0
+    alternative: float | None = None
+    quality: float = 0.5
+    opex: float = 0.0
+    alternative_opex: float = 0.0
+    project: int = 0
+    earliest: int = 1
+    mandatory: bool = False
+    served: float = 0.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """A whole problem; `shares` and `targets` by project, targets as (year from 1, coverage, required)."""
+
+    elements: tuple[Element, ...]
+    sites: tuple[Demand, ...]
+    budget: tuple[float, ...]
+    projects: int = 1
+    priorities: tuple[float, ...] = ()
+    shares: tuple[float, ...] = ()
+    targets: tuple[tuple[tuple[int, float, bool], ...], ...] = ()
+    pays: tuple[str, ...] = ("capex",)
+    inflation: float = 0.02
+    phasing: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def years(self) -> int:
+        return len(self.budget)
+
+    @property
+    def price_level(self) -> np.ndarray:
+        return (1 + self.inflation) ** np.arange(self.years)
+
+    @property
+    def service_years(self) -> np.ndarray:
+        last = self.years + HORIZON_AFTER
+        return np.array([sum((1 + RATE) ** -t for t in range(y + 1, last + 1)) for y in range(1, self.years + 1)])
+
+    def present(self, capex: np.ndarray, opex: np.ndarray) -> np.ndarray:
+        """Capex at the end of its year, and opex after it."""
+        factor = np.array([(1 + RATE) ** -year for year in range(1, self.years + 1)])
+        return np.outer(capex, factor) + np.outer(opex, self.service_years)
+
+
+def programme_of(case: Case) -> Programme:
+    shares = case.shares or (0.0,) * case.projects
+    targets = case.targets or ((),) * case.projects
+    projects = [
+        Project.model_validate(
+            {
+                "id": f"p{number}",
+                "name": f"Project {number}",
+                "priority": case.priorities[number] if case.priorities else 1.0,
+                "standard": {"mbps": 100.0, "latency_ms": 100.0},
+                "minimum_share": shares[number],
+                "targets": [
+                    {"year": FIRST_YEAR - 1 + year, "coverage": coverage, "required": required}
+                    for year, coverage, required in targets[number]
+                ],
+            }
+        )
+        for number in range(case.projects)
+    ]
+    return Programme.model_validate(
+        {
+            "format": 1,
+            "agreement": {
+                "name": "Test",
+                "region": "Nowhere",
+                "currency": "CNY",
+                "price_year": FIRST_YEAR,
+                "first_year": FIRST_YEAR,
+                "years": case.years,
+                "budget": case.budget,
+                "budget_pays": case.pays,
+            },
+            "rates": {
+                "inflation_per_year": case.inflation,
+                "discount_rate_real": RATE,
+                "horizon_years_after": HORIZON_AFTER,
+            },
+            "layers": {"sites": "s", "routes": [{"source": "r"}], "sources": "o", "areas": "a"},
+            "routing": {"rates": {"buried": {"plain": "trench"}}},
+            "technologies": {
+                "fibre": {"mbps": 1000.0, "latency_ms": 5.0},
+                "satellite": {"mbps": 50.0, "latency_ms": 600.0},
+            },
+            "categories": {"home": {"name": "Homes", "costs": {"fibre": []}}},
+            "projects": projects,
+            "phasing": case.phasing,
+        }
+    )
+
+
+def nouns_of(case: Case) -> tuple[Inputs, Prices, Design]:
+    """The three nouns that `schedule` asks for."""
+    sites = pd.DataFrame(
+        {"id": [f"s{n}" for n in range(len(case.sites))], "project": [f"p{site.project}" for site in case.sites]},
+        dtype=object,
+    )
+    empty = gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")
+    inputs = Inputs(
+        programme=programme_of(case),
+        catalogue=Catalogue(pd.DataFrame()),
+        sites=gpd.GeoDataFrame(sites),
+        areas=empty,
+        sources=empty,
+        routes=empty,
+    )
+    rows, designed = [], []
+    for number, site in enumerate(case.sites):
+        designed.append(-1)
+        if site.element is not None:
+            designed[-1] = len(rows)
+            rows.append((number, "fibre", site.fibre, site.opex, 1.0, True))
+        if site.alternative is not None:
+            designed[-1] = designed[-1] if designed[-1] >= 0 else len(rows)
+            meets = site.quality == 1.0
+            rows.append((number, "satellite", site.alternative, site.alternative_opex, site.quality, meets))
+    columns = ["site", "technology", "capex_real", "opex_real_per_year", "quality", "meets_standard"]
+    options = pd.DataFrame(rows, columns=columns).astype(
+        {"site": np.int32, "capex_real": float, "opex_real_per_year": float, "quality": float, "meets_standard": bool}
+    )
+    weight = np.array([site.weight for site in case.sites], float)
+    capex = np.array([element.capex for element in case.elements], float)
+    opex = np.array([element.opex for element in case.elements], float)
+    is_source = np.array([element.source_from is not None for element in case.elements], bool)
+    span = np.zeros(len(case.elements), np.int32)
+    span[~is_source] = np.arange((~is_source).sum())
+    span[is_source] = -1 - np.arange(is_source.sum())
+    priorities = np.array(case.priorities or (1.0,) * case.projects)
+    of_project = np.array([site.project for site in case.sites], int)
+    mine = {
+        "catalogue": inputs.catalogue,
+        "span_capex": capex[~is_source],
+        "span_opex_per_year": opex[~is_source],
+        "span_present_by_year": case.present(capex[~is_source], opex[~is_source]),
+        "source_capex": capex[is_source],
+        "source_present_by_year": case.present(capex[is_source], np.zeros(is_source.sum())),
+        "source_from_year": np.array([e.source_from for e in case.elements if e.source_from is not None], np.int16),
+        "options": options,
+        "option_present_by_year": case.present(options["capex_real"], options["opex_real_per_year"]),
+        "site_weight": weight,
+        "site_open_weight": weight * (1 - np.array([site.served for site in case.sites], float)),
+        "site_priority": priorities[of_project] if len(of_project) else np.zeros(0),
+        "site_earliest_year": np.array([site.earliest for site in case.sites], np.int16),
+        "site_fibre_mandatory": np.array([site.mandatory for site in case.sites], bool),
+        "service_years": case.service_years,
+        "budget_nominal": np.array(case.budget, float),
+        "budget_real": np.array(case.budget, float) / case.price_level,
+        "price_level": case.price_level,
+    }
+    prices = Prices(**{**{column.name: None for column in fields(Prices)}, **mine})
+    return inputs, prices, design_of(case, span, np.array(designed, np.int32), options)
+
+
+def design_of(case: Case, span: np.ndarray, designed: np.ndarray, options: pd.DataFrame) -> Design:
+    parent = np.array([element.parent for element in case.elements], np.int32)
+    behind = np.zeros((len(parent), case.projects))
+    for site in case.sites:
+        if site.element is not None:
+            behind[site.element, site.project] += site.weight
+    for e in range(len(parent) - 1, -1, -1):
+        if parent[e] >= 0:
+            behind[parent[e]] += behind[e]
+    total = behind.sum(axis=1, keepdims=True)
+    attribution = np.where(total > 0, behind / np.where(total > 0, total, 1.0), 1.0 / case.projects)
+    names = np.append(options["technology"].to_numpy(object), "unserved")
+    return Design(
+        tree=Tree(span, parent, np.arange(len(parent), dtype=np.int32)),
+        site_technology=names[designed],
+        site_option=designed,
+        site_reason=np.array([""] * len(case.sites), object),
+        certificate=Certificate("", "design", "minimise", 0.0, 0.0, 0.0, "", 0.0),
+        ascent=Ascent(np.zeros(0, np.int32), np.zeros(0, np.int64)),
+        prize=np.zeros(len(parent), np.int64),
+        site_element=np.array([-1 if s.element is None else s.element for s in case.sites], np.int32),
+        attribution=attribution,
+        households_behind=total.ravel(),
+    )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one schedule of a case is worth and whether it keeps every rule, by plain arithmetic."""
+
+    service: float
+    cost: float
+    feasible: bool
+
+
+def account(case: Case, choice: tuple[tuple[str, int], ...], slack: float = 0.005) -> Answer:
+    """Price a schedule: by site ``("fibre" | "alternative" | "", year from 1)``."""
+    inputs, _, design = nouns_of(case)
+    built = [0] * len(case.elements)
+    feasible = True
+    service = cost = 0.0
+    spent = np.zeros(case.years)
+    capex_of = np.zeros(case.projects)
+    covered = np.zeros((case.projects, case.years))
+    level, gained = case.price_level, case.service_years
+
+    def pay(capex: float, opex: float, year: int, upkeep: bool = True) -> float:
+        spent[year - 1] += capex * level[year - 1] * ("capex" in case.pays)
+        if upkeep and "opex" in case.pays:
+            spent[year:] += opex * level[year:]
+        return float(case.present(np.array([capex]), np.array([opex if upkeep else 0.0]))[0, year - 1])
+
+    for site, (technology, year) in zip(case.sites, choice, strict=True):
+        if not technology:
+            continue
+        feasible &= year >= site.earliest
+        fibre = technology == "fibre"
+        capex = site.fibre if fibre else site.alternative or 0.0
+        quality = 1.0 if fibre else site.quality
+        open_weight = site.weight * (1 - site.served)
+        priority = case.priorities[site.project] if case.priorities else 1.0
+        service += priority * open_weight * quality * gained[year - 1]
+        cost += pay(capex, site.opex if fibre else site.alternative_opex, year)
+        capex_of[site.project] += capex
+        if quality == 1.0:
+            covered[site.project, year - 1 :] += open_weight
+        element = site.element if fibre else -1
+        while element is not None and element >= 0:
+            built[element] = min(built[element] or year, year)
+            element = case.elements[element].parent
+    for number, (element, year) in enumerate(zip(case.elements, built, strict=True)):
+        if year:
+            is_source = element.source_from is not None
+            feasible &= not is_source or year >= element.source_from
+            cost += pay(element.capex, element.opex, year, upkeep=not is_source)
+            capex_of += element.capex * design.attribution[number]
+    feasible &= bool(np.all(np.cumsum(spent) <= np.cumsum(case.budget) + slack))
+    for number, project in enumerate(inputs.programme.projects):
+        feasible &= bool(capex_of[number] >= project.minimum_share * capex_of.sum() - slack)
+        mine = [site for site in case.sites if site.project == number]
+        weight, served = sum(site.weight for site in mine), sum(site.weight * site.served for site in mine)
+        for target in project.targets:
+            reached = covered[number, min(target.year - FIRST_YEAR, case.years - 1)] + served
+            feasible &= not target.required or reached >= target.coverage * weight - 1e-9 * max(weight, 1.0)
+    return Answer(service, cost, bool(feasible))
+
+
+def choices_of(case: Case, site: Demand) -> list[tuple[str, int]]:
+    """Every answer a site may get."""
+    years = range(1, case.years + 1)
+    answers: list[tuple[str, int]] = [("", 0)]
+    if site.element is not None:
+        answers += [("fibre", year) for year in years]
+    if site.alternative is not None and not (site.mandatory and site.element is not None):
+        answers += [("alternative", year) for year in years]
+    return answers
+
+
+def every_schedule(case: Case) -> tuple[float, float] | None:
+    """Most service, and least cost at that service, over all schedules; None if none is feasible."""
+    tried = [account(case, choice) for choice in itertools.product(*(choices_of(case, s) for s in case.sites))]
+    feasible = [answer for answer in tried if answer.feasible]
+    if not feasible:
+        return None
+    most = max(answer.service for answer in feasible)
+    return most, min(answer.cost for answer in feasible if answer.service >= most * (1 - 2e-9))
+
+
+@pytest.fixture
+def village() -> Case:
+    """A trunk with two branches: one rich, one poor; three years of budget, not enough for all at once."""
+    return Case(
+        elements=(Element(-1, 10.0, source_from=1), Element(0, 40.0), Element(1, 30.0), Element(1, 60.0)),
+        sites=(
+            Demand(1, 100.0, fibre=20.0, alternative=30.0),
+            Demand(2, 80.0, fibre=10.0, alternative=25.0),
+            Demand(3, 20.0, fibre=10.0, alternative=5.0),
+        ),
+        budget=(60.0, 60.0, 60.0),
+    )

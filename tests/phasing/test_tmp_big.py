@@ -1,0 +1,110 @@
+"""Small programmes against every schedule there is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from conftest import Case, Demand, Element, account, every_schedule, nouns_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from karez.errors import Infeasible
+from karez.model.schedule import Schedule
+from karez.phasing import schedule
+
+MONEY = st.integers(0, 40).map(float)
+
+
+@st.composite
+def cases(draw: st.DrawFn, sites: int = 3, years: int = 2, projects: int = 1, targets: bool = False) -> Case:
+    """Small trees with a few sites, every kind of option, tight and loose budgets."""
+    elements = [Element(-1, draw(MONEY), source_from=draw(st.integers(1, years + 1)))]
+    elements += [
+        Element(draw(st.integers(-1, number)), draw(MONEY), draw(st.integers(0, 3)) * 1.0)
+        for number in range(draw(st.integers(0, 3)))
+    ]
+    demands = []
+    for _ in range(draw(st.integers(1, sites))):
+        element = draw(st.none() | st.integers(0, len(elements) - 1))
+        alternative = draw(st.none() | MONEY)
+        demands.append(
+            Demand(
+                element,
+                draw(st.integers(0, 30)) * 1.0,
+                fibre=draw(MONEY),
+                alternative=alternative,
+                quality=draw(st.sampled_from([0.5, 1.0])),
+                opex=draw(st.integers(0, 3)) * 1.0,
+                alternative_opex=draw(st.integers(0, 3)) * 1.0,
+                project=draw(st.integers(0, projects - 1)),
+                earliest=draw(st.sampled_from([1, 1, 1, years])),
+                mandatory=draw(st.booleans()),
+                served=draw(st.sampled_from([0.0, 0.0, 0.5, 1.0])),
+            )
+        )
+    shares = draw(st.tuples(*[st.sampled_from([0.0, 0.2, 0.5])] * projects)) if projects > 1 else ()
+    aims = ()
+    if targets:
+        aim = st.tuples(st.integers(1, years), st.sampled_from([0.3, 0.6, 1.0]), st.booleans())
+        aims = draw(st.tuples(*[st.lists(aim, max_size=2).map(tuple)] * projects))
+    return Case(
+        tuple(elements),
+        tuple(demands),
+        budget=draw(st.tuples(*[st.integers(0, 60).map(float)] * years)),
+        projects=projects,
+        priorities=draw(st.tuples(*[st.sampled_from([1.0, 2.0])] * projects)),
+        shares=shares,
+        targets=aims,
+        pays=draw(st.sampled_from([("capex",), ("capex", "opex"), ("opex",), ()])),
+        inflation=draw(st.sampled_from([0.0, 0.02, 0.3, -0.1])),
+        phasing={"stop_gap": 0.0},
+    )
+
+
+def answers_of(case: Case, made: Schedule) -> tuple[tuple[str, int], ...]:
+    _, prices, _ = nouns_of(case)
+    technology = np.append(prices.options["technology"].to_numpy(object), "")[made.site_option]
+    words = {"fibre": "fibre", "satellite": "alternative", "": ""}
+    return tuple((words[name], int(year)) for name, year in zip(technology, made.site_year, strict=True))
+
+
+def agrees(case: Case) -> None:
+    best = every_schedule(case)
+    if best is None:
+        with pytest.raises(Infeasible, match=r"budget|target|share"):
+            schedule(*nouns_of(case))
+        return
+    made = schedule(*nouns_of(case))
+    answer = account(case, answers_of(case, made))
+    service, cost, plan = made.certificates
+    assert answer.feasible
+    assert answer.service == pytest.approx(best[0], rel=1e-8, abs=1e-8)
+    assert answer.cost == pytest.approx(best[1], rel=1e-8, abs=1e-8)
+    assert service.value == pytest.approx(answer.service, rel=1e-9, abs=1e-9)
+    assert cost.value == pytest.approx(answer.cost, rel=1e-9, abs=1e-9)
+    assert service.bound is not None
+    assert cost.bound is not None
+    assert service.bound >= best[0] * (1 - 1e-12)
+    assert cost.bound <= best[1] * (1 + 2e-9) + 1e-9
+    assert plan.bound is None
+
+
+SLOW = settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@SLOW
+@given(cases())
+def test_schedule_is_the_best_of_all_schedules_on_small_trees(case: Case) -> None:
+    agrees(case)
+
+
+@SLOW
+@given(cases(sites=2, years=3))
+def test_schedule_is_the_best_of_all_schedules_over_three_years(case: Case) -> None:
+    agrees(case)
+
+
+@SLOW
+@given(cases(projects=2, targets=True))
+def test_schedule_is_the_best_of_all_that_keep_shares_and_required_targets(case: Case) -> None:
+    agrees(case)
