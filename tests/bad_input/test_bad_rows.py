@@ -64,8 +64,8 @@ def test_cells_of_a_site_must_agree(tiny: Path, row: int, cells: dict[str, objec
     for name, cell in cells.items():
         table[name] = table[name].astype("object")
         table.loc[row, name] = cell
-    table.astype({"derived": "str", "earliest_year": "float64"}).to_file(tiny / "sites.fgb", driver="FlatGeobuf")
-    edit(tiny, "layers.gpkg:sites", "sites.fgb")
+    table.astype({"derived": "str", "earliest_year": "float64"}).to_file(tiny / "sites.geojson", driver="GeoJSON")
+    edit(tiny, "layers.gpkg:sites", "sites.geojson")
     faults = [fault for fault in faults_of(tiny) if fault.column == column]
     assert len(faults) == 1
     assert str(row + 1) in faults[0].row

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import Case, Demand, Element, account, every_schedule, nouns_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import Case, Demand, Element, account, every_schedule, nouns_of
 from karez.errors import Infeasible
 from karez.model.schedule import Schedule
 from karez.phasing import schedule

@@ -9,13 +9,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from karez.appraising.assumptions import Assumption, assumptions
-from karez.appraising.converting import at, convert
-from karez.appraising.pricing import price
+from karez.appraising.assumptions import assumptions
+from karez.appraising.converting import Column, at, convert
+from karez.appraising.facts import gather
+from karez.appraising.pricing import nominal_budget, price_level, span_capex
 from karez.appraising.tables import Decided
+from karez.appraising.ways import Ways, find_ways
 from karez.kernels.sequence import spend_in_order
 from karez.model.inputs import Inputs
-from karez.model.prices import Prices
+from karez.model.words import TECHNOLOGIES
+from karez.units import round_money
 
 Floats = npt.NDArray[np.float64]
 SWING = 0.2
@@ -45,10 +48,14 @@ def assumption_table(decided: Decided, progress: Callable[[float], None]) -> pd.
     order of building reaches under the same budgets.
     """
     listed = assumptions(decided.inputs)
-    base = _reprice(decided, decided.prices)
+    reprice = _Repricing(decided)
+    base = reprice(decided.inputs)
     rows = []
     for number, assumption in enumerate(listed):
-        low, high = (_moved(decided, assumption, factor) for factor in (1.0 - SWING, 1.0 + SWING))
+        low, high = (
+            reprice(assumption.scale(decided.inputs, factor)) if assumption.scale else None
+            for factor in (1.0 - SWING, 1.0 + SWING)
+        )
         rows.append(
             {
                 "name": assumption.name,
@@ -71,59 +78,54 @@ def _relative(moved: Repriced | None, base: Repriced) -> float:
     return moved.capex_real / base.capex_real - 1.0 if moved and base.capex_real > 0 else float("nan")
 
 
-def _moved(decided: Decided, assumption: Assumption, factor: float) -> Repriced | None:
-    """The plan with an assumption multiplied by a factor; None where re-pricing says nothing."""
-    if assumption.scale is None:
-        return None
-    inputs = assumption.scale(decided.inputs, factor)
-    return _reprice(decided, _prices(decided, inputs))
+class _Repricing:
+    """Follows the plan's order at other prices; what prices do not change is gathered once."""
 
+    def __init__(self, decided: Decided) -> None:
+        self._decided = decided
+        self._facts = gather(decided.inputs, decided.graph)
+        self._order = _order(decided)
+        option = np.where(decided.served, decided.schedule.site_option, decided.design.site_option)
+        names = np.append(decided.prices.options["technology"].to_numpy(dtype=object), "unserved")[option]
+        self._way = np.arange(len(option)) * len(TECHNOLOGIES) + [TECHNOLOGIES.index(name) for name in names]
+        element = decided.design.site_element
+        self._element = np.where(names == "fibre", element, -1).astype(np.int32)
+        tree, from_year = decided.design.tree, decided.prices.source_from_year
+        self._first = np.zeros(len(tree.span), dtype=np.int32)
+        self._first[tree.span < 0] = from_year[-1 - tree.span[tree.span < 0]] - 1
+        planned = np.maximum(decided.schedule.site_year, decided.prices.site_earliest_year)
+        self._wanted = (planned - 1).astype(np.int32)
 
-def _prices(decided: Decided, inputs: Inputs) -> Prices:
-    catalogue = convert(inputs.catalogue, inputs.programme)
-    return price(inputs, decided.graph, catalogue, decided.prices.anchor_km)
+    def __call__(self, inputs: Inputs) -> Repriced:
+        """Reprice with changed settings, catalogue or sites."""
+        decided, facts = self._decided, self._facts
+        if inputs.sites is not decided.inputs.sites:
+            facts = gather(inputs, decided.graph)
+        programme = inputs.programme
+        catalogue = convert(inputs.catalogue, programme)
+        ways, _ = find_ways(facts, programme, catalogue)
+        capex, meets = self._as_planned(ways)
+        tree, schedule = decided.design.tree, decided.schedule
+        spans = np.concatenate([span_capex(facts, programme, catalogue), decided.prices.source_capex[::-1]])
+        element_cost = spans[tree.span]
+        level = price_level(programme)
+        budget = np.cumsum(nominal_budget(programme))
+        year_of = spend_in_order(
+            self._order, self._wanted, self._element, capex, tree.parent, element_cost, self._first, budget, level
+        )
+        counted = decided.served & np.isfinite(capex)
+        built = element_cost[schedule.element_year > 0].sum() + capex[counted].sum()
+        served = facts.household * ((year_of < len(level)) & meets)
+        before = np.where(facts.is_home, facts.weight_units * (1.0 - facts.open_share), 0.0)
+        whole = facts.weight_units[facts.is_home].sum()
+        return Repriced(float(built), float((served + before).sum() / whole) if whole > 0 else 0.0)
 
-
-def _reprice(decided: Decided, prices: Prices) -> Repriced:
-    """Follow the plan's order at other prices."""
-    tree, schedule = decided.design.tree, decided.schedule
-    years = prices.years
-    designed = _same_options(decided, prices, decided.design.site_option)
-    option = np.where(decided.served, _same_options(decided, prices, schedule.site_option), designed)
-    capex = np.append(prices.options["capex_real"].to_numpy(), np.inf)[option]
-    element_cost = np.concatenate([prices.span_capex, prices.source_capex[::-1]])[tree.span]
-    on_fibre = np.append(prices.options["technology"].to_numpy(dtype=object) == "fibre", False)[option]
-    wanted = np.where(schedule.site_year > 0, schedule.site_year - 1, 0)
-    wanted = np.maximum(wanted, prices.site_earliest_year - 1).astype(np.int32)
-    first = np.zeros(len(tree.span), dtype=np.int32)
-    first[tree.span < 0] = prices.source_from_year[-1 - tree.span[tree.span < 0]] - 1
-    year_of = spend_in_order(
-        _order(decided),
-        wanted,
-        np.where(on_fibre, decided.design.site_element, -1).astype(np.int32),
-        capex,
-        tree.parent,
-        element_cost,
-        first,
-        np.cumsum(prices.budget_nominal),
-        prices.price_level,
-    )
-    built = element_cost[schedule.element_year > 0].sum() + capex[decided.served & np.isfinite(capex)].sum()
-    homes = decided.inputs.sites["households"].notna().to_numpy()
-    meets = np.append(prices.options["meets_standard"].to_numpy(dtype=bool), False)[option]
-    served = prices.site_open_weight * ((year_of < years) & meets)
-    before = prices.site_weight - prices.site_open_weight
-    whole = prices.site_weight[homes].sum()
-    return Repriced(float(built), float((served + before)[homes].sum() / whole) if whole > 0 else 0.0)
-
-
-def _same_options(decided: Decided, prices: Prices, option: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Rows of the same ways of service in other prices; −1 where they are no longer possible."""
-    if prices is decided.prices:
-        return option.astype(np.int64)
-    names = np.append(decided.prices.options["technology"].to_numpy(dtype=object), "unserved")[option]
-    there = pd.MultiIndex.from_frame(prices.options[["site", "technology"]])
-    return there.get_indexer(pd.MultiIndex.from_arrays([np.arange(len(option)), names])).astype(np.int64)
+    def _as_planned(self, ways: Ways) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """Capex of every site as the plan serves it, infinite where that is no longer possible; whether to standard."""
+        key = ways.site * len(TECHNOLOGIES) + ways.technology
+        place = np.minimum(np.searchsorted(key, self._way), len(key) - 1)
+        there = key[place] == self._way
+        return np.where(there, ways.capex[place], np.inf), there & ways.meets[place]
 
 
 def _order(decided: Decided) -> npt.NDArray[np.int32]:
@@ -141,13 +143,16 @@ def _order(decided: Decided) -> npt.NDArray[np.int32]:
 
 def catalogue_range(decided: Decided) -> pd.DataFrame:
     """Capex of the whole design over the real budget, at the low, own and high unit costs of the catalogue."""
+    programme = decided.inputs.programme
+    facts = gather(decided.inputs, decided.graph)
     budget = decided.prices.budget_real.sum()
     rows = []
-    for column in ("low", "rate", "high"):
-        prices = price(decided.inputs, decided.graph, at(decided.prices.catalogue, column))
-        spans = np.concatenate([prices.span_capex, prices.source_capex[::-1]])[decided.design.tree.span].sum()
-        local = np.append(prices.options["capex_real"].to_numpy(), 0.0)[decided.design.site_option].sum()
-        whole = float(round(spans + local, 2))
+    columns: tuple[Column, ...] = ("low", "rate", "high")
+    for column in columns:
+        catalogue = at(decided.prices.catalogue, column)
+        spans = np.concatenate([span_capex(facts, programme, catalogue), decided.prices.source_capex[::-1]])
+        local = np.append(find_ways(facts, programme, catalogue)[0].capex, 0.0)[decided.design.site_option]
+        whole = float(round_money(spans[decided.design.tree.span].sum() + local.sum()))
         ratio = whole / budget if budget > 0 else np.nan
         rows.append({"catalogue": column, "unconstrained_capex_real": whole, "over_budget": ratio})
     return pd.DataFrame(rows)

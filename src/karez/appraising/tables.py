@@ -93,7 +93,9 @@ def site_table(decided: Decided) -> gpd.GeoDataFrame:
     inputs, schedule, prices = decided.inputs, decided.schedule, decided.prices
     sites = inputs.sites
     names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
-    node = np.append(decided.graph.nodes["id"].to_numpy(dtype=object), "")[decided.graph.site_node]
+    reached = np.where(decided.design.site_element >= 0, decided.graph.site_node, -1)
+    node = np.append(decided.graph.nodes["id"].to_numpy(dtype=object), "")[reached]
+    node = np.where(decided.design.site_element >= 0, node, "")
     present = prices.option_present_by_year[schedule.site_option, np.maximum(schedule.site_year, 1) - 1]
     table = gpd.GeoDataFrame(
         {

@@ -124,7 +124,7 @@ def verify(run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN"
     from karez.flow.verify import verify as run_verify
 
     with progress_bar(quiet=as_json, steps=("verifying",)) as progress:
-        verdict = run_verify(run, progress=lambda share: progress("verifying", share))
+        verdict = run_verify(run, progress=progress)
     if as_json:
         print_json(verdict.as_dict())
     else:

@@ -55,8 +55,6 @@ class Prices:
         Priority of the site's project.
     site_earliest_year : int16[sites]
         Programme year (1…) from which the site may be served.
-    anchor_km : float64[sites]
-        Distance to the nearest fibre-mandatory place or source, in km.
     site_fibre_mandatory : bool[sites]
         Whether only fibre will do.
     service_years : float64[T]
@@ -82,7 +80,6 @@ class Prices:
     site_open_weight: Money
     site_priority: Money
     site_earliest_year: npt.NDArray[np.int16]
-    anchor_km: Money
     site_fibre_mandatory: npt.NDArray[np.bool_]
     service_years: Money
     budget_nominal: Money

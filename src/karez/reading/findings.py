@@ -29,11 +29,14 @@ class Where:
         Layer inside the file, empty if it has none.
     first_row : int
         1 for layers, as attribute tables count; 2 for CSV, where a spreadsheet shows the header as row 1.
+    ids : sequence of str
+        Id of every row, which faults name beside the row; empty if there are none.
     """
 
     file: str
     layer: str = ""
     first_row: int = 1
+    ids: Sequence[str] = field(default=(), compare=False, repr=False)
 
 
 @dataclass
@@ -60,9 +63,12 @@ class Findings:
 
     def rows(self, where: Where, bad: Mask, problem: str, remedy: str, *, column: str = "") -> None:
         """Add one fault for all rows where `bad` (bool[rows]) is true; none if there are none."""
-        numbers = np.flatnonzero(bad) + where.first_row
-        if numbers.size:
-            self.fault(where, problem, remedy, column=column, row=listed(numbers.tolist()))
+        rows = np.flatnonzero(bad)
+        if not rows.size:
+            return
+        if where.ids:
+            problem = f"{problem} (id {listed([where.ids[row] for row in rows])})"
+        self.fault(where, problem, remedy, column=column, row=listed((rows + where.first_row).tolist()))
 
     def values(
         self, where: Where, values: npt.NDArray[np.object_], bad: Mask, problem: str, remedy: str, *, column: str

@@ -157,7 +157,7 @@ def _places(
     own = _records(folder, settled, "sources", SOURCES, findings)
     nodes = _records(folder, settled, "existing_nodes", EXISTING_NODES, findings)
     if region is not None:
-        check_inside(region, [layer for layer in (sites, own, nodes) if layer is not None], findings)
+        sites, own, nodes = check_inside(region, (sites, own, nodes), findings)
     if sites is not None:
         sites = _sites(sites, settled, areas, findings)
     if own is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -43,6 +43,10 @@ class Records:
         """Rows with a shape."""
         return np.asarray(~shapely.is_missing(self.shapes))
 
+    def without_shapes(self, rows: Mask) -> Records:
+        """The same rows, some of them (bool[rows]) without a shape."""
+        return replace(self, shapes=np.where(rows, None, self.shapes))
+
     def __len__(self) -> int:
         return len(self.table)
 
@@ -54,7 +58,9 @@ def read_records(folder: Path, reference: str, setting: str, table: Table, findi
         return None
     columns, missing = normalise(layer.columns, layer.available, table, layer.where, findings)
     kind: Kind = "Polygon" if table.geometry == "Polygon" else "Point"
-    return Records(layer.where, columns, prepare(layer, kind, findings).shapes, missing)
+    where = layer.where if "id" in missing else replace(layer.where, ids=columns["id"].tolist())
+    layer = prepare(replace(layer, where=where), kind, findings)
+    return Records(where, columns, layer.shapes, missing)
 
 
 def check_filled(records: Records, setting: str, findings: Findings) -> None:

@@ -17,32 +17,51 @@ TOLERANCE_DEG = 0.01
 """How far outside the region's drawn edge a place may lie, in degrees: about 1 km."""
 
 
-def check_inside(region: Records, layers: Sequence[Records], findings: Findings) -> None:
-    """Places that lie outside the region, and those that lie inside once longitude and latitude are exchanged.
+def check_inside(region: Records, layers: Sequence[Records | None], findings: Findings) -> list[Records | None]:
+    """Find places that lie outside the region, and those that lie inside once longitude and latitude are exchanged.
 
     Parameters
     ----------
     region : Records
         Polygons that make up the region; nothing is checked if one of them has a fault.
-    layers : sequence of Records
+    layers : sequence of Records | None
         Layers of points; rows without a shape are passed over.
     findings : Findings
         Where faults go. If every place of all layers is swapped against the region, it is the region's fault.
+
+    Returns
+    -------
+    list[Records | None]
+        The layers; places outside have lost their shapes, so that later checks pass over them.
     """
     if not region.placed.all() or not len(region):
-        return
-    outside = [~within(region.shapes, layer.shapes) for layer in layers]
-    turned = [_turned(region.shapes, layer.shapes, out) for layer, out in zip(layers, outside, strict=True)]
-    places = sum(int(layer.placed.sum()) for layer in layers)
-    if places > 1 and sum(int(rows.sum()) for rows in turned) == places:
+        return list(layers)
+    judged = [None if layer is None else _judge(region.shapes, layer.shapes) for layer in layers]
+    places = sum(int(layer.placed.sum()) for layer in layers if layer is not None)
+    if places > 1 and sum(int(found[1].sum()) for found in judged if found is not None) == places:
         problem = "longitude and latitude look swapped: every place lies inside only if they are exchanged"
         findings.fault(region.where, problem, "Exchange them: longitude first, here or in the layers of places")
-        return
-    for layer, out, turn in zip(layers, outside, turned, strict=True):
-        problem = "longitude and latitude look swapped: the place lies in the region only if they are exchanged"
-        findings.rows(layer.where, turn, problem, "Exchange them: longitude first")
-        problem = "the place lies outside the region"
-        findings.rows(layer.where, out & ~turn, problem, "Correct its coordinates, or leave the row out")
+        return [None if layer is None else layer.without_shapes(layer.placed) for layer in layers]
+    return [
+        None if layer is None or found is None else _report(layer, *found, findings)
+        for layer, found in zip(layers, judged, strict=True)
+    ]
+
+
+def _judge(polygons: Shapes, points: Shapes) -> tuple[Mask, Mask]:
+    """Which points lie outside, and which of those would lie inside if they were swapped."""
+    outside = ~within(polygons, points)
+    turned = np.zeros(len(points), dtype=bool)
+    turned[outside] = within(polygons, swapped(points[outside]))
+    return outside, turned
+
+
+def _report(layer: Records, outside: Mask, turned: Mask, findings: Findings) -> Records:
+    problem = "longitude and latitude look swapped: the place lies in the region only if they are exchanged"
+    findings.rows(layer.where, turned, problem, "Exchange them: longitude first")
+    problem = "the place lies outside the region"
+    findings.rows(layer.where, outside & ~turned, problem, "Correct its coordinates, or leave the row out")
+    return layer.without_shapes(outside)
 
 
 def check_lines(region: Records, where: Where, shapes: Shapes, findings: Findings) -> None:
@@ -87,10 +106,3 @@ def nearest_area(areas: Shapes, points: Shapes) -> tuple[npt.NDArray[np.int64], 
     outside = np.zeros(len(points), dtype=bool)
     outside[hit[first]] = away[first] > 0
     return found, outside
-
-
-def _turned(polygons: Shapes, points: Shapes, outside: Mask) -> Mask:
-    """Which of the points outside lie inside once they are swapped."""
-    turned = np.zeros(len(points), dtype=bool)
-    turned[outside] = within(polygons, swapped(points[outside]))
-    return turned

@@ -142,7 +142,7 @@ def _ground(layer: Layer, route: RouteLayer, setting: str, findings: Findings) -
     unknown = (ground.notna() & ~ground.isin(GROUNDS)).to_numpy()
     texts = ground.to_numpy(dtype=object)
     findings.unknown(layer.where, texts, unknown, "a ground class", GROUNDS, column=route.ground_field)
-    return ground
+    return ground.mask(unknown)
 
 
 def _simple(layer: Layer, table: pd.DataFrame, route: RouteLayer, findings: Findings) -> Lines:

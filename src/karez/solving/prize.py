@@ -25,6 +25,7 @@ def prize(
     stop_gap: float = 0.0,
     rounds: int = 20,
     progress: Progress | None = None,
+    exact: bool = False,
 ) -> Certified:
     """Find the tree of least edge cost plus prizes not collected.
 
@@ -36,7 +37,7 @@ def prize(
         What leaving a node out costs, or ``FORCED``.
     root : int | None
         Node that is in the tree. None: any tree will do, of one node at least.
-    seconds, seed, stop_gap, rounds, progress
+    seconds, seed, stop_gap, rounds, progress, exact
         See :func:`karez.solving.steiner.steiner`.
 
     Returns

@@ -20,6 +20,7 @@ def steiner(
     stop_gap: float = 0.0,
     rounds: int = 20,
     progress: Progress | None = None,
+    exact: bool = False,
 ) -> Certified:
     """Connect all terminals at least cost.
 
@@ -39,6 +40,9 @@ def steiner(
         Most rounds of improvement.
     progress : callable | None
         Told the share done, 0 … 1, after each round.
+    exact : bool
+        Whether to go on by reductions, cutting planes and branching where the ascent leaves a gap. The bound may
+        then be better than what the moats alone give (``ascent_bound``).
 
     Returns
     -------
@@ -73,4 +77,5 @@ def steiner(
         stop_gap=stop_gap,
         rounds=rounds,
         progress=progress,
+        exact=exact,
     )

@@ -60,8 +60,8 @@ class Run:
     summary : dict[str, Any]
         ``summary.json``.
     sites, spans, nodes, areas : DataFrame
-        Layers of ``plan.gpkg`` without their geometry, columns as in ``attributes.PLAN_TABLES``; ``year`` is
-        float64, NaN where it is empty.
+        Layers of ``plan.gpkg``, columns as in ``attributes.PLAN_TABLES`` and ``geometry``; ``year`` is float64, NaN
+        where it is empty.
     catalogue : DataFrame
         Converted catalogue, index ``item``.
     proof : Proof
@@ -224,8 +224,7 @@ def _layer(path: Path, layer: str) -> pd.DataFrame:
         state = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if state != "ok":
         raise ValueError(f"damaged: {state}")
-    frame = gpd.read_file(path, layer=layer)
-    return pd.DataFrame(frame.drop(columns="geometry"))
+    return pd.DataFrame(gpd.read_file(path, layer=layer))
 
 
 def _parquet(path: Path) -> pd.DataFrame:

@@ -1,0 +1,144 @@
+"""What prices are put on, as arrays: gathered once, priced as often as assumptions are moved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyproj
+from scipy.spatial import cKDTree
+
+from karez.model.inputs import Inputs
+from karez.model.programme import Programme
+from karez.model.route_graph import RouteGraph
+from karez.units import METRES_PER_KM
+
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Sites and candidate spans without any money.
+
+    Parameters
+    ----------
+    groups : tuple[tuple[str, str, int64[members]], ...]
+        Project, category and the rows of their sites.
+    is_home : bool[sites]
+        Whether the row holds households.
+    household, urban_household, village, unit : float64[sites]
+        What is still to be served of the row: the share served already is left out.
+    weight_units : float64[sites]
+        Households of homes, units of others, those served already too.
+    open_share : float64[sites]
+        Share of the row not served already.
+    anchor_km : float64[sites]
+        Geodesic distance in km to the nearest fibre-mandatory place or source.
+    span_kinds : tuple[tuple[str, str], ...]
+        Method and ground that occur.
+    span_kind : int64[spans]
+        Number of each span's kind.
+    length_m : float64[spans]
+        Priced length.
+    connection_cost : float64[sources]
+        Real money.
+    """
+
+    groups: tuple[tuple[str, str, Indices], ...]
+    is_home: npt.NDArray[np.bool_]
+    household: Floats
+    urban_household: Floats
+    village: Floats
+    unit: Floats
+    weight_units: Floats
+    open_share: Floats
+    anchor_km: Floats
+    span_kinds: tuple[tuple[str, str], ...]
+    span_kind: Indices
+    length_m: Floats
+    connection_cost: Floats
+
+    @property
+    def sites(self) -> int:
+        """Number of sites."""
+        return len(self.is_home)
+
+
+def gather(inputs: Inputs, graph: RouteGraph) -> Facts:
+    """Gather the facts of a project and its candidate graph."""
+    sites = inputs.sites
+    households = sites["households"].to_numpy(dtype=np.float64)
+    is_home = np.isfinite(households)
+    households = np.nan_to_num(households)
+    units = sites["units"].to_numpy(dtype=np.float64)
+    open_share = 1.0 - sites["already_served"].to_numpy(dtype=np.float64)
+    grouped = sites[["project", "category"]].groupby(["project", "category"], sort=True)
+    groups = tuple((str(p), str(c), np.asarray(rows, dtype=np.int64)) for (p, c), rows in grouped.indices.items())
+    kinds = graph.spans.groupby(["method", "ground"], sort=True)
+    return Facts(
+        groups=groups,
+        is_home=is_home,
+        household=households * open_share,
+        urban_household=sites["urban_households"].fillna(0.0).to_numpy(dtype=np.float64) * open_share,
+        village=sites["villages"].to_numpy(dtype=np.float64) * open_share,
+        unit=units * open_share,
+        weight_units=np.where(is_home, households, units),
+        open_share=open_share,
+        anchor_km=_anchor_distance_km(inputs, groups),
+        span_kinds=tuple((str(method), str(ground)) for method, ground in kinds.groups),
+        span_kind=kinds.ngroup().to_numpy(dtype=np.int64),
+        length_m=graph.spans["length_m"].to_numpy(dtype=np.float64),
+        connection_cost=inputs.sources["connection_cost"].to_numpy(dtype=np.float64),
+    )
+
+
+def fibre_mandatory(
+    groups: tuple[tuple[str, str, Indices], ...], programme: Programme, sites: int
+) -> npt.NDArray[np.bool_]:
+    """Whether only fibre will do at each site (rule 6)."""
+    must = np.zeros(sites, dtype=bool)
+    for project, category, rows in groups:
+        must[rows] = category in programme.project(project).fibre_mandatory
+    return must
+
+
+def _anchor_distance_km(inputs: Inputs, groups: tuple[tuple[str, str, Indices], ...]) -> Floats:
+    """Geodesic distance from every site to the nearest fibre-mandatory place or source."""
+    east, north = inputs.sites.geometry.x.to_numpy(), inputs.sites.geometry.y.to_numpy()
+    must = fibre_mandatory(groups, inputs.programme, len(east))
+    lon = np.concatenate([east[must], inputs.sources.geometry.x.to_numpy()])
+    lat = np.concatenate([north[must], inputs.sources.geometry.y.to_numpy()])
+    nearest = cKDTree(_unit_vectors(lon, lat)).query(_unit_vectors(east, north))[1]
+    metres = pyproj.Geod(ellps="WGS84").inv(east, north, lon[nearest], lat[nearest])[2]
+    return np.asarray(metres) / METRES_PER_KM
+
+
+def _unit_vectors(lon: Floats, lat: Floats) -> Floats:
+    lam, phi = np.radians(lon), np.radians(lat)
+    return np.column_stack([np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)])
+
+
+def quantities(facts: Facts, programme: Programme) -> dict[str, Floats]:
+    """What cost lines count on every site row: float64[sites] by :data:`karez.model.words.Driver`."""
+    connected = facts.household * programme.demand.take_up
+    demand = np.zeros(facts.sites)
+    for _, category, rows in facts.groups:
+        demand[rows] = programme.categories[category].demand_mbps
+    return {
+        "household": facts.household,
+        "urban_household": facts.urban_household,
+        "rural_household": facts.household - facts.urban_household,
+        "connected_household": connected,
+        "village": facts.village,
+        "unit": facts.unit,
+        "mbps": demand * np.where(facts.is_home, connected, facts.unit),
+    }
+
+
+def programme_years(calendar: pd.Series, programme: Programme) -> npt.NDArray[np.int16]:
+    """Programme years 1… of calendar years; 1 where none is given."""
+    year = pd.to_numeric(calendar).fillna(programme.agreement.first_year) - programme.agreement.first_year + 1
+    return np.asarray(np.maximum(year.to_numpy(dtype=np.float64), 1.0), dtype=np.int16)

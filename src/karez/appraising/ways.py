@@ -1,0 +1,155 @@
+"""Every way to serve every site, and the cost lines it adds up from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from karez.appraising.facts import Facts, Floats, Indices, quantities
+from karez.model.catalogue import Catalogue
+from karez.model.programme import CostLine, Programme, Project, TechnologyRules
+from karez.model.words import TECHNOLOGIES
+from karez.units import round_money
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Ways to serve sites, sorted by site, fibre first.
+
+    Parameters
+    ----------
+    site : int64[ways]
+        Site served.
+    technology : int64[ways]
+        Number of the technology in ``TECHNOLOGIES``.
+    meets : bool[ways]
+        Whether the project's standard is met.
+    capex, opex : float64[ways]
+        Local capex, and opex per year with the upkeep of what capex buys.
+    """
+
+    site: Indices
+    technology: Indices
+    meets: npt.NDArray[np.bool_]
+    capex: Floats
+    opex: Floats
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Cost lines of ways, sorted by way and item.
+
+    Parameters
+    ----------
+    way : int64[lines]
+        Row of the way.
+    item : int64[lines]
+        Row of the catalogue.
+    is_capex : bool[lines]
+        Paid once, else every year.
+    quantity : float64[lines]
+        Units of the item.
+    amount : float64[lines]
+        Real money, two decimals.
+    """
+
+    way: Indices
+    item: Indices
+    is_capex: npt.NDArray[np.bool_]
+    quantity: Floats
+    amount: Floats
+
+
+def find_ways(facts: Facts, programme: Programme, catalogue: Catalogue) -> tuple[Ways, Lines]:
+    """Find every way to serve every site and price it."""
+    counted = quantities(facts, programme)
+    item_row = {str(item): row for row, item in enumerate(catalogue.table.index)}
+    way: list[tuple[Indices, int, bool]] = []
+    line: list[tuple[Indices, int, bool, Floats]] = []
+    count = 0
+    for rows, technology, meets, costs in _service(facts, programme, counted):
+        numbers = np.arange(count, count + len(rows))
+        way.append((rows, TECHNOLOGIES.index(technology), meets))
+        line += [
+            (numbers, item_row[cost.item], cost.kind == "capex", counted[cost.per][rows] * cost.quantity)
+            for cost in costs
+        ]
+        count += len(rows)
+    site = _joined([rows for rows, _, _ in way], np.int64)
+    technology_of = np.repeat([number for _, number, _ in way], [len(rows) for rows, _, _ in way]).astype(np.int64)
+    meets_of = np.repeat([meets for _, _, meets in way], [len(rows) for rows, _, _ in way]).astype(bool)
+    rank = np.lexsort((technology_of, site))
+    row = np.empty(count, dtype=np.int64)
+    row[rank] = np.arange(count)
+    lines = _lines(line, row, catalogue)
+    share = catalogue.table["opex_share_per_year"].to_numpy(dtype=np.float64)[lines.item]
+    capex = np.where(lines.is_capex, lines.amount, 0.0)
+    opex = np.where(lines.is_capex, lines.amount * share, lines.amount)
+    return (
+        Ways(
+            site[rank],
+            technology_of[rank],
+            meets_of[rank],
+            round_money(np.bincount(lines.way, weights=capex, minlength=count)),
+            round_money(np.bincount(lines.way, weights=opex, minlength=count)),
+        ),
+        lines,
+    )
+
+
+def _lines(line: list[tuple[Indices, int, bool, Floats]], row: Indices, catalogue: Catalogue) -> Lines:
+    """Cost lines that count something, at the catalogue's rates."""
+    size = [len(numbers) for numbers, _, _, _ in line]
+    quantity = _joined([amount for _, _, _, amount in line], np.float64)
+    real = quantity > 0
+    way = row[_joined([numbers for numbers, _, _, _ in line], np.int64)[real]]
+    item = np.repeat([item for _, item, _, _ in line], size).astype(np.int64)[real]
+    is_capex = np.repeat([is_capex for _, _, is_capex, _ in line], size).astype(bool)[real]
+    order = np.lexsort((is_capex, item, way))
+    quantity = quantity[real][order]
+    rate = catalogue.table["rate_real"].to_numpy(dtype=np.float64)[item[order]]
+    return Lines(way[order], item[order], is_capex[order], quantity, round_money(quantity * rate))
+
+
+def _joined(parts: list[npt.NDArray[np.generic]] | list[Indices] | list[Floats], kind: type[np.generic]) -> npt.NDArray:  # type: ignore[type-arg]
+    return np.concatenate([np.zeros(0, kind), *parts]).astype(kind)
+
+
+def _service(
+    facts: Facts, programme: Programme, counted: dict[str, Floats]
+) -> Iterator[tuple[Indices, str, bool, tuple[CostLine, ...]]]:
+    """Sites, technology, whether it is to standard, and cost lines, for every group that shares them."""
+    rules = {str(name): rule for name, rule in programme.technologies.items()}
+    for project_id, category, members in facts.groups:
+        project = programme.project(project_id)
+        local = {str(name): costs for name, costs in programme.categories[category].costs.items()}
+        for technology in _technologies(project, category, set(local) & set(rules)):
+            rule = rules[technology]
+            meets = rule.mbps >= project.standard.mbps and rule.latency_ms <= project.standard.latency_ms
+            for rows, costs in _bands(rule, members, facts, counted):
+                yield rows, technology, meets, (*local[technology], *costs)
+
+
+def _technologies(project: Project, category: str, possible: set[str]) -> list[str]:
+    """Technologies that may serve a category of a project, fibre first."""
+    allowed: set[str] = {"fibre"} if category in project.fibre_mandatory else set(project.technologies)
+    return [name for name in TECHNOLOGIES if name in allowed & possible]
+
+
+def _bands(
+    rule: TechnologyRules, rows: Indices, facts: Facts, counted: dict[str, Floats]
+) -> Iterator[tuple[Indices, tuple[CostLine, ...]]]:
+    """Rows a technology can serve, with the cost lines of their distance band."""
+    if rule.site_mbps_max is not None:
+        unit = np.maximum(facts.unit[rows], 1e-9)
+        rows = rows[counted["mbps"][rows] / unit <= rule.site_mbps_max]
+    if not rule.bands:
+        yield rows, ()
+    nearer = -1.0
+    for band in rule.bands:
+        distance = facts.anchor_km[rows]
+        yield rows[(distance > nearer) & (distance <= band.up_to_km)], band.costs
+        nearer = band.up_to_km
