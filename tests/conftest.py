@@ -5,8 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from projects import tiny_project
+
+settings.register_profile("karez", deadline=None)
+settings.load_profile("karez")
 
 
 @pytest.fixture

@@ -50,7 +50,6 @@ def test_connection_cost_that_is_no_money_is_refused(tiny: Path, cost: object) -
         (0, {"already_served": 1.2}, "already_served"),
         (0, {"villages": -1.0}, "villages"),
         (7, {"tranche": 3}, "tranche"),
-        (7, {"tranche": 1}, "tranche"),
         (2, {"tranche": 2}, "tranche"),
         (2, {"tranche": 0}, "tranche"),
         (6, {"earliest_year": 2025}, "earliest_year"),
@@ -69,6 +68,14 @@ def test_cells_of_a_site_must_agree(tiny: Path, row: int, cells: dict[str, objec
     faults = [fault for fault in faults_of(tiny) if fault.column == column]
     assert len(faults) == 1
     assert str(row + 1) in faults[0].row
+
+
+def test_bad_cell_brings_no_second_fault_of_what_hangs_on_it(tiny: Path) -> None:
+    put(tiny, "sites", 1, households=-4000.0)
+    assert (only_fault(tiny).row, only_fault(tiny).column) == ("2", "households")
+    put(tiny, "sites", 1, households=4000.0)
+    put(tiny, "sites", 0, category="homme")
+    assert (only_fault(tiny).row, only_fault(tiny).column) == ("1", "category")
 
 
 def test_source_after_the_last_year_is_refused(tiny: Path) -> None:

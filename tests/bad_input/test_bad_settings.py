@@ -221,6 +221,26 @@ def test_faulty_settings_do_not_hide_faults_of_layers_and_catalogue(tiny: Path) 
         ("programme.toml", "layers", "", "site"),
         ("catalogue.csv", "", "3", "low"),
         ("layers.gpkg", "sites", "4", "category"),
-        ("layers.gpkg", "sites", "4", "households"),
         ("layers.gpkg", "sites", "5", ""),
     }
+
+
+def test_fault_of_one_setting_does_not_hide_what_hangs_on_its_neighbours(tiny: Path) -> None:
+    edit(tiny, "price_year = 2025", "price_year = 1066")
+    edit(tiny, "{ USD = 7.1 }", "{ EUR = 8.0 }")
+    edit(tiny, "years = 3\n", "years = 2\n")
+    edit(tiny, "lead_in_max_km = 15.0", "lead_in_max_km = 0.0")
+    edit(tiny, 'plain = "route_plain"', 'plain = "route_plane"')
+    found = {(fault.file, fault.column) for fault in faults_of(tiny)}
+    assert found >= {
+        ("programme.toml", "price_year"),
+        ("programme.toml", "budget"),
+        ("programme.toml", "lead_in_max_km"),
+        ("programme.toml", "plain"),
+        ("catalogue.csv", "currency"),
+    }
+
+
+def test_text_with_letters_that_are_not_allowed_says_which_are(tiny: Path) -> None:
+    edit(tiny, 'currency = "CNY"', 'currency = "yuan"')
+    assert "three capital letters" in only_fault(tiny).remedy

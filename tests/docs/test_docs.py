@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "benchmarks").glob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 NAMED_BLOCK = re.compile(r"^`(?P<name>[\w.]+)`[^\n]*:\n\n```\w+\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+QUOTE = re.compile(r"^```\w*\n# from (?P<name>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 LARGEST_PICTURE = 300_000
 
 
@@ -61,6 +62,22 @@ def test_every_page_of_the_docs_is_in_the_index() -> None:
     assert not missing
 
 
+def test_what_a_page_quotes_from_a_file_stands_there() -> None:
+    for page in PAGES:
+        for name, text in QUOTE.findall(page.read_text(encoding="utf-8")):
+            assert text.strip() in (ROOT / name).read_text(encoding="utf-8"), f"{page.name} misquotes {name}"
+
+
+def test_every_block_of_figures_is_one_that_can_be_made() -> None:
+    module = _load(ROOT / "docs" / "make_figures.py")
+    for page in module.PAGES:
+        text = page.read_text(encoding="utf-8")
+        names = re.findall(r"<!-- figures: (\w+) -->", text)
+        assert names
+        assert set(names) <= set(module.FIGURES)
+        assert len(module.BLOCK.findall(text)) == len(names)
+
+
 def test_pictures_are_small_enough_for_a_page() -> None:
     large = [p.name for p in (ROOT / "docs" / "pictures").glob("*") if p.stat().st_size > LARGEST_PICTURE]
     assert not large
@@ -101,6 +118,7 @@ def test_the_project_on_the_page_is_planned_as_the_page_says(tmp_path: Path) -> 
         "roads.geojson",
         "areas.geojson",
         "catalogue.csv",
+        "SOURCES.md",
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schedule_cases import Case, Demand, Element, account, answers_of, every_schedule, nouns_of
 
-from conftest import Case, Demand, Element, account, every_schedule, nouns_of
 from karez.errors import Infeasible
-from karez.model.schedule import Schedule
 from karez.phasing import schedule
 
 MONEY = st.integers(0, 40).map(float)
@@ -61,13 +59,6 @@ def cases(draw: st.DrawFn, sites: int = 3, years: int = 2, projects: int = 1, ta
     )
 
 
-def answers_of(case: Case, made: Schedule) -> tuple[tuple[str, int], ...]:
-    _, prices, _ = nouns_of(case)
-    technology = np.append(prices.options["technology"].to_numpy(object), "")[made.site_option]
-    words = {"fibre": "fibre", "satellite": "alternative", "": ""}
-    return tuple((words[name], int(year)) for name, year in zip(technology, made.site_year, strict=True))
-
-
 def agrees(case: Case) -> None:
     best = every_schedule(case)
     if best is None:
@@ -75,7 +66,7 @@ def agrees(case: Case) -> None:
             schedule(*nouns_of(case))
         return
     made = schedule(*nouns_of(case))
-    answer = account(case, answers_of(case, made))
+    answer = account(case, answers_of(case, made), nouns_of(case))
     service, cost, plan = made.certificates
     assert answer.feasible
     assert answer.service == pytest.approx(best[0], rel=1e-8, abs=1e-8)
@@ -89,7 +80,7 @@ def agrees(case: Case) -> None:
     assert plan.bound is None
 
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @SLOW

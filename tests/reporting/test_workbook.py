@@ -84,7 +84,7 @@ def test_another_program_recalculates_the_same_figures(book: Path) -> None:
                     found = _figure(cells, f"{sheet.title.upper()}!{cell.coordinate}")
                     assert found == pytest.approx(cached[sheet.title][cell.coordinate].value, abs=0.006), cell
                     checked += 1
-    assert checked > 150
+    assert checked > 100
 
 
 def test_a_changed_price_changes_every_total(small: Plan, book: Path, tmp_path: Path) -> None:

@@ -76,6 +76,8 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
     waits_first = np.full(n, -1, np.int32)
     waits_next = np.full(n, -1, np.int32)
     waits_on = np.full(n, -1, np.int32)
+    fed = np.full(n, -1, np.int32)
+    hop = np.full(n, -1, np.int32)
     line = np.empty(n, np.int32)
     line_place = np.full(n, -1, np.int32)
     turn_key = np.zeros(n, np.int64)
@@ -90,6 +92,10 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
             state[v] = AWAKE
             turn_key[v] = np.int64(start[v + 1] - start[v]) * shift + rank[v]
             line_size = lower(line, line_place, turn_key, line_size, v)
+            if start[v + 1] - start[v] == 1:
+                # No path leads on from a dead end, so the arc out of it may be free: the moats stay the same, and
+                # balls at its door see that it is awake.
+                reduced[twin[start[v]]] = 0
     state[root] = DONE
     connected[root] = True
     node = np.empty(4 * terminals + 16, np.int32)
@@ -119,28 +125,32 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
         r = budget
         outcome = SPENT
         blocker = np.int32(-1)
+        meets = np.int32(-1)
         level_size = 0
         while size > 0 or level_size > 0:
             v = stack[level_size - 1] if level_size > 0 else heap[0]
             d = dist[v]
             if d >= budget:
                 break
-            if state[v] == DONE:
-                r = d
-                outcome = DONE
-                break
-            if v != t and (state[v] == AWAKE or state[v] == WAITING):
+            b = v if state[v] != IDLE and state[v] != SPENT else fed[v]
+            if b >= 0 and b != t:
                 # What waits is reached from what it waits on, at no cost: so is the ball.
-                b = v
                 while state[b] == WAITING:
                     on = waits_on[b]
                     if state[on] == WAITING and prize[on] == INF and prize[waits_on[on]] == INF:
                         waits_on[b] = waits_on[on]
                     b = waits_on[b]
-                if b != t and (left[t] < INF or left[b] == INF):
+                if state[b] == DONE:
+                    r = d
+                    outcome = DONE
+                    blocker = b
+                    meets = v
+                    break
+                if state[b] == AWAKE and b != t and (left[t] < INF or left[b] == INF):
                     r = d
                     outcome = WAITING
                     blocker = b
+                    meets = v
                     break
             if d > level:
                 score = np.float64(weight)
@@ -175,6 +185,7 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
                         touched[reached_count] = u
                         reached_count += 1
                     dist[u] = through
+                    hop[u] = v
                     if through == d and place[u] < 0:
                         stack[level_size] = u
                         level_size += 1
@@ -217,6 +228,13 @@ def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penal
             inside[u] = False
             place[u] = -1
         state[t] = outcome
+        if blocker >= 0:
+            # The way from the blocker to t is free now: whoever meets it is reached from the blocker too.
+            x = meets
+            while x != t:
+                fed[x] = blocker
+                x = hop[x]
+            fed[t] = blocker
         if outcome == AWAKE:
             grown = np.int64(min(max(score, np.float64(weight)), 1e9))
             turn_key[t] = grown * shift + rank[t]

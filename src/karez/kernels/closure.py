@@ -50,6 +50,29 @@ def inherit_latest(parent: Ints, first: Ints) -> Ints:
 
 
 @njit(cache=True)
+def spread_up(parent: Ints, marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Mark everything before what is marked.
+
+    Parameters
+    ----------
+    parent : int32[elements]
+        Parent of each element, before it in order; −1 for a root.
+    marked : bool[elements]
+        Elements to begin with.
+
+    Returns
+    -------
+    bool[elements]
+        Those and all their ancestors.
+    """
+    spread = marked.copy()
+    for e in range(len(parent) - 1, -1, -1):
+        if spread[e] and parent[e] >= 0:
+            spread[parent[e]] = True
+    return spread
+
+
+@njit(cache=True)
 def fold_forest(parent: Ints, owner: Ints, usable: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
     """Fold every element with one dependant into it, and drop those with none.
 

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 
+from karez.kernels.closure import spread_up
 from karez.phasing.found import Found, measure
 from karez.phasing.master import ONE, ZERO, Frame, Labels, assemble, build
-from karez.phasing.problem import Floats
+from karez.phasing.problem import Floats, Ints, Problem
 from karez.phasing.relax import quiet
+
+Flags = npt.NDArray[np.bool_]
 
 SOLVER_TOLERANCE = 1e-6
 """By how much HiGHS may break a scaled row."""
@@ -24,22 +28,41 @@ class Effort:
     Parameters
     ----------
     variables : int
-        Most free variables.
+        Free variables of sites, about.
+    spread : int
+        They are drawn from so many times as many.
     nodes : int
         Most branch-and-bound nodes.
     gap : float
         Stop at this share between value and the programme's own bound.
     seed : int
-        Seed of the solver.
+        Seed of the drawing and of the solver.
     """
 
     variables: int
     nodes: int
     gap: float
     seed: int = 0
+    spread: int = 1
 
 
-def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> tuple[Found, bool]:
+@dataclass(frozen=True)
+class Polished:
+    """Outcome of one integer programme.
+
+    Parameters
+    ----------
+    found : Found
+        The better of the start and what was found.
+    settled : bool
+        Whether nothing better exists: all was left open and the programme was solved to its end.
+    """
+
+    found: Found
+    settled: bool
+
+
+def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Polished:
     """Choose anew among the years whose loss is small, the rest staying as in the start or at no loss.
 
     Parameters
@@ -55,10 +78,10 @@ def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> tuple[Fo
 
     Returns
     -------
-    tuple[Found, bool]
-        The better of start and what was found, and whether the programme was proven to have no solution.
+    Polished
+        The better of start and what was found.
     """
-    label = _labels(frame, loss, start, effort.variables)
+    label = _labels(frame, loss, start, effort)
     master = assemble(frame, label)
     point = np.zeros(len(master.worth))
     point[label.ravel()] = frame.bits(start.years).ravel()
@@ -78,13 +101,14 @@ def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> tuple[Fo
         warm.col_value = point.tolist()
         solver.setSolution(warm)
     solver.run()
-    status = solver.getModelStatus()
+    ended = solver.getModelStatus() in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
+    settled = ended and int((label > ONE).sum()) == int(_possible(frame).sum())
     values = np.array(solver.getSolution().col_value)
     if len(values) == 0 or solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return start, status == highspy.HighsModelStatus.kInfeasible
+        return Polished(start, settled)
     years = frame.years(values.round().astype(bool)[label])
     found = measure(frame.problem, frame.rows, frame.aim, years[frame.problem.elements :])
-    return (found if found.beats(start) else start), False
+    return Polished(found if found.beats(start) else start, settled)
 
 
 def _room(frame: Frame, room: Floats, used: Floats) -> Floats:
@@ -93,35 +117,65 @@ def _room(frame: Frame, room: Floats, used: Floats) -> Floats:
     return np.maximum(room - drawn, np.minimum(room, used))
 
 
-def _labels(frame: Frame, loss: Floats, start: Found, most: int) -> Labels:
-    """One label per free variable, as many as are wanted, those of least loss."""
-    years = start.years
-    rows = np.arange(len(years))
-    best = loss.argmin(axis=1)
+def _labels(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Labels:
+    """One label per free variable: years of small loss, of as many sites as the effort allows, drawn by its seed."""
+    allowed = _near(frame, loss, start, effort.variables * effort.spread)
+    free = _free(allowed)
+    if free.sum() > effort.variables:
+        drawn = _draw(frame.problem, free.sum(axis=1), effort)
+        allowed[~drawn] = False
+        allowed[~drawn, start.years[~drawn]] = True
+        free = _free(allowed)
+    first = allowed.argmax(axis=1)
+    done = first[:, None] <= np.arange(frame.problem.years)[None, :]
+    label = np.where(done == (frame.sign > 0)[:, None], ONE, ZERO).astype(np.int64)
+    label[free] = 2 + np.arange(int(free.sum()))
+    return label
+
+
+def _near(frame: Frame, loss: Floats, start: Found, most: int) -> Flags:
+    """Years of every item that are those of the start, or best, or of so little loss that about `most` are open."""
+    items = np.arange(len(start.years))
     kept = loss.copy()
-    kept[rows, years] = -1.0
-    kept[rows, best] = -1.0
-    kept[~np.column_stack([frame.problem.allowed(), np.ones(len(years), bool)])] = np.inf
+    kept[items, start.years] = -1.0
+    kept[items, loss.argmin(axis=1)] = -1.0
+    kept[~_years(frame)] = np.inf
     levels = np.unique(kept[np.isfinite(kept)])
     low, high = 0, len(levels)
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if _free(kept <= levels[middle]).sum() <= most else (low, middle)
-    allowed = kept <= levels[low]
-    free = _free(allowed)
-    first = allowed.argmax(axis=1)
-    upright = (frame.sign > 0)[:, None]
-    done = first[:, None] <= np.arange(frame.problem.years)[None, :]
-    label = np.where(done == upright, ONE, ZERO).astype(np.int64)
-    label[free] = 2 + np.arange(int(free.sum()))
-    return label
+    return np.asarray(kept <= levels[low])
 
 
-def _free(allowed: np.ndarray) -> np.ndarray:
+def _draw(problem: Problem, open_variables: Ints, effort: Effort) -> Flags:
+    """Items to leave open: those of sites drawn at random until there are enough, and all elements before them."""
+    of_site = np.bincount(problem.option_site, open_variables[problem.elements :])
+    order = np.random.default_rng(effort.seed).permutation(len(of_site))
+    order = order[of_site[order] > 0]
+    taken = np.zeros(len(of_site), np.bool_)
+    taken[order[: max(1, int(np.searchsorted(np.cumsum(of_site[order]), effort.variables, side="right")))]] = True
+    options = taken[problem.option_site]
+    elements = np.zeros(problem.elements, np.bool_)
+    elements[problem.owner[options & (problem.owner >= 0)]] = True
+    return np.concatenate([spread_up(problem.parent, elements), options])
+
+
+def _years(frame: Frame) -> Flags:
+    """Years an item may have, never included; (items, T + 1)."""
+    return np.column_stack([frame.problem.allowed(), np.ones(len(frame.sign), np.bool_)])
+
+
+def _possible(frame: Frame) -> Flags:
+    """Variables that first years do not fix."""
+    return _free(_years(frame))
+
+
+def _free(allowed: Flags) -> Flags:
     """Variables (item, t) that allowed years leave open: one of them is ≤ t and one is later."""
     by = np.maximum.accumulate(allowed, axis=1)[:, :-1]
     after = np.maximum.accumulate(allowed[:, ::-1], axis=1)[:, ::-1][:, 1:]
-    return by & after
+    return np.asarray(by & after)
 
 
 def _needed(frame: Frame, label: Labels) -> sparse.csr_array:

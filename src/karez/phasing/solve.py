@@ -13,10 +13,12 @@ from karez.phasing.polish import Effort, polish
 from karez.phasing.relax import Relaxation, relax
 from karez.phasing.rounding import losses, round_off
 
-CORES = (300, 1000, 3000)
-"""Free variables of the integer programmes that are tried one after the other."""
-WHOLE = 10**9
-"""Free variables of an integer programme that leaves nothing out."""
+ROUNDS = ((300, 1), (300, 2), (300, 4), (600, 2), (1000, 2))
+"""Integer programmes that are tried one after the other: free variables, and how many times as many they are from."""
+NODE_SHARE = 40
+"""Each of them may use this part of the node limit: small trees, often, find more than one large one."""
+MENDING = (3000, 10**9)
+"""Free variables of the programmes that are tried where rounding kept not all rows; the last leaves nothing out."""
 FINENESS = 0.05
 """An integer programme stops at this part of the wanted gap, as its own bound is not the schedule's."""
 
@@ -72,18 +74,21 @@ def solve(
     solved = Solved(round_off(frame, relaxation, () if start is None else (start.option_year,)), relaxation)
     step()
     loss = losses(frame, relaxation.multipliers)
-    for variables in CORES:
-        if not solved.found.kept or solved.gap() > settings.stop_gap:
-            effort = Effort(variables, settings.node_limit, settings.stop_gap * FINENESS, seed)
-            solved = Solved(polish(frame, loss, solved.found, effort)[0], relaxation)
-        step()
+    gap, settled = settings.stop_gap * FINENESS, False
+    for variables in MENDING:
+        if not solved.found.kept:
+            polished = polish(frame, loss, solved.found, Effort(variables, settings.node_limit, gap, seed))
+            solved, settled = Solved(polished.found, relaxation), polished.settled
     if not solved.found.kept:
-        found, none = polish(frame, loss, solved.found, Effort(WHOLE, settings.node_limit, settings.stop_gap, seed))
-        if not found.kept:
-            raise conflict(frame, elastic, proven=none, nodes=settings.node_limit)
-        solved = Solved(found, relaxation)
+        raise conflict(frame, elastic, proven=settled, nodes=settings.node_limit)
+    for number, (variables, spread) in enumerate(ROUNDS):
+        if not settled and solved.gap() > settings.stop_gap:
+            effort = Effort(variables, settings.node_limit // NODE_SHARE, gap, seed + number, spread)
+            polished = polish(frame, loss, solved.found, effort)
+            solved, settled = Solved(polished.found, relaxation), polished.settled
+        step()
     return solved
 
 
-STEPS = 2 + len(CORES)
+STEPS = 2 + len(ROUNDS)
 """Calls of `step` in one run of :func:`solve`."""

@@ -9,7 +9,7 @@ import pandas as pd
 from karez.model.attributes import CATALOGUE
 from karez.reading.findings import Findings, Where, suggestion
 from karez.reading.paths import locate, sha256
-from karez.reading.tables import normalise
+from karez.reading.tables import Normalised, normalise
 from karez.reading.text_table import read_text_table
 
 EMPTY = {"rate": "the item has no price"}
@@ -46,14 +46,17 @@ def read_catalogue(
     cells = read_text_table(place.path, where, findings)
     if cells is None:
         return None
-    table, missing = normalise(cells, tuple(cells.columns), CATALOGUE, where, findings, EMPTY)
+    normalised = normalise(cells, tuple(cells.columns), CATALOGUE, where, findings, EMPTY)
+    table = normalised.table
     table["unit"] = table["unit"].str.lower()
     for name in ("low", "high"):
         table[name] = table[name].fillna(table["rate"])
-    _check(table, where, findings)
+    _check_order(normalised, where, findings)
     if currencies is not None:
         _check_currencies(table, where, currencies, findings)
-    return None if missing else table[table["item"] != ""].sort_values("item", kind="stable").set_index("item")
+    if normalised.missing:
+        return None
+    return table[table["item"] != ""].sort_values("item", kind="stable").set_index("item")
 
 
 def _check_currencies(table: pd.DataFrame, where: Where, known: frozenset[str], findings: Findings) -> None:
@@ -67,8 +70,10 @@ def _check_currencies(table: pd.DataFrame, where: Where, known: frozenset[str], 
         findings.rows(where, currencies == code, problem, remedy, column="currency")
 
 
-def _check(table: pd.DataFrame, where: Where, findings: Findings) -> None:
-    low = (table["low"] > table["rate"]).to_numpy()
-    high = (table["high"] < table["rate"]).to_numpy()
+def _check_order(normalised: Normalised, where: Where, findings: Findings) -> None:
+    """The low cost is at most the rate, the high one at least."""
+    table, bad = normalised.table, normalised.bad
+    low = (table["low"] > table["rate"]).to_numpy() & ~bad["rate"]
+    high = (table["high"] < table["rate"]).to_numpy() & ~bad["rate"]
     findings.rows(where, low, "the low cost is above the rate", "Exchange or correct them", column="low")
     findings.rows(where, high, "the high cost is below the rate", "Exchange or correct them", column="high")

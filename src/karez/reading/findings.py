@@ -67,7 +67,7 @@ class Findings:
         if not rows.size:
             return
         if where.ids:
-            problem = f"{problem} (id {listed([where.ids[row] for row in rows])})"
+            problem = f"{problem} (id {listed([where.ids[row] for row in rows.tolist()])})"
         self.fault(where, problem, remedy, column=column, row=listed((rows + where.first_row).tolist()))
 
     def values(

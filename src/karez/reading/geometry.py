@@ -54,7 +54,8 @@ def swapped(shapes: Shapes) -> Shapes:
     return np.asarray(shapely.transform(shapes, lambda degrees: degrees[:, ::-1]), dtype=object)
 
 
-def _drop(shapes: Shapes, bad: Mask) -> Shapes:
+def without(shapes: Shapes, bad: Mask) -> Shapes:
+    """The shapes, those at `bad` (bool[rows]) replaced by None."""
     kept = shapes.copy()
     kept[bad] = None
     return kept
@@ -67,7 +68,7 @@ def _present(layer: Layer, findings: Findings) -> Shapes:
     findings.rows(layer.where, nothing, "the coordinates are null", "Draw the shape or remove the row")
     findings.rows(layer.where, layer.broken, "the geometry is broken", "Draw the shape again or remove the row")
     findings.rows(layer.where, empty, "the geometry is empty", "Draw the shape or remove the row")
-    return _drop(layer.shapes, empty)
+    return without(layer.shapes, empty)
 
 
 def _of_kind(layer: Layer, shapes: Shapes, kind: Kind, findings: Findings) -> Shapes:
@@ -84,7 +85,7 @@ def _of_kind(layer: Layer, shapes: Shapes, kind: Kind, findings: Findings) -> Sh
         other |= many
         single = (kinds == GeometryType.MULTIPOINT) & ~many
         shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
-    return _drop(shapes, other)
+    return without(shapes, other)
 
 
 def _flat(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
@@ -97,7 +98,7 @@ def _flat(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
     coordinates, row = shapely.get_coordinates(shapes, return_index=True)
     infinite = _rows_with(~np.isfinite(coordinates).all(axis=1), row, len(shapes))
     findings.rows(layer.where, infinite, "a coordinate is not a finite number", "Draw the shape again")
-    return _drop(shapes, infinite)
+    return without(shapes, infinite)
 
 
 def _without_null_island(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
@@ -105,7 +106,7 @@ def _without_null_island(layer: Layer, shapes: Shapes, findings: Findings) -> Sh
     coordinates, row = shapely.get_coordinates(shapes, return_index=True)
     null = _rows_with((coordinates == 0.0).all(axis=1), row, len(shapes))
     findings.rows(layer.where, null, "the coordinates are (0, 0)", "Give the true place or remove the row")
-    return _drop(shapes, null)
+    return without(shapes, null)
 
 
 def _to_wgs84(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
@@ -126,7 +127,7 @@ def _to_wgs84(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
     lost = _rows_with(~np.isfinite(coordinates).all(axis=1), row, len(shapes))
     problem = f"the coordinates lie outside `{layer.crs.name}`"
     findings.rows(layer.where, lost, problem, "Assign the CRS that they are really in")
-    return _drop(moved, lost)
+    return without(moved, lost)
 
 
 def _on_the_globe(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
@@ -139,7 +140,7 @@ def _on_the_globe(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
     findings.rows(layer.where, off & ~still, problem, "Exchange them: longitude first")
     problem = "the coordinates are not longitude and latitude in degrees"
     findings.rows(layer.where, off & still, problem, "Assign the CRS that they are really in")
-    return _drop(shapes, off)
+    return without(shapes, off)
 
 
 def _sound(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
@@ -149,7 +150,7 @@ def _sound(layer: Layer, shapes: Shapes, findings: Findings) -> Shapes:
         reasons = listed(sorted({str(text).partition("[")[0] for text in shapely.is_valid_reason(shapes[bad])}))
         remedy = "Mend it in the GIS (fix geometries) and look at the result"
         findings.rows(layer.where, bad, f"the polygon is broken ({reasons})", remedy)
-    return _drop(shapes, bad)
+    return without(shapes, bad)
 
 
 def _rows_with(bad: Mask, row: npt.NDArray[np.intp], count: int) -> Mask:

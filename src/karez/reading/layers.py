@@ -285,7 +285,7 @@ def _layer(
 ) -> Layer:
     """Parse well-known binary; rings left open are closed and counted (rule 9)."""
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    given = np.fromiter((shape is not None for shape in wkb), dtype=bool, count=len(wkb))
+    given = pd.notna(wkb)
     lost = given & shapely.is_missing(shapes)
     if lost.any():
         shapes[lost] = shapely.from_wkb(wkb[lost], on_invalid="fix")

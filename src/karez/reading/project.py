@@ -188,7 +188,7 @@ def _relief(folder: Path, settled: Settled, areas: Records | None, findings: Fin
 
 
 def _check_rates(settled: Settled, lines: Lines, findings: Findings) -> None:
-    if settled.routing is None:
-        return
-    rates = {str(method): frozenset(map(str, items)) for method, items in settled.routing.rates.items()}
-    check_rates(lines, rates, settled.routing.lead_in_method, bool(settled.layers.relief), findings)
+    rates, lead_in = settled.routing.get("rates"), settled.routing.get("lead_in_method")
+    if rates is not None and lead_in is not None:
+        grounds = {str(method): frozenset(map(str, items)) for method, items in rates.items()}
+        check_rates(lines, grounds, lead_in, bool(settled.layers.relief), findings)

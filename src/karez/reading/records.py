@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,7 +13,7 @@ import shapely
 
 from karez.model.attributes import Table
 from karez.reading.findings import Findings, Mask, Where
-from karez.reading.geometry import Kind, prepare
+from karez.reading.geometry import Kind, prepare, without
 from karez.reading.layers import Shapes, read_layer
 from karez.reading.tables import normalise
 
@@ -31,12 +32,15 @@ class Records:
         Shapes in WGS 84; None where they have a fault.
     missing : frozenset[str]
         Required columns that are not there.
+    bad : dict[str, bool[rows]]
+        Cells that have a fault, by column.
     """
 
     where: Where
     table: pd.DataFrame
     shapes: Shapes
     missing: frozenset[str] = frozenset()
+    bad: Mapping[str, Mask] = field(default_factory=dict)
 
     @property
     def placed(self) -> Mask:
@@ -45,7 +49,7 @@ class Records:
 
     def without_shapes(self, rows: Mask) -> Records:
         """The same rows, some of them (bool[rows]) without a shape."""
-        return replace(self, shapes=np.where(rows, None, self.shapes))
+        return replace(self, shapes=without(self.shapes, rows))
 
     def __len__(self) -> int:
         return len(self.table)
@@ -56,11 +60,11 @@ def read_records(folder: Path, reference: str, setting: str, table: Table, findi
     layer = read_layer(folder, reference, setting, table.names, findings)
     if layer is None:
         return None
-    columns, missing = normalise(layer.columns, layer.available, table, layer.where, findings)
+    cells = normalise(layer.columns, layer.available, table, layer.where, findings)
     kind: Kind = "Polygon" if table.geometry == "Polygon" else "Point"
-    where = layer.where if "id" in missing else replace(layer.where, ids=columns["id"].tolist())
+    where = layer.where if "id" in cells.missing else replace(layer.where, ids=cells.table["id"].tolist())
     layer = prepare(replace(layer, where=where), kind, findings)
-    return Records(where, columns, layer.shapes, missing)
+    return Records(where, cells.table, layer.shapes, cells.missing, cells.bad)
 
 
 def check_filled(records: Records, setting: str, findings: Findings) -> None:

@@ -18,9 +18,10 @@ SHARE_SLACK = 1e-9
 
 def currencies(settled: Settled) -> frozenset[str] | None:
     """Currencies that can be turned into the programme's; None if the settings do not say."""
-    if settled.agreement is None or settled.rates is None:
+    own, exchange = settled.agreement.get("currency"), settled.rates.get("exchange")
+    if own is None or exchange is None:
         return None
-    return frozenset(settled.rates.exchange) | {settled.agreement.currency}
+    return frozenset(exchange) | {own}
 
 
 def check_settings(settled: Settled, findings: Findings) -> None:
@@ -38,10 +39,8 @@ def check_items(settled: Settled, catalogue: pd.DataFrame, findings: Findings) -
             near = nearest(item, items)
             remedy = f"Add it, or name another{f'; the nearest is `{near}`' if near else ''}"
             setting_fault(findings, location, f"the catalogue has no item `{item}`", remedy)
-    if settled.routing is None:
-        return
     units = catalogue["unit"].to_dict()
-    for method, by_ground in settled.routing.rates.items():
+    for method, by_ground in settled.routing.get("rates", {}).items():
         for ground, item in by_ground.items():
             if units.get(item, "m") not in METRES_PER:
                 problem = f"`{item}` is counted in `{units[item]}`, a route in lengths"
@@ -74,7 +73,7 @@ def check_demands(settled: Settled, demands: pd.DataFrame, findings: Findings) -
 
 def _used(chosen: Iterable[str], settled: Settled) -> str:
     """Projects that sites name and the settings do not have."""
-    strays = sorted(set(chosen) - settled.named.get("projects", frozenset()) - {""})
+    strays = sorted(set(chosen) - settled.named["projects"] - {""})
     return suggestion("", strays) + " in the sites" if strays else ""
 
 
@@ -99,15 +98,14 @@ def _banded(settled: Settled, technology: str) -> bool:
 
 
 def _check_agreement(settled: Settled, findings: Findings) -> None:
-    agreement, rates = settled.agreement, settled.rates
-    if agreement is None:
-        return
-    if len(agreement.budget) != agreement.years:
-        problem = f"there are {len(agreement.budget)} budgets for {agreement.years} years"
+    budget, years = settled.agreement.get("budget"), settled.agreement.get("years")
+    if budget is not None and years is not None and len(budget) != years:
+        problem = f"there are {len(budget)} budgets for {years} years"
         setting_fault(findings, ("agreement", "budget"), problem, "Give one budget a year, or correct agreement.years")
-    if rates is not None and rates.exchange.get(agreement.currency, 1.0) != 1.0:
-        problem = f"the programme's own currency {agreement.currency} has an exchange rate"
-        setting_fault(findings, ("rates", "exchange", agreement.currency), problem, "Remove it")
+    own = settled.agreement.get("currency", "")
+    if settled.rates.get("exchange", {}).get(own, 1.0) != 1.0:
+        problem = f"the programme's own currency {own} has an exchange rate"
+        setting_fault(findings, ("rates", "exchange", own), problem, "Remove it")
 
 
 def _check_projects(settled: Settled, findings: Findings) -> None:
@@ -128,7 +126,7 @@ def _check_projects(settled: Settled, findings: Findings) -> None:
 
 def _check_mandatory(settled: Settled, place: int, project: Project, findings: Findings) -> None:
     """Categories that must have fibre exist, and the project allows fibre."""
-    names = sorted(settled.named.get("categories", ()))
+    names = sorted(settled.named["categories"])
     for number, category in enumerate(project.fibre_mandatory):
         if names and category not in names:
             remedy = f"Name a category{suggestion(category, names)}"
@@ -140,9 +138,9 @@ def _check_mandatory(settled: Settled, place: int, project: Project, findings: F
 
 
 def _check_targets(settled: Settled, place: int, project: Project, findings: Findings) -> None:
-    if settled.agreement is None:
+    years = settled.calendar_years
+    if years is None:
         return
-    years = settled.agreement.calendar_years
     counts = Counter(target.year for target in project.targets)
     for number, target in enumerate(project.targets):
         location: Location = ("projects", place, "targets", number, "year")
@@ -156,7 +154,7 @@ def _check_targets(settled: Settled, place: int, project: Project, findings: Fin
 
 def _check_technologies(settled: Settled, findings: Findings) -> None:
     """Technologies that projects allow or categories price have rules; bands go outward."""
-    known = settled.named.get("technologies", frozenset())
+    known = settled.named["technologies"]
     for place, project in settled.projects.items():
         for number, technology in enumerate(project.technologies):
             _check_technology(("projects", place, "technologies", number), technology, known, findings)
@@ -180,9 +178,8 @@ def _check_technology(location: Location, technology: str, known: frozenset[str]
 
 def _items(settled: Settled) -> Iterator[tuple[Location, str]]:
     """Every catalogue item that settings name, with its place."""
-    if settled.routing is not None:
-        for method, by_ground in settled.routing.rates.items():
-            yield from ((("routing", "rates", method, ground), item) for ground, item in by_ground.items())
+    for method, by_ground in settled.routing.get("rates", {}).items():
+        yield from ((("routing", "rates", method, ground), item) for ground, item in by_ground.items())
     for technology, rules in settled.technologies.items():
         for number, band in enumerate(rules.bands):
             yield from _of_lines(("technologies", technology, "bands", number, "costs"), band.costs)

@@ -33,7 +33,8 @@ def read_relief(folder: Path, reference: str, findings: Findings) -> Relief | No
     where = Where(place.file)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a fault of ours
+            warnings.simplefilter("ignore", PendingDeprecationWarning)  # rasterio's use of affine
             with rasterio.open(place.path) as raster:
                 return _from(raster, where, findings)
     except RasterioError as error:

@@ -83,13 +83,60 @@ def _read(
     layer = prepare(raw, "LineString", findings)
     if region is not None:
         check_lines(region, layer.where, layer.shapes, findings)
-    table = pd.DataFrame(
-        {
-            "surveyed_m": _surveyed_m(layer, route, setting, findings),
-            "ground": _ground(layer, route, setting, findings),
-        }
-    )
-    return _simple(layer, table, route, findings)
+    parts = _parts(layer, findings)
+    surveyed_m = _surveyed_m(layer, parts, route, setting, findings) * parts.share
+    ground = _ground(layer, route, setting, findings).iloc[parts.row].reset_index(drop=True)
+    about = {"id": parts.ids(layer), "layer": layer.reference, "method": route.method}
+    table = pd.DataFrame({**about, "surveyed_m": surveyed_m, "ground": ground}, columns=list(ROUTES.names))
+    return Lines(table, parts.shapes)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Simple lines of a layer: the row (from 0) each is of, and its length on the ellipsoid."""
+
+    shapes: Shapes
+    row: npt.NDArray[np.intp]
+    length_m: Floats
+    rows: int
+
+    @property
+    def count(self) -> npt.NDArray[np.intp]:
+        """Parts of each row of the layer."""
+        return np.bincount(self.row, minlength=self.rows)
+
+    @property
+    def drawn_m(self) -> Floats:
+        """Length of each row of the layer."""
+        return np.bincount(self.row, weights=self.length_m, minlength=self.rows).astype(np.float64)
+
+    @property
+    def share(self) -> Floats:
+        """Share of each part in its row, by length; equal parts where the row has no length."""
+        total = self.drawn_m[self.row]
+        return np.asarray(np.divide(self.length_m, total, out=1.0 / self.count[self.row], where=total > 0))
+
+    def ids(self, layer: Layer) -> pd.Series:
+        """``file:layer/row``, and ``.part`` where the row has several; both as a person counts."""
+        number = pd.Series((self.row + layer.where.first_row).astype(str), dtype=TEXT)
+        first = np.concatenate([[0], np.cumsum(self.count)])[self.row]
+        part = pd.Series((np.arange(len(self.row)) - first + 1).astype(str), dtype=TEXT)
+        return f"{layer.reference}/" + number.where(self.count[self.row] == 1, number + "." + part)
+
+
+def _parts(layer: Layer, findings: Findings) -> _Parts:
+    """Take lines of several parts apart; parts without a point are dropped."""
+    shapes, row = shapely.get_parts(layer.shapes, return_index=True)
+    blank = shapely.is_empty(shapes)
+    if blank.any():
+        findings.note(f"{layer.reference}: {blank.sum()} empty parts of lines were dropped.", int(blank.sum()))
+    shapes, row = np.asarray(shapes[~blank], dtype=object), row[~blank]
+    parts = _Parts(shapes, row, geodesic_m(shapes), len(layer.shapes))
+    several = np.flatnonzero(parts.count > 1)
+    if several.size:
+        text = f"{layer.reference}: {several.size} lines of several parts were taken apart."
+        findings.note(text, int(several.size), [f"{layer.reference}/{n}" for n in several + layer.where.first_row])
+    return parts
 
 
 def _field(layer: Layer, name: str, setting: str, findings: Findings) -> pd.Series | None:
@@ -102,12 +149,11 @@ def _field(layer: Layer, name: str, setting: str, findings: Findings) -> pd.Seri
     return None
 
 
-def _surveyed_m(layer: Layer, route: RouteLayer, setting: str, findings: Findings) -> Floats:
-    """Surveyed length of each row in metres; NaN where there is none."""
-    nothing = np.full(len(layer.shapes), np.nan)
+def _surveyed_m(layer: Layer, parts: _Parts, route: RouteLayer, setting: str, findings: Findings) -> Floats:
+    """Surveyed length in metres of the row that each part is of; NaN where there is none."""
     cells = _field(layer, route.length_field, setting, findings) if route.length_field else None
     if cells is None:
-        return nothing
+        return np.full(len(parts.row), np.nan)
     cleaned = coerce(cells, "number")
     raw = cells.to_numpy(dtype=object)
     length = cleaned.values.to_numpy(dtype=np.float64) * METRES_PER[route.length_unit]
@@ -115,19 +161,18 @@ def _surveyed_m(layer: Layer, route: RouteLayer, setting: str, findings: Finding
     findings.values(layer.where, raw, cleaned.bad, "not a finite number", remedy, column=route.length_field)
     findings.values(layer.where, raw, length < 0, "negative", remedy, column=route.length_field)
     length[length < 0] = np.nan
-    _check_lengths(layer, length, route, findings)
-    return length
+    _check_lengths(layer, length, parts.drawn_m, route, findings)
+    return np.asarray(length[parts.row])
 
 
-def _check_lengths(layer: Layer, surveyed: Floats, route: RouteLayer, findings: Findings) -> None:
-    """No line is surveyed shorter than the shortest way between its points."""
-    drawn = geodesic_m(layer.shapes)
-    both = np.isfinite(surveyed) & ~shapely.is_missing(layer.shapes)
-    short = both & (surveyed < SHORTEST_SHARE * drawn) & (drawn > NO_LENGTH_M)
+def _check_lengths(layer: Layer, surveyed: Floats, drawn: Floats, route: RouteLayer, findings: Findings) -> None:
+    """No line is surveyed shorter than the shortest way along its points; `drawn` is its geodesic length, metres."""
+    short = (surveyed < SHORTEST_SHARE * drawn) & (drawn > NO_LENGTH_M)
     problem = f"the surveyed length is below {SHORTEST_SHARE:g} of the geodesic length of the line"
     remedy = "Correct the length or its unit, or draw the line as it runs"
     findings.rows(layer.where, short, problem, remedy, column=route.length_field)
-    if surveyed[both].sum() > WRONG_UNIT * drawn[both].sum() > 0:
+    both = np.isfinite(surveyed) & (drawn > 0)
+    if surveyed[both].sum() > WRONG_UNIT * drawn[both].sum():
         ratio = surveyed[both].sum() / drawn[both].sum()
         problem = f"the surveyed lengths are {ratio:.3g} times the geodesic ones: the unit is not {route.length_unit}"
         findings.fault(layer.where, problem, "Correct length_unit", column=route.length_field)
@@ -143,32 +188,6 @@ def _ground(layer: Layer, route: RouteLayer, setting: str, findings: Findings) -
     texts = ground.to_numpy(dtype=object)
     findings.unknown(layer.where, texts, unknown, "a ground class", GROUNDS, column=route.ground_field)
     return ground.mask(unknown)
-
-
-def _simple(layer: Layer, table: pd.DataFrame, route: RouteLayer, findings: Findings) -> Lines:
-    """Explode lines of several parts; the surveyed length goes to the parts by their geodesic lengths."""
-    parts, row = shapely.get_parts(layer.shapes, return_index=True)
-    blank = shapely.is_empty(parts)
-    parts, row = parts[~blank], row[~blank]
-    count = np.bincount(row, minlength=len(layer.shapes))
-    several = np.flatnonzero(count > 1)
-    if several.size:
-        text = f"{layer.reference}: {several.size} lines of several parts were taken apart."
-        findings.note(text, int(several.size), [f"{layer.reference}/{n}" for n in several + layer.where.first_row])
-    number = row + layer.where.first_row
-    part = np.arange(len(row)) - np.concatenate([[0], np.cumsum(count)])[row] + 1
-    ids = pd.Series(number.astype(str), dtype=TEXT)
-    ids = f"{layer.reference}/" + ids.where(count[row] == 1, ids + "." + pd.Series(part.astype(str), dtype=TEXT))
-    simple = table.iloc[row].reset_index(drop=True)
-    simple["surveyed_m"] *= _share(geodesic_m(parts), row, len(layer.shapes), count)
-    simple = simple.assign(id=ids, layer=layer.reference, method=route.method)
-    return Lines(simple[list(ROUTES.names)], np.asarray(parts, dtype=object))
-
-
-def _share(length: Floats, row: npt.NDArray[np.intp], rows: int, count: npt.NDArray[np.intp]) -> Floats:
-    """Share of each part in its row, by length; equal parts where the row has no length."""
-    total = np.bincount(row, weights=length, minlength=rows)[row]
-    return np.asarray(np.divide(length, total, out=1.0 / count[row], where=total > 0))
 
 
 def _each_once(lines: Lines, findings: Findings) -> Lines:

@@ -31,6 +31,15 @@ from karez.model.programme import (
 from karez.reading.findings import Findings, Where, listed, nearest
 from karez.reading.paths import SETTINGS, sha256
 
+NAMED = ("technologies", "categories", "projects")
+"""Groups whose entries have names that other settings and tables refer to."""
+
+PATTERNS = {
+    r"^[A-Z]{3}$": "Use the three capital letters of ISO 4217, such as USD",
+    r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$": "Use letters, digits, `_`, `.`, `:` and `-`, and no blanks",
+}
+"""What to do where a text does not fit a pattern."""
+
 Location = tuple[str | int, ...]
 Raw = dict[str, Any]
 T = TypeVar("T")
@@ -38,14 +47,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Settled:
-    """What of the settings can be relied on; groups with a fault are None or left out.
+    """What of the settings can be relied on; what has a fault is left out.
 
     Parameters
     ----------
     programme : Programme | None
         All of it. With unknown keys renamed or left out, if there were any.
-    agreement, rates, routing : settings | None
-        Groups that are whole.
+    agreement, rates, routing : dict
+        Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
     technologies, categories : dict
@@ -57,14 +66,20 @@ class Settled:
     """
 
     programme: Programme | None = None
-    agreement: Agreement | None = None
-    rates: Rates | None = None
+    agreement: Mapping[str, Any] = field(default_factory=dict)
+    rates: Mapping[str, Any] = field(default_factory=dict)
     layers: Layers = field(default_factory=lambda: _layers({}))
-    routing: Routing | None = None
+    routing: Mapping[str, Any] = field(default_factory=dict)
     technologies: Mapping[str, TechnologyRules] = field(default_factory=dict)
     categories: Mapping[str, Category] = field(default_factory=dict)
     projects: Mapping[int, Project] = field(default_factory=dict)
-    named: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
+
+    @property
+    def calendar_years(self) -> tuple[int, ...] | None:
+        """Calendar years of the programme, if they are known."""
+        first, years = self.agreement.get("first_year"), self.agreement.get("years")
+        return None if first is None or years is None else tuple(range(first, first + years))
 
 
 def read_settings(folder: Path, findings: Findings) -> Settled:
@@ -134,10 +149,10 @@ def _settle(document: Raw, findings: Findings) -> Settled:
     projects = {place: _whole(Project, raw) for place, raw in enumerate(_list(mended.get("projects")))}
     return Settled(
         programme=programme,
-        agreement=_whole(Agreement, mended.get("agreement")),
-        rates=_whole(Rates, mended.get("rates", {})),
+        agreement=_settings(Agreement, mended.get("agreement")),
+        rates=_settings(Rates, mended.get("rates", {})),
         layers=programme.layers if programme else _layers(mended.get("layers")),
-        routing=_whole(Routing, mended.get("routing")),
+        routing=_settings(Routing, mended.get("routing")),
         technologies=_entries(TechnologyRules, mended.get("technologies")),
         categories=_entries(Category, mended.get("categories")),
         projects={place: project for place, project in projects.items() if project is not None},
@@ -153,7 +168,8 @@ def _errors(model: Any, raw: Any) -> list[Any]:
     return []
 
 
-def _whole(model: type[T], raw: Any) -> T | None:
+def _whole(model: Any, raw: Any) -> Any:
+    """A value of a type; None if it is none."""
     try:
         return TypeAdapter(model).validate_python(raw)
     except ValidationError:
@@ -174,17 +190,29 @@ def _list(raw: Any) -> list[Any]:
     return raw if isinstance(raw, list) else []
 
 
+def _settings(model: type[BaseModel], raw: Any) -> Raw:
+    """The settings of a group that are whole, each by itself; defaults where there is none."""
+    given = raw if isinstance(raw, dict) else {}
+    whole: Raw = {}
+    for name, about in model.model_fields.items():
+        if name not in given:
+            if not about.is_required():
+                whole[name] = about.get_default()
+            continue
+        value = _whole(
+            Annotated[(about.annotation, *about.metadata)] if about.metadata else about.annotation, given[name]
+        )
+        if value is not None:
+            whole[name] = value
+    return whole
+
+
 def _layers(raw: Any) -> Layers:
-    """References that are texts; an empty text where there is none."""
-    known = raw if isinstance(raw, dict) else {}
-    routes = [_whole(RouteLayer, entry) for entry in _list(known.get("routes"))]
-    texts: Raw = {
-        name: known[name] if isinstance(known.get(name), str) else about.get_default() or ""
-        for name, about in Layers.model_fields.items()
-        if name != "routes"
-    }
-    texts = {name: text if isinstance(text, str) else "" for name, text in texts.items()}
-    return Layers.model_construct(None, routes=tuple(route for route in routes if route is not None), **texts)
+    """References that are whole; an empty one where there is none."""
+    nothing: Raw = {name: () if name == "routes" else "" for name in Layers.model_fields}
+    routes = [_whole(RouteLayer, entry) for entry in _list(raw.get("routes"))] if isinstance(raw, dict) else []
+    whole = {**nothing, **_settings(Layers, raw), "routes": tuple(route for route in routes if route is not None)}
+    return Layers.model_construct(None, **whole)
 
 
 def _guess(document: Raw, location: Location) -> None:
@@ -214,6 +242,9 @@ def _report(error: Mapping[str, Any], findings: Findings) -> None:
     elif kind == "missing":
         problem = f"`{location[-1]}` is missing"
         remedy = f"Add it: {_meaning(location)}" if _meaning(location) else "Add it"
+    elif kind == "string_pattern_mismatch":
+        problem = f"`{error['input']}` has letters that are not allowed here"
+        remedy = PATTERNS.get(error["ctx"]["pattern"], f"Correct it: {_meaning(location)}")
     elif kind == "literal_error":
         known = re.findall(r"'([^']*)'", str(error["ctx"]["expected"]))
         problem = f"`{error['input']}` is not a word that is known here"

@@ -18,7 +18,7 @@ HOME = "home"
 def check_sites(sites: Records, settled: Settled, findings: Findings) -> None:
     """References to settings, households, years, tranches and places of the rows."""
     _check_references(sites, settled, findings)
-    _check_households(sites, findings)
+    _check_households(sites, settled, findings)
     _check_years(sites, settled, findings)
     _check_tranches(sites, findings)
     _check_places(sites, findings)
@@ -65,23 +65,30 @@ def _note_outside(ids: pd.Series, findings: Findings) -> None:
 def _check_references(sites: Records, settled: Settled, findings: Findings) -> None:
     """Categories and projects that the settings do not have."""
     for column, group, what in (("category", "categories", "a category"), ("project", "projects", "a project")):
-        names = settled.named.get(group)
+        names = settled.named[group]
         values = sites.table[column].to_numpy(dtype=object)
         if names and column not in sites.missing:
             bad = ~np.isin(values.astype(str), sorted(names)) & (values != "")
             findings.unknown(sites.where, values, bad, f"{what} of programme.toml", names, column=column)
 
 
-def _check_households(sites: Records, findings: Findings) -> None:
+def _check_households(sites: Records, settled: Settled, findings: Findings) -> None:
+    """Home rows have households, others none; of them at most all are urban."""
     if "category" in sites.missing:
         return
     table = sites.table
-    known = (table["category"] != "").to_numpy()
+    known = table["category"].isin(settled.named["categories"]).to_numpy()
     home = (table["category"] == HOME).to_numpy()
     households, urban = (table[name].to_numpy(dtype=np.float64) for name in ("households", "urban_households"))
     where = sites.where
     remedy = "Give the number of households"
-    findings.rows(where, home & np.isnan(households), "a home row has no households", remedy, column="households")
+    findings.rows(
+        where,
+        home & np.isnan(households) & ~sites.bad["households"],
+        "a home row has no households",
+        remedy,
+        column="households",
+    )
     for column, counts in (("households", households), ("urban_households", urban)):
         stray = known & ~home & (counts > 0)
         remedy = f"Leave it empty: only rows of category `{HOME}` have households"
@@ -92,9 +99,9 @@ def _check_households(sites: Records, findings: Findings) -> None:
 
 
 def _check_years(sites: Records, settled: Settled, findings: Findings) -> None:
-    if settled.agreement is None:
+    if settled.calendar_years is None:
         return
-    first, last = settled.agreement.calendar_years[0], settled.agreement.calendar_years[-1]
+    first, last = settled.calendar_years[0], settled.calendar_years[-1]
     years = sites.table["earliest_year"]
     off = ((years < first) | (years > last)).fillna(False).to_numpy(dtype=bool)
     remedy = f"Give a year from {first} to {last}, or leave it empty"

@@ -15,9 +15,9 @@ from karez.reading.settings import Settled
 
 def check_sources(sources: Records, settled: Settled, findings: Findings) -> None:
     """Sources that come only after the programme's last year."""
-    if settled.agreement is None:
+    if settled.calendar_years is None:
         return
-    last = settled.agreement.calendar_years[-1]
+    last = settled.calendar_years[-1]
     late = (sources.table["from_year"] > last).fillna(False).to_numpy(dtype=bool)
     problem = f"the source comes after the programme's last year, {last}"
     findings.rows(sources.where, late, problem, "Give an earlier year or leave the row out", column="from_year")

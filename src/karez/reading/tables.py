@@ -53,6 +53,25 @@ class Cleaned:
     trimmed: int = 0
 
 
+@dataclass(frozen=True)
+class Normalised:
+    """A table brought to its attributes.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One column per attribute, rows as read (RangeIndex). Bad cells hold the default.
+    missing : frozenset[str]
+        Required columns that are not there; a fault stands for each.
+    bad : dict[str, bool[rows]]
+        Cells that have a fault, by column.
+    """
+
+    table: pd.DataFrame
+    missing: frozenset[str]
+    bad: Mapping[str, Mask]
+
+
 def coerce(column: pd.Series, kind: str) -> Cleaned:
     """Read the cells of a column, of whatever type it comes in, as one kind.
 
@@ -74,7 +93,7 @@ def normalise(
     where: Where,
     findings: Findings,
     empty: Mapping[str, str] = NO_WORDS,
-) -> tuple[pd.DataFrame, frozenset[str]]:
+) -> Normalised:
     """Bring a table to its attributes: all columns in order, types coerced, empty cells filled.
 
     Parameters
@@ -91,27 +110,23 @@ def normalise(
         Where faults and notes go.
     empty : mapping
         What to say of empty cells in required columns, by column, where "the cell is empty" says too little.
-
-    Returns
-    -------
-    table : DataFrame
-        One column per attribute, rows as read (RangeIndex). Bad cells hold the default.
-    missing : frozenset[str]
-        Required columns that are not there; a fault stands for each.
     """
     missing = _check_names(available, table, where, findings)
     clean: dict[str, pd.Series] = {}
+    bad: dict[str, Mask] = {}
     for attribute in table.attributes:
-        cells = columns.get(attribute.name)
-        if cells is None:
-            clean[attribute.name] = _filled(_nothing(attribute, len(columns)), attribute)
+        name = attribute.name
+        if name in columns:
+            cells = columns[name].reset_index(drop=True)
+            values, bad[name] = _column(cells, attribute, where, findings, empty)
         else:
-            clean[attribute.name] = _column(cells.reset_index(drop=True), attribute, where, findings, empty)
+            values, bad[name] = _nothing(attribute, len(columns)), np.zeros(len(columns), dtype=bool)
+        clean[name] = _filled(values, attribute)
     frame = pd.DataFrame(clean, index=range(len(columns)))
     for name in FROM_ID:
         if name in frame and "id" in frame:
             frame[name] = frame[name].where(frame[name].notna(), frame["id"])
-    return frame, missing
+    return Normalised(frame, missing, bad)
 
 
 def _check_names(available: Sequence[str], table: Table, where: Where, findings: Findings) -> frozenset[str]:
@@ -143,7 +158,8 @@ def _plain(name: str) -> str:
 
 def _column(
     cells: pd.Series, attribute: Attribute, where: Where, findings: Findings, words: Mapping[str, str]
-) -> pd.Series:
+) -> tuple[pd.Series, Mask]:
+    """Values of a column, missing where empty or bad, and the cells that are bad."""
     cleaned = coerce(cells, attribute.kind)
     name = attribute.name
     raw = cells.to_numpy(dtype=object)
@@ -165,7 +181,7 @@ def _column(
         values = values.where(known)
     if attribute.unique:
         _check_unique(values, attribute, where, findings)
-    return _filled(values, attribute)
+    return values, values.isna().to_numpy() & ~empty
 
 
 def _in_range(values: pd.Series, raw: Cells, attribute: Attribute, where: Where, findings: Findings) -> pd.Series:
@@ -174,7 +190,7 @@ def _in_range(values: pd.Series, raw: Cells, attribute: Attribute, where: Where,
         if limit is None:
             continue
         off = ((values < limit) if low else (values > limit)).fillna(False).to_numpy(dtype=bool)
-        problem = "negative" if low and limit == 0 else f"{'below' if low else 'above'} {limit:g}"
+        problem = "a negative number" if low and limit == 0 else f"{'below' if low else 'above'} {limit:g}"
         unit = f" {attribute.unit}" if attribute.unit else ""
         remedy = f"Give at {word} {limit:g}{unit}: {attribute.meaning}"
         findings.values(where, raw, off, problem, remedy, column=attribute.name)
@@ -210,13 +226,13 @@ def _text(column: pd.Series) -> Cleaned:
     """Text without blanks around it; whole numbers without a decimal point."""
     known = column.notna().to_numpy()
     cells = column.to_numpy(dtype=object)
-    texts = np.full(len(cells), None, dtype=object)
-    texts[known] = [_as_text(cell) for cell in cells[known]]
-    series = pd.Series(texts, dtype="object")
-    stripped = series.str.strip()
-    trimmed = int((known & (stripped != series).to_numpy()).sum())
-    stripped = stripped.where((stripped != "").to_numpy() & known, None)
-    return Cleaned(stripped.astype(TEXT), np.zeros(len(cells), dtype=bool), trimmed)
+    if pd.api.types.infer_dtype(cells, skipna=True) not in ("string", "empty"):
+        cells = np.array([_as_text(cell) if is_known else None for cell, is_known in zip(cells, known, strict=True)])
+    texts = pd.Series(cells, dtype=TEXT)
+    stripped = texts.str.strip()
+    trimmed = int(((stripped != texts).to_numpy(dtype=bool) & known).sum())
+    stripped = stripped.where((stripped != "").to_numpy(dtype=bool) & known, None)
+    return Cleaned(stripped, np.zeros(len(cells), dtype=bool), trimmed)
 
 
 def _as_text(cell: object) -> str:
@@ -248,6 +264,8 @@ def _integer(cleaned: Cleaned) -> Cleaned:
 
 def _boolean(column: pd.Series) -> Cleaned:
     """True and false, yes and no, 1 and 0."""
+    if column.dtype == np.bool_:
+        return Cleaned(column.astype("boolean"), np.zeros(len(column), dtype=bool))
     text = _text(column).values.astype("object")
     known = text.notna().to_numpy()
     words = text.str.lower().map(WORDS).astype("object").where(known, None)

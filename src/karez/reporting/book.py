@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
 from karez.reporting.figures import is_missing
 
@@ -87,12 +88,20 @@ class Placed:
         return f"'{self.sheet}'!${self.letter(title)}${self.last + 1}"
 
 
+class _Page(Worksheet):
+    """A worksheet whose formulas are written as they are: ours use no function that Excel learnt after 2007."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """Stand in for xlsxwriter's own, which looks for forty newer functions in every formula."""
+        return formula
+
+
 class Sheet:
     """A sheet with a title and tables below each other; `top` is the next free row, counted from 0."""
 
     def __init__(self, book: Book, name: str, title: str, subtitle: str, landscape: bool = True) -> None:
         self.book, self.name = book, name
-        self.page = book.workbook.add_worksheet(name)
+        self.page = book.workbook.add_worksheet(name, worksheet_class=_Page)
         self.page.hide_gridlines(2)
         self.page.write_string(0, 0, title, book.style("title"))
         self.page.write_string(1, 0, subtitle, book.style("subtitle"))
@@ -137,8 +146,7 @@ class Sheet:
             self._widen(place, column.width)
             text = column.style in ("text", "long")
             self.page.write_string(header, place, column.title, self.book.style("head-text" if text else "head"))
-            for row, value in enumerate(column.values, start=header + 1):
-                self._cell(row, place, column, value)
+            self._cells(header + 1, place, column)
         if freeze >= 0:
             self.page.freeze_panes(header + 1, freeze)
             self.page.repeat_rows(header)
@@ -149,16 +157,18 @@ class Sheet:
             self._total_row(columns, placed, total)
         return placed
 
-    def _cell(self, row: int, place: int, column: Column, value: Any) -> None:
-        style = self.book.style(column.style)
-        if column.formula is not None:
-            self.page.write_formula(row, place, "=" + column.formula(row + 1), style, _plain(value))
-        elif is_missing(value):
-            self.page.write_blank(row, place, None, style)
-        elif isinstance(value, str):
-            self.page.write_string(row, place, value[:_CELL_LIMIT], style)
-        else:
-            self.page.write(row, place, _plain(value), style)
+    def _cells(self, first: int, place: int, column: Column) -> None:
+        """Write a column's values from row `first` on, counted from 0."""
+        page, style, formula = self.page, self.book.style(column.style), column.formula
+        for row, value in enumerate(column.values, start=first):
+            if isinstance(value, str):
+                page.write_string(row, place, value[:_CELL_LIMIT], style)
+            elif formula is not None:
+                page.write_formula(row, place, formula(row + 1), style, 0.0 if is_missing(value) else float(value))
+            elif is_missing(value):
+                page.write_blank(row, place, None, style)
+            else:
+                page.write_number(row, place, float(value), style)
 
     def _total_row(self, columns: Sequence[Column], placed: Placed, label: str) -> None:
         for place, column in enumerate(columns):
@@ -166,7 +176,7 @@ class Sheet:
             if column.total:
                 values = [value for value in column.values if not is_missing(value)]
                 cells = f"{placed.letter(column.title)}{placed.first}:{placed.letter(column.title)}{placed.last}"
-                formula = f"=SUM({cells})" if column.values else "=0"
+                formula = f"SUM({cells})" if len(column.values) else "0"
                 decimals = 6 if column.style in ("share", "quantity") else 2
                 self.page.write_formula(placed.last, place, formula, style, round(float(sum(values)), decimals))
             elif place == 0:
@@ -230,10 +240,3 @@ def _format(key: str) -> dict[str, Any]:
         total = {"bold": True, "top": 1, "top_color": _NAVY, "bg_color": _PALE}
         return base | _STYLES[key.removeprefix("total-")] | total
     return base | {"bottom": 1, "bottom_color": "#dfe5ea"} | _STYLES[key]
-
-
-def _plain(value: Any) -> Any:
-    """A value as xlsxwriter takes it: Python's own types, empty for what is missing."""
-    if is_missing(value):
-        return ""
-    return value.item() if hasattr(value, "item") else value

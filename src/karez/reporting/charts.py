@@ -24,8 +24,10 @@ class Series:
     values: Sequence[float]
 
 
-def columns(title: str, categories: Sequence[str], series: Sequence[Series], unit: str, *, stacked: bool) -> Markup:
-    """Upright bars for each category, side by side or stacked.
+def columns(
+    title: str, categories: Sequence[str], stacks: Sequence[Sequence[Series]], unit: str, *, sums: bool = False
+) -> Markup:
+    """Upright bars for each category.
 
     Parameters
     ----------
@@ -33,18 +35,16 @@ def columns(title: str, categories: Sequence[str], series: Sequence[Series], uni
         Said to those who cannot see the chart.
     categories : Sequence[str]
         Labels below the bars.
-    series : Sequence[Series]
-        One bar, or one layer of the stack, each; values in `unit`.
+    stacks : Sequence[Sequence[Series]]
+        Bars that stand side by side in a category; each is a stack of series, with values in `unit`.
     unit : str
         Written above the axis.
-    stacked : bool
-        Whether bars stand on each other.
+    sums : bool
+        Whether the height of every stack is written above it.
     """
     svg = _canvas(title, _WIDTH, _HEIGHT)
-    heights = [sum(parts) for parts in zip(*(s.values for s in series), strict=True)] if stacked else []
-    top = max([*heights, *(value for s in series for value in s.values), 0.0])
-    ticks = nice_ticks(top)
-    base, scale = _HEIGHT - _BOTTOM, (_HEIGHT - _BOTTOM - _TOP) / (ticks[-1] or 1.0)
+    ticks = nice_ticks(max((sum(parts) for stack in stacks for parts in _per_category(stack)), default=0.0))
+    base, scale = _HEIGHT - _BOTTOM, (_HEIGHT - _BOTTOM - _TOP) / ticks[-1]
     for tick in ticks:
         y = base - tick * scale
         _line(svg, _LEFT, y, _WIDTH - _RIGHT, y, "grid" if tick else "axis")
@@ -55,18 +55,36 @@ def columns(title: str, categories: Sequence[str], series: Sequence[Series], uni
     for place, category in enumerate(categories):
         left = _LEFT + slot * place + (slot - breadth) / 2
         _text(svg, left + breadth / 2, base + 18, category, "label middle")
-        floor = 0.0
-        for layer, one in enumerate(series):
-            value = one.values[place]
-            share = breadth if stacked else breadth / len(series)
-            x = left if stacked else left + share * layer
-            y = base - (floor + value) * scale
-            tip = f"{category}, {one.label}: {number(value, 2)} {unit}"
-            _bar(svg, x, y, share - (0 if stacked else 2), value * scale, one.colour, tip)
-            floor += value if stacked else 0.0
-        if stacked:
-            _text(svg, left + breadth / 2, base - floor * scale - 6, number(floor, _decimals(ticks)), "value middle")
+        for number_of_stack, stack in enumerate(stacks):
+            width = breadth / len(stacks)
+            x = left + width * number_of_stack
+            height = _stack(svg, stack, place, category, unit, (x, base, width - (2 if len(stacks) > 1 else 0), scale))
+            if sums:
+                _text(svg, x + width / 2, base - height * scale - 6, number(height, _decimals(ticks)), "value middle")
     return _finish(svg)
+
+
+def _per_category(stack: Sequence[Series]) -> list[tuple[float, ...]]:
+    return list(zip(*(series.values for series in stack), strict=True))
+
+
+def _stack(
+    svg: ET.Element,
+    stack: Sequence[Series],
+    place: int,
+    category: str,
+    unit: str,
+    box: tuple[float, float, float, float],
+) -> float:
+    """Draw one stack of a category from its foot up; `box` is left, foot, width and pixels per unit. Its height."""
+    left, foot, width, scale = box
+    height = 0.0
+    for series in stack:
+        value = series.values[place]
+        tip = f"{category}, {series.label}: {number(value, 2)} {unit}"
+        _bar(svg, left, foot - (height + value) * scale, width, value * scale, series.colour, tip)
+        height += value
+    return height
 
 
 def tornado(title: str, rows: Sequence[tuple[str, float, float]], low: str, high: str) -> Markup:
@@ -81,15 +99,15 @@ def tornado(title: str, rows: Sequence[tuple[str, float, float]], low: str, high
     low, high : str
         Names of the two sides in the legend.
     """
-    left, row_height = 210.0, 24.0
+    left, row_height = 240.0, 24.0
     height = 34.0 + row_height * len(rows) + 22.0
     svg = _canvas(title, _WIDTH, height)
     reach = max([abs(value) for _, *pair in rows for value in pair if not is_missing(value)], default=0.0)
-    half = (_WIDTH - left - 60.0) / 2
-    zero, scale = left + half + 20, half / (reach or 1.0)
+    half = (_WIDTH - left - 120.0) / 2
+    zero, scale = left + half + 56, half / (reach or 1.0)
     for place, (label, below, above) in enumerate(rows):
         y = 30.0 + row_height * place
-        _text(svg, left - 10, y + 13, label if len(label) <= 36 else label[:35] + "…", "label end")
+        _text(svg, left - 6, y + 13, label if len(label) <= 34 else label[:33] + "…", "label end")
         for value, colour, name in ((below, "#8fb3c9", low), (above, "#1c5f99", high)):
             if is_missing(value):
                 continue
@@ -141,7 +159,7 @@ def bars_against(title: str, rows: Sequence[tuple[str, float, str]], line: float
         y = 30.0 + row_height * place
         _text(svg, left - 10, y + 16, label, "label end")
         _bar(svg, left, y, value * scale, row_height - 10, colour, f"{label}: {number(value, 2)} {unit}")
-        _text(svg, left + value * scale + 6, y + 16, f"{number(value, 2)} {unit}", "value start")
+        _text(svg, _WIDTH - 4, y + 16, f"{number(value, 2)} {unit}", "value end")
     _line(svg, left + line * scale, 22, left + line * scale, height - 4, "mark")
     _text(svg, left + line * scale, 14, f"{line_label}: {number(line, 2)} {unit}", "unit middle")
     return _finish(svg)
@@ -151,10 +169,10 @@ def nice_ticks(top: float) -> list[float]:
     """Four to six round numbers from 0 up to at least `top`.
 
     >>> nice_ticks(6.4), nice_ticks(0.0)
-    ([0.0, 2.0, 4.0, 6.0, 8.0], [0.0, 1.0])
+    ([0, 2, 4, 6, 8], [0, 1])
     """
     if top <= 0:
-        return [0.0, 1.0]
+        return [0, 1]
     rough = top / 4
     size = 10 ** math.floor(math.log10(rough))
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough)

@@ -9,6 +9,8 @@ from karez.reporting.figures import money, number, percent
 from karez.reporting.palette import TECHNOLOGY_LABELS
 from karez.reporting.wording import in_plain_words
 
+_VERBS = {"unserved": "are unserved"}
+
 
 @dataclass(frozen=True)
 class KeyFigure:
@@ -71,9 +73,16 @@ def _reach(plan: Plan) -> str:
     return (
         f"With {money(totals['budget_nominal'], agreement.currency)} over {first} to {last}, "
         f"{number(totals['households_served'])} of {number(totals['households'])} households "
-        f"({percent(totals['coverage_any'])}) have service at the end, {percent(totals['coverage'])} to the standard "
-        "of their project."
+        f"({percent(totals['coverage_any'])}) have service at the end, {_to_standard(totals)}."
     )
+
+
+def _to_standard(totals: dict[str, float]) -> str:
+    if totals["coverage"] == totals["coverage_any"]:
+        return "all of them to the standard of their project"
+    if percent(totals["coverage"]) == percent(totals["coverage_any"]):
+        return "nearly all of them to the standard of their project"
+    return f"{percent(totals['coverage'])} to the standard of their project"
 
 
 def _technologies(plan: Plan) -> str:
@@ -83,12 +92,15 @@ def _technologies(plan: Plan) -> str:
     if not present or whole <= 0:
         return ""
     parts = [
-        f"{percent(table[word] / whole)} are unserved"
-        if word == "unserved"
-        else f"{percent(table[word] / whole)} have {TECHNOLOGY_LABELS[word].lower()}"
+        f"{_share(float(table[word]) / whole)} {_VERBS.get(word, 'have ' + TECHNOLOGY_LABELS[word].lower())}"
         for word in present
     ]
     return "Of all households, " + (", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]) + "."
+
+
+def _share(share: float) -> str:
+    """A share that is there is never printed as none."""
+    return "under 0.1 %" if 0 < share < 0.0005 else percent(share)
 
 
 def _need(plan: Plan) -> str:
@@ -106,7 +118,9 @@ def _targets(plan: Plan) -> str:
     missed = targets[~targets["met"].astype(bool)]
     text = f"{number(len(targets) - len(missed))} of {number(len(targets))} targets are met"
     listed = [
-        f"{names[row.project]} by {row.year} ({percent(row.achieved)} of {percent(row.target)})"
-        for row in missed.itertuples(index=False)
+        f"{names[str(project)]} by {year} ({percent(achieved)} of {percent(target)})"
+        for project, year, achieved, target in zip(
+            missed["project"], missed["year"], missed["achieved"], missed["target"], strict=True
+        )
     ]
     return f"{text}; missed: {', '.join(listed)}." if listed else f"{text}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup
 
 from karez.model.plan import Plan
@@ -14,11 +15,15 @@ from karez.reporting.palette import (
     TECHNOLOGY_COLOURS,
     TECHNOLOGY_LABELS,
     coverage_colour,
+    ink_on,
     project_colours,
     year_colours,
 )
 
-_MOST_ASSUMPTIONS = 15
+_MOST_ASSUMPTIONS = 12
+_LEAST_EFFECT = 0.0005
+"""Smaller changes of capex are left to the table."""
+_FRAME_WORDS = {"categories", "costs", "quantity", "technologies"}
 
 
 def graphics(plan: Plan) -> dict[str, Any]:
@@ -37,8 +42,8 @@ def graphics(plan: Plan) -> dict[str, Any]:
 
 def coverage_cell(share: float) -> str:
     """Style of a table cell that shows a coverage by its depth of colour."""
-    ink = "#ffffff" if not is_missing(share) and share > 0.85 else "#17222c"
-    return f"background:{coverage_colour(0.0 if is_missing(share) else share)};color:{ink}"
+    colour = coverage_colour(0.0 if is_missing(share) else share)
+    return f"background:{colour};color:{ink_on(colour)}"
 
 
 def _households(plan: Plan) -> list[dict[str, Any]]:
@@ -69,29 +74,30 @@ def _unit(values: Sequence[float], currency: str) -> tuple[float, str]:
 def _budget(plan: Plan) -> Markup:
     table = plan.appraisal.by_year
     size, unit = _unit([*table["budget_nominal"], *table["capex_nominal"]], plan.programme.agreement.currency)
-    available = table["budget_nominal"] + table["carried_nominal"].shift(fill_value=0.0)
-    series = [
-        Series("New budget", "#b3c0ca", (table["budget_nominal"] / size).tolist()),
-        Series("With what was left over", "#7f98ab", (available / size).tolist()),
-        Series("Spent", "#1c5f99", (table["capex_nominal"] / size).tolist()),
+    left_over = table["carried_nominal"].shift(fill_value=0.0).clip(lower=0.0)
+    available = [
+        Series("New budget", "#8fa6b7", (table["budget_nominal"] / size).tolist()),
+        Series("Left over from before", "#ccd6dd", (left_over / size).tolist()),
     ]
+    spent = [Series("Spent", "#1c5f99", (table["capex_nominal"] / size).tolist())]
     years = [str(year) for year in table["year"]]
-    return columns("Budget and spending by year, nominal", years, series, unit + ", nominal", stacked=False)
+    return columns("Budget and spending by year, nominal", years, [available, spent], unit + ", nominal")
 
 
 def _cost(plan: Plan) -> Markup:
     table = plan.appraisal.by_project_year
     years = list(plan.programme.agreement.calendar_years)
-    wide = table.pivot_table(index="project", columns="year", values="capex_real", aggfunc="sum").reindex(columns=years)
-    size, unit = _unit(wide.sum().tolist(), plan.programme.agreement.currency)
+    keys = zip(table["project"].astype(str), table["year"].astype(int), strict=True)
+    capex = dict(zip(keys, table["capex_real"].astype(float), strict=True))
+    sums = [sum(capex.get((project.id, year), 0.0) for project in plan.programme.projects) for year in years]
+    size, unit = _unit(sums, plan.programme.agreement.currency)
     colours = project_colours([project.id for project in plan.programme.projects])
     series = [
-        Series(project.name, colours[project.id], (wide.loc[project.id].fillna(0.0) / size).tolist())
+        Series(project.name, colours[project.id], [capex.get((project.id, year), 0.0) / size for year in years])
         for project in plan.programme.projects
-        if project.id in wide.index
     ]
     return columns(
-        "Cost by year and project, real", [str(year) for year in years], series, unit + ", real", stacked=True
+        "Cost by year and project, real", [str(year) for year in years], [series], unit + ", real", sums=True
     )
 
 
@@ -101,17 +107,33 @@ def _range(plan: Plan) -> Markup:
     size, unit = _unit([budget, *table["unconstrained_capex_real"]], currency)
     names = {"low": ("Low prices", "#8fb3c9"), "rate": ("Prices as set", "#1c5f99"), "high": ("High prices", "#123f63")}
     rows = [
-        (names[row.catalogue][0], row.unconstrained_capex_real / size, names[row.catalogue][1])
-        for row in table.itertuples(index=False)
+        (names[word][0], float(capex) / size, names[word][1])
+        for word, capex in zip(table["catalogue"].astype(str), table["unconstrained_capex_real"], strict=True)
     ]
     return bars_against("Capex of serving every site, against the budget", rows, budget / size, "Budget, real", unit)
 
 
+def by_effect(assumptions: pd.DataFrame) -> pd.DataFrame:
+    """Assumptions in the order of what they do to capex, the largest effect first."""
+    reach = assumptions[["cost_low", "cost_high"]].abs().max(axis=1).fillna(0.0)
+    return assumptions.loc[reach.sort_values(ascending=False, kind="stable").index]
+
+
 def _assumptions(plan: Plan) -> Markup:
-    table = plan.appraisal.assumptions
-    reach = table[["cost_low", "cost_high"]].abs().max(axis=1).fillna(0.0)
-    order = reach[reach > 0].sort_values(ascending=False, kind="stable").index[:_MOST_ASSUMPTIONS]
+    table = by_effect(plan.appraisal.assumptions).head(_MOST_ASSUMPTIONS)
     rows = [
-        (str(row.name), float(row.cost_low), float(row.cost_high)) for row in table.loc[order].itertuples(index=False)
+        (_short_name(str(name)), float(low), float(high))
+        for name, low, high in zip(table["name"], table["cost_low"], table["cost_high"], strict=True)
+        if max(abs(low), abs(high)) >= _LEAST_EFFECT
     ]
     return tornado("What 20 % less or more of an assumption does to capex", rows, "20 % less", "20 % more")
+
+
+def _short_name(setting: str) -> str:
+    """Name of a setting without the words that only frame it.
+
+    >>> _short_name("categories.home.costs.fibre.pass_rural.quantity")
+    'home, fibre, pass_rural'
+    """
+    words = [word for word in setting.split(".") if word not in _FRAME_WORDS]
+    return ", ".join(words) or setting

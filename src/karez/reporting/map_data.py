@@ -131,18 +131,29 @@ def _progress(plan: Plan) -> dict[str, list[Any]]:
 
 def _places(sites: gpd.GeoDataFrame, texts: _Texts) -> dict[str, list[Any]]:
     first = sites.drop_duplicates("place_id")
+    names = _names(sites)
     households = sites.groupby("place_id")["households"].sum().loc[first["place_id"]]
-    named = first.assign(households=households.to_numpy()).sort_values(
+    named = first.assign(households=households.to_numpy(), name=names.loc[first["place_id"]].to_numpy()).sort_values(
         ["households", "place_id"], ascending=[False, True]
     )
     largest = set(named.drop_duplicates("name").head(_NAMED_PLACES)["place_id"])
     return {
-        "name": texts.column(first["name"]),
+        "name": texts.column(names.loc[first["place_id"]]),
         "lon": _figures(shapely.get_x(first.geometry.to_numpy()), 4),
         "lat": _figures(shapely.get_y(first.geometry.to_numpy()), 4),
         "households": _figures(households),
         "named": [int(place in largest) for place in first["place_id"]],
     }
+
+
+def _names(sites: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Name of each place: what its rows' names begin with up to a colon, else the name of the weightiest row."""
+    weightiest = sites.sort_values(["weight", "id"], ascending=[False, True]).drop_duplicates("place_id")
+    own = weightiest.set_index("place_id")["name"]
+    heads = sites.assign(head=sites["name"].str.partition(": ")[0]).groupby("place_id")["head"]
+    agreed = heads.min().where((heads.min() == heads.max()) & (heads.size() > 1))
+    names: pd.Series[str] = agreed.fillna(own.reindex(agreed.index)).astype(str)
+    return names
 
 
 def _sites(plan: Plan, sites: gpd.GeoDataFrame, texts: _Texts) -> dict[str, list[Any]]:

@@ -86,5 +86,17 @@ def blend(stops: Sequence[str], at: float) -> str:
     return "#" + "".join(f"{round(low + share * (high - low)):02x}" for low, high in pairs)
 
 
+def ink_on(colour: str) -> str:
+    """Dark or white, whichever reads better on `colour` (relative luminance as in WCAG 2.2).
+
+    >>> ink_on("#ffffff"), ink_on("#123f63")
+    ('#17222c', '#ffffff')
+    """
+    shares = [channel / 255 for channel in _channels(colour)]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#17222c" if (luminance + 0.05) ** 2 > 1.05 * 0.065 else "#ffffff"
+
+
 def _channels(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import pandas as pd
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from karez.model.note import Note
 from karez.model.plan import Plan
 from karez.reporting import figures
 from karez.reporting.findings import findings, key_figures
-from karez.reporting.graphics import coverage_cell, graphics
+from karez.reporting.graphics import by_effect, coverage_cell, graphics
 from karez.reporting.map_data import as_script, map_data
 from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOGY_LABELS
 from karez.reporting.static_map import static_map
@@ -58,6 +60,9 @@ def render_report(plan: Plan) -> str:
             styles=Markup(_asset("maplibre-gl.css") + "\n" + _asset("report.css")),
             data=Markup(as_script(data)),
             drawing=static_map(data, f"Map of the plan in {plan.programme.agreement.years} years"),
+            assumptions=by_effect(plan.appraisal.assumptions),
+            flips=_flips(plan),
+            notes=_notes(plan),
             sources=_markdown(plan.attributions),
             library_licence=_asset("maplibre-gl.LICENSE.txt"),
         )
@@ -79,12 +84,38 @@ def _environment() -> jinja2.Environment:
         "percent": figures.percent,
         "change": figures.change,
         "points": figures.points,
+        "inline_code": _inline_code,
         "in_plain_words": in_plain_words,
         "scope_title": scope_title,
         "coverage_cell": coverage_cell,
     }
     environment.tests["missing"] = figures.is_missing
     return environment
+
+
+def _flips(plan: Plan) -> pd.DataFrame:
+    """Household counts where the choice flips: a row for each distance, a column for each technology."""
+    table = plan.appraisal.flips
+    wide = table.pivot_table(index="distance_km", columns="technology", values="households", sort=True, dropna=False)
+    return wide[[word for word in TECHNOLOGY_LABELS if word in wide]]
+
+
+def _notes(plan: Plan) -> list[tuple[str, list[Note]]]:
+    """Notes by stage, in the order of the run; those of the programme come first."""
+    stages: dict[str, list[Note]] = {"programme": [Note("programme", text) for text in plan.programme.notes]}
+    for note in plan.notes:
+        stages.setdefault(note.stage, []).append(note)
+    return [(stage, notes) for stage, notes in stages.items() if notes]
+
+
+def _inline_code(text: str) -> Markup:
+    """Text in which what stands between backticks is set as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else part for place, part in enumerate(parts)
+    )
 
 
 def _asset(name: str) -> str:

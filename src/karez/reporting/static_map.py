@@ -13,7 +13,7 @@ _HEIGHT_AT_MOST = 900.0
 
 
 def static_map(data: dict[str, Any], title: str) -> Markup:
-    """Draw areas, built spans by year, and places by the technology of their weightiest demand.
+    """Draw areas, built spans by year, and places by the technology of their weightiest demand in service.
 
     Parameters
     ----------
@@ -69,13 +69,11 @@ def _spans(svg: ET.Element, data: dict[str, Any], at: Any) -> None:
 
 def _places(svg: ET.Element, data: dict[str, Any], at: Any) -> None:
     sites, places = data["sites"], data["places"]
-    weightiest: dict[int, int] = {}
-    for row, place in enumerate(sites["place"]):
-        if place not in weightiest or sites["weight"][row] > sites["weight"][weightiest[place]]:
-            weightiest[place] = row
+    order = sorted(range(len(sites["place"])), key=lambda row: (sites["year"][row] > 0, sites["weight"][row], -row))
+    spokesman = {sites["place"][row]: row for row in order}
     most = max([*places["households"], 1.0])
     group = ET.SubElement(svg, "g", {"stroke": "#ffffff", "stroke-width": "0.5"})
-    for place, row in sorted(weightiest.items()):
+    for place, row in sorted(spokesman.items(), key=lambda pair: (-places["households"][pair[0]], pair[0])):
         x, y = at([places["lon"][place], places["lat"][place]]).split(",")
         radius = 2.2 + 9 * math.sqrt(places["households"][place] / most)
         colour = data["technologies"][sites["technology"][row]]["colour"]

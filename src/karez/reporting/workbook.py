@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from karez.model.plan import Plan
 from karez.reporting.book import Book, Column, Placed, Sheet
+from karez.reporting.graphics import by_effect
 from karez.reporting.palette import TECHNOLOGY_LABELS
 from karez.reporting.wording import in_plain_words, scope_title
 
@@ -120,7 +122,7 @@ def _price_table(plan: Plan) -> pd.DataFrame:
 
 def _items(sheet: Sheet, plan: Plan, prices: Placed) -> _Live:
     bill = plan.bill
-    rate = bill["item"].map(_price_table(plan)["rate_real"])
+    rate = bill["item"].map(_price_table(plan)["rate_real"]).astype(float)
     price = f"INDEX({prices.column('Price')},MATCH(G{{row}},{prices.column('Item')},0))"
     table = sheet.table(
         [
@@ -186,7 +188,7 @@ def _by_item(sheet: Sheet, plan: Plan, live: _Live, prices: Placed) -> None:
 
 def _by_project(sheet: Sheet, plan: Plan, live: _Live) -> Placed:
     projects = plan.appraisal.by_project
-    parts = plan.bill.groupby(["project", "group"])["capex_real"].sum()
+    parts = plan.bill.groupby(["project", "group"])["capex_real"].sum().to_dict()
     ids = projects["project"].tolist()
 
     def part(group: str) -> list[float]:
@@ -259,7 +261,7 @@ def _by_year(sheet: Sheet, plan: Plan, live: _Live) -> Placed:
     table = plan.appraisal.by_year
     level = _price_level(plan)
     other = (table["budget_nominal"] - table["capex_nominal"]).cumsum() - table["carried_nominal"]
-    paid = other.diff().fillna(other).round(2)
+    paid = other.diff().fillna(other).round(2) + 0.0
     first = sheet.top + 2
 
     def sites(row: int) -> str:
@@ -270,7 +272,7 @@ def _by_year(sheet: Sheet, plan: Plan, live: _Live) -> Placed:
 
     return sheet.table(
         [
-            Column("Year", table["year"].tolist(), "year", 26),
+            Column("Year", table["year"].tolist(), "year", 12),
             Column("Budget, nominal", table["budget_nominal"].tolist(), "money", 18, total=True),
             Column("Budget", table["budget_real"].tolist(), "money", 18, total=True),
             Column("Capex of sites", table["capex_sites_real"].tolist(), "money", 18, sites, total=True),
@@ -335,7 +337,7 @@ def _by_area(sheet: Sheet, plan: Plan, live: _Live) -> None:
 
 
 def _assumptions(sheet: Sheet, plan: Plan) -> None:
-    table = plan.appraisal.assumptions
+    table = by_effect(plan.appraisal.assumptions)
     sheet.table(
         [
             Column("Assumption", table["name"].tolist(), "long", 36),
@@ -397,7 +399,7 @@ class _Figure:
 
 def _figures(plan: Plan, live: _Live, projects: Placed, years: Placed) -> Iterable[_Figure]:
     totals, currency = plan.appraisal.totals, plan.programme.agreement.currency
-    parts = plan.bill.groupby("group")["capex_real"].sum().round(2)
+    parts = plan.bill.groupby("group")["capex_real"].sum().round(2).to_dict()
     yield _Figure(f"Capex, real, {currency}", totals["capex_real"], "cents", live.items.total("Capex"))
     for group, word in _PARTS.items():
         part = projects.total(f"Capex of {word.lower()}")
@@ -432,7 +434,7 @@ def _summary(sheet: Sheet, plan: Plan, live: _Live, projects: Placed, years: Pla
     sheet.heading("How far from the best possible")
     for certificate in plan.certificates:
         sheet.remark(in_plain_words(certificate))
-    _charts(sheet, projects, years)
+    _charts(sheet, projects, years, plan.programme.agreement.currency)
 
 
 def _mixed(
@@ -451,7 +453,7 @@ def _mixed(
         if formula is None:
             sheet.page.write_number(row - 1, place, float(value), sheet.book.style(style))
         else:
-            sheet.page.write_formula(row - 1, place, "=" + formula(row), sheet.book.style(style), float(value))
+            sheet.page.write_formula(row - 1, place, formula(row), sheet.book.style(style), float(value))
 
 
 def _technologies(sheet: Sheet, plan: Plan) -> None:
@@ -469,7 +471,7 @@ def _technologies(sheet: Sheet, plan: Plan) -> None:
     )
 
 
-def _charts(sheet: Sheet, projects: Placed, years: Placed) -> None:
+def _charts(sheet: Sheet, projects: Placed, years: Placed, currency: str) -> None:
     workbook = sheet.book.workbook
     budget = workbook.add_chart({"type": "column"})
     for title, colour in (("Budget, nominal", "#a9b7c2"), ("Capex, nominal", "#1c5f99")):
@@ -482,7 +484,7 @@ def _charts(sheet: Sheet, projects: Placed, years: Placed) -> None:
                 "gap": 60,
             }
         )
-    _dress(budget, "Budget and spending by year, nominal")
+    _dress(budget, "Budget and spending by year, nominal", currency)
     sheet.page.insert_chart("G4", budget, {"description": "Budget and spending by year"})
     costs = workbook.add_chart({"type": "bar"})
     costs.add_series(
@@ -494,16 +496,17 @@ def _charts(sheet: Sheet, projects: Placed, years: Placed) -> None:
             "gap": 40,
         }
     )
-    _dress(costs, "Capex by project, real")
+    _dress(costs, "Capex by project, real", currency)
     costs.set_legend({"none": True})
-    costs.set_y_axis({"reverse": True, "line": {"color": "#8fa0a8"}})
+    costs.set_x_axis({"num_format": "0", "reverse": True, "line": {"color": "#8fa0a8"}})
     sheet.page.insert_chart("G20", costs, {"description": "Capex by project"})
 
 
-def _dress(chart: object, title: str) -> None:
+def _dress(chart: Any, title: str, currency: str) -> None:
     grid = {"visible": True, "line": {"color": "#e3e8ec"}}
-    chart.set_title({"name": title, "name_font": {"size": 11, "color": "#123f63"}, "overlay": False})  # type: ignore[attr-defined]
-    chart.set_legend({"position": "bottom"})  # type: ignore[attr-defined]
-    for axis in (chart.set_x_axis, chart.set_y_axis):  # type: ignore[attr-defined]
-        axis({"num_format": "#,##0.0,,", "major_gridlines": grid, "line": {"color": "#8fa0a8"}})
-    chart.set_size({"width": 560, "height": 300})  # type: ignore[attr-defined]
+    line = {"color": "#8fa0a8"}
+    chart.set_title({"name": f"{title}, million {currency}", "name_font": {"size": 11, "color": "#123f63"}})
+    chart.set_legend({"position": "bottom"})
+    chart.set_x_axis({"line": line, "num_format": "0"})
+    chart.set_y_axis({"line": line, "num_format": "#,##0,,", "major_gridlines": grid})
+    chart.set_size({"width": 560, "height": 300})

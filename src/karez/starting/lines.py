@@ -88,7 +88,7 @@ def parse_graph(text: str, module: str) -> WorldGraph:
     try:
         graph_at, nodes_at = text.index("\ngraph=[{"), text.index("\nnodes=[[")
         graph = text[graph_at + 7 : nodes_at]
-        flat = json.loads(graph.translate(str.maketrans({"{": "[", "}": "]", ":": ","})))
+        flat = json.loads(graph.translate(str.maketrans("{}:", "[],")))
         nodes, _ = json.JSONDecoder().raw_decode(text, nodes_at + 7)
     except ValueError as error:
         raise UsageFault(
@@ -156,7 +156,7 @@ def near_country(points: Floats, land: Land, spots: Floats, frame: Frame, reach_
 def _coast(own: shapely.Geometry, frame: Frame) -> Floats:
     """Points along an outline, in degrees."""
     framed = shapely.get_coordinates(shapely.segmentize(own.boundary, COAST_STEP))
-    return framed + np.array([frame.middle_lon, 0.0])
+    return np.asarray(framed + np.array([frame.middle_lon, 0.0]))
 
 
 def along(graph: WorldGraph, step_km: float) -> Floats:

@@ -85,7 +85,7 @@ def _stereographic(lonlat: Floats) -> Floats:
     # From the point opposite the centre; written with the small chord, so that near points keep their digits.
     off = vectors - centre
     depth = 1.0 - 0.25 * np.sum(off**2, axis=1)
-    return np.column_stack([off @ east, off @ north]) / np.maximum(depth, 1e-9)[:, None]
+    return np.asarray(np.column_stack([off @ east, off @ north]) / np.maximum(depth, 1e-9)[:, None])
 
 
 def _neighbours(plane: Floats) -> tuple[Indices, Indices]:

@@ -90,19 +90,21 @@ def decode_topology(topology: dict[str, Any]) -> Pieces:
     """
     scale, shift = (np.array(topology["transform"][key]) for key in ("scale", "translate"))
     arcs = [np.cumsum(arc, axis=0) * scale + shift for arc in topology["arcs"]]
-    shapes, number = [], []
+    drawn, number = [], []
     for country in topology["objects"]["countries"]["geometries"]:
         polygons = country["arcs"] if country["type"] == "MultiPolygon" else [country["arcs"]]
         for rings in polygons:
             shell, *holes = (_ring(ring, arcs) for ring in rings)
-            if len(shell) < LEAST_RING:
-                continue
-            rings_inside = [_beside(hole, shell) for hole in holes if len(hole) >= LEAST_RING]
-            whole = shapely.make_valid(shapely.Polygon(shell, rings_inside))
-            parts = shapely.get_parts(polygons_of(whole))
-            shapes.extend(parts)
-            number.extend([country.get("id", "")] * len(parts))
-    return Pieces(np.array(shapes, dtype=object), np.array(number, dtype=object))
+            if len(shell) >= LEAST_RING:
+                drawn.append(
+                    shapely.Polygon(shell, [_beside(hole, shell) for hole in holes if len(hole) >= LEAST_RING])
+                )
+                number.append(country.get("id", ""))
+    shapes = np.array(drawn, dtype=object)
+    broken = np.flatnonzero(~shapely.is_valid(shapes))
+    shapes[broken] = [polygons_of(shapely.make_valid(shape)) for shape in shapes[broken]]
+    parts, row = shapely.get_parts(shapes, return_index=True)
+    return Pieces(parts, np.array(number, dtype=object)[row])
 
 
 def _ring(ring: list[int], arcs: list[Floats]) -> Floats:
@@ -113,13 +115,14 @@ def _ring(ring: list[int], arcs: list[Floats]) -> Floats:
     if abs(lonlat[-1, 0] - lonlat[0, 0]) < 180.0:
         return lonlat
     pole = 90.0 if lonlat[0, 1] > 0.0 else -90.0
-    return np.concatenate([lonlat, [[lonlat[-1, 0], pole], [lonlat[0, 0], pole], lonlat[0]]])
+    over_pole = np.array([[lonlat[-1, 0], pole], [lonlat[0, 0], pole]])
+    return np.concatenate([lonlat, over_pole, lonlat[:1]])
 
 
 def _beside(hole: Floats, shell: Floats) -> Floats:
     """Bring a hole to the turn of the globe that its shell is drawn on."""
     turns = np.rint((shell[:, 0].mean() - hole[:, 0].mean()) / 360.0)
-    return hole + np.array([360.0 * turns, 0.0])
+    return np.asarray(hole + np.array([360.0 * turns, 0.0]))
 
 
 def land_around(nation: Nation, places: pd.DataFrame, frame: Frame) -> Land:

@@ -49,12 +49,12 @@ def areas(run: Run) -> Check:
 def _area_findings(run: Run) -> Iterator[Finding]:
     inside: dict[str, list[float]] = {key: [] for key in run.areas["id"]}
     for area, capex in zip(run.sites["area_id"], run.sites["capex_real"], strict=True):
-        inside.get(area, []).append(capex)
+        inside.get(area or "", []).append(capex)
     polygons = run.areas.sort_values("id")[["id", "geometry"]].to_numpy().tolist()
     for line, capex in built(run.spans)[["geometry", "capex_real"]].to_numpy().tolist():
         middle = shapely.line_interpolate_point(line, 0.5, normalized=True)
         area = next((key for key, polygon in polygons if polygon.intersects(middle)), None)
-        inside.get(area, []).append(capex)
+        inside.get(area or "", []).append(capex)
     for key, stated in zip(run.areas["id"], run.areas["capex_real"], strict=True):
         if abs(stated - math.fsum(inside[key])) > HALF_CENT:
             yield Finding(f"capex is not the {math.fsum(inside[key]):,.2f} of what lies in it", key)

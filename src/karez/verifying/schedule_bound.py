@@ -17,8 +17,10 @@ from karez.verifying.options import chosen
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
-AGREE = 1e-8
+AGREE = 1e-11
 """Share of the figures added up by which two sums in floating point may differ."""
+ROUNDED = 2e-9
+"""Share of the figures added up by which a bound may be rounded outward, to be safe."""
 
 NOT_ALLOWED = -math.inf
 SCOPES = ("schedule", "schedule_cost")
@@ -251,7 +253,7 @@ def bound(run: Run, scope: str) -> Check:
     paid = [price * limits[key] for key, price in multipliers.items()]
     gained = [best(forest, aim, as_needed=needed) for needed in (True, False)]
     closest, loosest = (sign * (worth + math.fsum(paid)) - stated["constant"] for worth in gained)
-    slack = AGREE * (max(map(abs, gained)) + math.fsum(map(abs, paid)))
+    slack = ROUNDED * (max(map(abs, gained)) + math.fsum(map(abs, paid)))
     findings = []
     if not min(closest, loosest) - slack <= stated["bound"] <= max(closest, loosest) + slack:
         findings.append(Finding(f"bound is not the {closest:,.2f} that its multipliers prove", scope))

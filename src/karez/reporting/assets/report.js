@@ -138,19 +138,21 @@
     const box = element("div", {}, element("h4", { text: texts[places.name[place]] }));
     if (places.households[place]) box.append(element("div", { text: number(places.households[place]) + " households" }));
     const head = element("tr");
-    const titles = ["Project", "Demand", "Service", "Year", "Weight, households", `Capex, ${data.currency}`, `Opex, ${data.currency}/year`, `Present cost, ${data.currency}`];
-    titles.forEach((title, place) => head.append(element("th", { text: title, scope: "col", class: place > 3 ? "n" : "" })));
+    const titles = ["Demand", "Service", "Year", `Capex, ${data.currency}`, `Opex, ${data.currency} per year`, `Present cost, ${data.currency}`];
+    titles.forEach((title, column) => head.append(element("th", { text: title, scope: "col", class: column > 2 ? "n" : "" })));
     const body = element("tbody");
     for (const row of sitesOf[place]) {
-      const service = data.technologies[sites.technology[row]].label + (sites.technology[row] === 4 || sites.meets[row] ? "" : ", below standard");
-      const demand = element("td", { text: texts[sites.category[row]] });
+      const below = data.technologies[sites.technology[row]].id !== "unserved" && !sites.meets[row];
+      const demand = element("th", { scope: "row", text: texts[sites.category[row]] });
       if (sites.derived[row]) demand.append(" ", element("em", { class: "modelled", text: "modelled", title: texts[sites.rule[row]] }));
-      const cells = [number(sites.weight[row]), number(sites.capex[row]), number(sites.opex[row]), number(sites.present[row])];
-      body.append(element("tr", { class: "first" },
-        element("th", { scope: "row", text: data.projects[sites.project[row]].label }), demand,
-        element("td", { text: service }), element("td", { text: sites.year[row] || "–" }),
-        ...cells.map((text) => element("td", { class: "n", text }))));
-      body.append(element("tr", {}, element("td", { class: "why", colspan: titles.length, text: texts[sites.reason[row]] })));
+      const money = [sites.capex[row], sites.opex[row], sites.present[row]];
+      body.append(element("tr", { class: "first" }, demand,
+        element("td", { text: data.technologies[sites.technology[row]].label + (below ? ", below standard" : "") }),
+        element("td", { text: sites.year[row] || "–" }),
+        ...money.map((value) => element("td", { class: "n", text: number(value) }))));
+      const weight = sites.households[row] === null ? `weighs as ${number(sites.weight[row])} households` : `${number(sites.households[row])} households`;
+      const why = `${data.projects[sites.project[row]].label}, ${weight}: ${texts[sites.reason[row]]}`;
+      body.append(element("tr", {}, element("td", { class: "why", colspan: titles.length, text: why })));
     }
     box.append(element("table", {}, element("thead", {}, head), body));
     return box;
@@ -212,9 +214,10 @@
     }[state.colour];
     const parts = legendList("Sites, larger for more households", [
       ...colours, [swatch("ring", "#ffffff"), "Not in service"], [swatch("below", "#dfe5ea"), "Below standard"],
+      [element("i", { class: "diamond" }), "Source"],
     ], state.colour === "project");
     const lineColour = state.colour === "technology" ? data.technologies[0].colour : "#4c5b68";
-    parts.push(...legendList("Spans, wider for more households behind", [
+    parts.push(...legendList("Spans, wider for more households", [
       ...data.methods.map((one) => [swatch("line", lineColour, one.dash), one.label]),
       [swatch("line", "#b7c0c7", []), "Not built yet"],
     ], true));
@@ -248,12 +251,13 @@
       style: { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#e9eef1" } }] },
       bounds: data.bounds,
       fitBoundsOptions: { padding: padding() },
-      attributionControl: { compact: true, customAttribution: "Sources: see below. Lines are schematic." },
+      attributionControl: false,
       dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 14, renderWorldCopies: false,
       fadeDuration: 0,
     });
     map.touchZoomRotate.disableRotation();
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-left");
+    map.addControl(new maplibregl.AttributionControl({ compact: false, customAttribution: "Sources and licences: see below" }), "bottom-left");
     map.addControl(new maplibregl.ScaleControl({ unit: "metric" }), "bottom-left");
     map.on("load", () => {
       addLayers(map);
@@ -275,7 +279,7 @@
     source("areas", areaFeatures());
     source("spans", spanFeatures());
     source("places", placeFeatures());
-    map.addLayer({ id: "areas", type: "fill", source: "areas", paint: { "fill-color": "#f7f4ee", "fill-opacity": 1 } });
+    map.addLayer({ id: "areas", type: "fill", source: "areas", paint: { "fill-color": "#f7f4ee", "fill-opacity": 0.85 } });
     map.addLayer({ id: "area-lines", type: "line", source: "areas", paint: { "line-color": "#c3ccd3", "line-width": 0.7 } });
     map.addLayer({
       id: "later", type: "line", source: "spans", layout: { "line-cap": "round", "line-join": "round" },

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, fields
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 
 from karez.model.catalogue import Catalogue
 from karez.model.certificate import Certificate
@@ -16,6 +15,7 @@ from karez.model.design import Ascent, Design, Tree
 from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.programme import Programme, Project
+from karez.model.schedule import Schedule
 
 FIRST_YEAR = 2026
 RATE = 0.05
@@ -230,9 +230,13 @@ class Answer:
     feasible: bool
 
 
-def account(case: Case, choice: tuple[tuple[str, int], ...], slack: float = 0.005) -> Answer:
-    """Price a schedule: by site ``("fibre" | "alternative" | "", year from 1)``."""
-    inputs, _, design = nouns_of(case)
+Choice = tuple[tuple[str, int], ...]
+"""By site: fibre, alternative or nothing, and the year from 1."""
+
+
+def account(case: Case, choice: Choice, nouns: tuple[Inputs, Prices, Design], slack: float = 0.005) -> Answer:
+    """Price a schedule."""
+    inputs, _, design = nouns
     built = [0] * len(case.elements)
     feasible = True
     service = cost = 0.0
@@ -295,7 +299,8 @@ def choices_of(case: Case, site: Demand) -> list[tuple[str, int]]:
 
 def every_schedule(case: Case) -> tuple[float, float] | None:
     """Most service, and least cost at that service, over all schedules; None if none is feasible."""
-    tried = [account(case, choice) for choice in itertools.product(*(choices_of(case, s) for s in case.sites))]
+    nouns = nouns_of(case)
+    tried = [account(case, choice, nouns) for choice in itertools.product(*(choices_of(case, s) for s in case.sites))]
     feasible = [answer for answer in tried if answer.feasible]
     if not feasible:
         return None
@@ -303,15 +308,54 @@ def every_schedule(case: Case) -> tuple[float, float] | None:
     return most, min(answer.cost for answer in feasible if answer.service >= most * (1 - 2e-9))
 
 
-@pytest.fixture
-def village() -> Case:
-    """A trunk with two branches: one rich, one poor; three years of budget, not enough for all at once."""
+VILLAGE = Case(
+    elements=(Element(-1, 10.0, source_from=1), Element(0, 40.0), Element(1, 30.0), Element(1, 60.0)),
+    sites=(
+        Demand(1, 100.0, fibre=20.0, alternative=30.0),
+        Demand(2, 80.0, fibre=10.0, alternative=25.0),
+        Demand(3, 20.0, fibre=10.0, alternative=5.0),
+    ),
+    budget=(60.0, 60.0, 60.0),
+)
+"""A trunk with two branches, one rich, one poor; three years of budget, not enough for all at once."""
+
+
+def answers_of(case: Case, made: Schedule) -> Choice:
+    """What a schedule answers to every site."""
+    _, prices, _ = nouns_of(case)
+    technology = np.append(prices.options["technology"].to_numpy(object), "")[made.site_option]
+    words = {"fibre": "fibre", "satellite": "alternative", "": ""}
+    return tuple((words[name], int(year)) for name, year in zip(technology, made.site_year, strict=True))
+
+
+def large_case(
+    seed: int, places: int = 60, *, scale: float = 0.6, projects: int = 3, years: int = 4, share: float = 0.0
+) -> Case:
+    """A made-up region: a branching trunk, at each place one site per project, homes of large places in tranches.
+
+    `scale` is the budget over what all fibre costs.
+    """
+    random = np.random.default_rng(seed)
+    elements = [Element(-1, 50.0, source_from=1)]
+    for number in range(1, 2 * places):
+        before = number - 1 if random.random() < 0.7 else int(random.integers(0, number))
+        elements.append(Element(before, float(np.round(random.lognormal(4.0, 0.8), 2)), 1.0))
+    sites = []
+    for element in random.choice(len(elements), places, replace=False).tolist():
+        homes = float(np.round(random.pareto(1.2) * 300 + 20))
+        tranches = int(homes // 1000) + 1
+        for _ in range(tranches):
+            cost = float(np.round(homes / tranches * random.uniform(0.8, 1.2), 2))
+            alternative = float(np.round(cost * random.uniform(0.2, 1.5), 2)) if random.random() < 0.7 else None
+            sites.append(Demand(element, homes / tranches, fibre=cost, alternative=alternative))
+        for project in range(1, projects):
+            weight = float(np.round(random.lognormal(3.0, 1.0), 1))
+            sites.append(Demand(element, weight, fibre=weight * 2.0, alternative=weight, project=project))
+    money = scale * (sum(element.capex for element in elements) + sum(site.fibre for site in sites))
     return Case(
-        elements=(Element(-1, 10.0, source_from=1), Element(0, 40.0), Element(1, 30.0), Element(1, 60.0)),
-        sites=(
-            Demand(1, 100.0, fibre=20.0, alternative=30.0),
-            Demand(2, 80.0, fibre=10.0, alternative=25.0),
-            Demand(3, 20.0, fibre=10.0, alternative=5.0),
-        ),
-        budget=(60.0, 60.0, 60.0),
+        tuple(elements),
+        tuple(sites),
+        budget=(float(np.round(money / years, 2)),) * years,
+        projects=projects,
+        shares=(share,) * projects,
     )

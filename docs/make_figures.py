@@ -1,0 +1,103 @@
+"""Write the figures of a finished reference run into README.md and docs/guide.md.
+
+``python docs/make_figures.py RUN`` replaces what stands between ``<!-- figures: NAME -->`` and ``<!-- end -->`` in both
+pages by tables made from ``RUN/summary.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parent
+PAGES = (DOCS / "guide.md", DOCS.parent / "README.md")
+BLOCK = re.compile(r"(<!-- figures: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+WORDS = {
+    "design": "the network: least present cost of routes and technologies",
+    "schedule": "the years: most service for the money",
+    "schedule_cost": "the cost: least for that service",
+    "plan": "network and years together",
+}
+
+Summary = dict[str, Any]
+Row = tuple[str, ...]
+
+
+def outcome(summary: Summary) -> str:
+    """What the money reaches."""
+    totals, currency = summary["totals"], summary["currency"]
+    rows = [
+        ("households in service", f"{totals['households_served']:,.0f} of {totals['households']:,.0f}"),
+        ("coverage of homes to standard", f"{totals['coverage']:.1%}"),
+        ("sites served", f"{totals['sites_served']:,.0f} of {totals['sites']:,.0f}"),
+        ("route built", f"{totals['route_km_built']:,.0f} km"),
+        ("budget", f"{totals['budget_nominal'] / 1e9:,.2f} bn {currency}, nominal"),
+        ("capex", f"{totals['capex_nominal'] / 1e9:,.2f} bn {currency}, nominal"),
+        ("capex", f"{totals['capex_real'] / 1e9:,.2f} bn {currency}, prices of {summary['price_year']}"),
+        (
+            "to serve every site",
+            f"{totals['unconstrained_capex_real'] / totals['budget_real']:.2f} times the real budget",
+        ),
+    ]
+    return _table(("", "reference run"), rows)
+
+
+def years(summary: Summary) -> str:
+    """Money and homes year by year."""
+    capex, coverage = summary["capex_real_per_year"], summary["total_coverage_per_year"]
+    head = ("by the end of", f"capex of the year, bn {summary['currency']} real", "homes in service to standard")
+    return _table(head, [(year, f"{capex[year] / 1e9:,.2f}", f"{coverage[year]:.1%}") for year in capex])
+
+
+def targets(summary: Summary) -> str:
+    """Promised and reached."""
+    rows = [
+        (
+            one["project"],
+            str(one["year"]),
+            f"{one['target']:.0%}",
+            f"{one['achieved']:.1%}",
+            "yes" if one["met"] else "no",
+        )
+        for one in summary["targets"]
+    ]
+    return _table(("project", "by the end of", "target", "achieved", "met"), rows)
+
+
+def certificates(summary: Summary) -> str:
+    """Value, bound and gap by scope."""
+    rows = [
+        (WORDS[one["scope"]], f"`{one['scope']}`", *_bound(one["value"], one["bound"], one["gap"]))
+        for one in summary["certificates"]
+    ]
+    return _table(("what", "scope", "value", "bound", "gap"), rows)
+
+
+def _bound(value: float, bound: float | None, gap: float | None) -> tuple[str, str, str]:
+    if bound is None or gap is None:
+        return f"{value:,.0f}", "none", "not known"
+    return f"{value:,.0f}", f"{bound:,.0f}", f"{gap:.2%}"
+
+
+def _table(head: Row, rows: Sequence[Row]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n" + "\n".join(lines) + "\n\n"
+
+
+FIGURES = {"outcome": outcome, "years": years, "targets": targets, "certificates": certificates}
+
+
+def filled(page: str, summary: Summary) -> str:
+    """The page with every block of figures written anew."""
+    return BLOCK.sub(lambda block: block[1] + FIGURES[block["name"]](summary) + block[3], page)
+
+
+if __name__ == "__main__":
+    found = json.loads((Path(sys.argv[1]) / "summary.json").read_text(encoding="utf-8"))
+    for path in PAGES:
+        path.write_text(filled(path.read_text(encoding="utf-8"), found), encoding="utf-8")

@@ -1,0 +1,175 @@
+"""Making a Steiner problem smaller without losing an answer better than the one at hand."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from karez.kernels.ascent import INF
+from karez.kernels.heap import lower, pop
+
+
+@njit(cache=True, nogil=True)
+def detours(start, neighbour, twin, reduced, root, prize):  # type: ignore[no-untyped-def]
+    """What a tree costs above the bound if it uses an arc, at least.
+
+    A tree that uses the arc u → v holds a path from the root through it to some prized node, and pays at least the
+    bound plus the reduced costs of that path (Duin 1993; Polzin and Vahdati Daneshmand 2001).
+
+    Returns
+    -------
+    int64[slots]
+        For each slot, of the arc from the neighbour into the slot's owner; ``INF`` where there is no such path.
+    """
+    n = start.size - 1
+    down = np.full(n, INF, np.int64)
+    near = np.full(n, INF, np.int64)
+    place = np.full(n, -1, np.int32)
+    heap = np.empty(n, np.int32)
+    down[root] = 0
+    size = lower(heap, place, down, 0, root)
+    while size > 0:
+        v = pop(heap, place, down, size)
+        size -= 1
+        for s in range(start[v], start[v + 1]):
+            u = neighbour[s]
+            through = down[v] + reduced[twin[s]]
+            if through < down[u]:
+                down[u] = through
+                size = lower(heap, place, down, size, u)
+    for v in range(n):
+        if prize[v] > 0 and v != root:
+            near[v] = 0
+            size = lower(heap, place, near, size, v)
+    while size > 0:
+        v = pop(heap, place, near, size)
+        size -= 1
+        for s in range(start[v], start[v + 1]):
+            u = neighbour[s]
+            through = near[v] + reduced[s]
+            if through < near[u]:
+                near[u] = through
+                size = lower(heap, place, near, size, u)
+    detour = np.full(neighbour.size, INF, np.int64)
+    for v in range(n):
+        for s in range(start[v], start[v + 1]):
+            u = neighbour[s]
+            if down[u] < INF and near[v] < INF and u != v:
+                detour[s] = down[u] + reduced[s] + near[v]
+    return detour
+
+
+@njit(cache=True, nogil=True)
+def contract(n, start, neighbour, edge, slot_cost, keep):  # type: ignore[no-untyped-def]
+    """Drop dead ends and draw chains of degree two together; of parallel chains the cheapest stays.
+
+    Parameters
+    ----------
+    n : int
+        Number of nodes.
+    start, neighbour, edge, slot_cost
+        The graph, see :func:`karez.kernels.csr.slots`.
+    keep : bool[n]
+        Nodes that must stay.
+
+    Returns
+    -------
+    tail, head : int32[chains]
+        Ends of each chain.
+    cost : int64[chains]
+        Its cost.
+    chain_start : int32[chains + 1]
+        The edges of chain i are ``chain_edge[chain_start[i]:chain_start[i + 1]]``.
+    chain_edge : int32[…]
+        Edges of the chains.
+    """
+    degree = np.zeros(n, np.int32)
+    gone = np.zeros(n, np.bool_)
+    stack = np.empty(n, np.int32)
+    size = 0
+    for v in range(n):
+        degree[v] = start[v + 1] - start[v]
+        if degree[v] == 1 and not keep[v]:
+            stack[size] = v
+            size += 1
+    while size > 0:
+        size -= 1
+        v = stack[size]
+        gone[v] = True
+        for s in range(start[v], start[v + 1]):
+            u = neighbour[s]
+            if not gone[u]:
+                degree[u] -= 1
+                if degree[u] == 1 and not keep[u]:
+                    stack[size] = u
+                    size += 1
+    slots = neighbour.size
+    tail = np.empty(slots, np.int32)
+    head = np.empty(slots, np.int32)
+    cost = np.empty(slots, np.int64)
+    chain_start = np.zeros(slots + 1, np.int32)
+    chain_edge = np.empty(slots + 1, np.int32)
+    best = np.full(n, -1, np.int32)
+    chains = 0
+    filled = 0
+    for a in range(n):
+        if gone[a] or not (keep[a] or degree[a] != 2):
+            continue
+        first = chains
+        for s in range(start[a], start[a + 1]):
+            v = neighbour[s]
+            if gone[v]:
+                continue
+            mark = filled
+            total = slot_cost[s]
+            chain_edge[filled] = edge[s]
+            filled += 1
+            last = edge[s]
+            while not keep[v] and degree[v] == 2:
+                for z in range(start[v], start[v + 1]):
+                    if not gone[neighbour[z]] and edge[z] != last:
+                        break
+                total += slot_cost[z]
+                last = edge[z]
+                chain_edge[filled] = last
+                filled += 1
+                v = neighbour[z]
+            if v <= a:
+                filled = mark
+                continue
+            if best[v] >= first and cost[best[v]] <= total:
+                filled = mark
+                continue
+            best[v] = chains
+            tail[chains] = a
+            head[chains] = v
+            cost[chains] = total
+            chains += 1
+            chain_start[chains] = filled
+    good = np.zeros(chains, np.bool_)
+    for i in range(chains):
+        good[i] = True
+    # A later, cheaper chain between the same ends has taken the earlier one's place.
+    for v in range(n):
+        best[v] = -1
+    for i in range(chains):
+        v = head[i]
+        if best[v] >= 0 and tail[best[v]] == tail[i]:
+            good[best[v]] = False
+        best[v] = i
+    kept = 0
+    edges = 0
+    for i in range(chains):
+        if not good[i]:
+            continue
+        low = chain_start[i]
+        high = chain_start[i + 1]
+        tail[kept] = tail[i]
+        head[kept] = head[i]
+        cost[kept] = cost[i]
+        for z in range(low, high):
+            chain_edge[edges] = chain_edge[z]
+            edges += 1
+        kept += 1
+        chain_start[kept] = edges
+    return tail[:kept].copy(), head[:kept].copy(), cost[:kept].copy(), chain_start[: kept + 1].copy(), chain_edge[:edges].copy()

@@ -1,0 +1,126 @@
+"""The whole flow on the small project: what must hold of any plan."""
+
+import filecmp
+import json
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from flow_run import run_project, run_tiny
+from karez.errors import UsageFault
+from karez.flow.plan import plan
+from karez.flow.verify import verify
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    return run_tiny(tmp_path_factory.mktemp("flow"))
+
+
+def test_every_site_gets_an_answer_with_a_year_and_a_reason(run):
+    assert set(run.sites["technology"]) <= {"fibre", "microwave", "fixed_wireless", "satellite", "unserved"}
+    assert (run.sites["year"].isna() == (run.sites["technology"] == "unserved")).all()
+    assert (run.sites["reason"].str.len() > 0).all()
+
+
+def test_totals_are_the_sums_of_rows_to_the_cent(run):
+    rows = run.sites["capex_real"].sum() + run.spans["capex_real"].sum() + run.nodes["capex_real"].sum()
+    assert run.summary["totals"]["capex_real"] == pytest.approx(rows, abs=0.005)
+    assert sum(run.summary["capex_real_per_year"].values()) == pytest.approx(rows, abs=0.005)
+    assert sum(run.summary["capex_real_per_project"].values()) == pytest.approx(rows, abs=0.005)
+    assert run.planned.plan.bill["capex_real"].sum() == pytest.approx(rows, abs=0.005)
+    assert run.planned.plan.areas["capex_real"].sum() == pytest.approx(rows - run.nodes["capex_real"].sum(), abs=0.005)
+
+
+def test_spending_never_runs_ahead_of_the_budgets(run):
+    by_year = run.planned.plan.appraisal.by_year
+    assert (by_year["carried_nominal"] >= -0.01).all()
+
+
+def test_every_year_what_is_built_reaches_a_source(run):
+    sources = set(run.nodes.loc[run.nodes["kind"] == "source", "id"])
+    for year in (2026, 2027, 2028):
+        built = run.spans[run.spans["year"] <= year]
+        graph = nx.Graph(zip(built["start_node"], built["end_node"], strict=True))
+        live = sources & set(run.nodes.loc[run.nodes["year"] <= year, "id"])
+        for part in nx.connected_components(graph):
+            assert part & live
+        lit = set(graph.nodes) | live
+        assert set(run.sites.loc[(run.sites["technology"] == "fibre") & (run.sites["year"] <= year), "node_id"]) <= lit
+
+
+def test_coverage_counts_homes_once_and_never_falls(run):
+    coverage = list(run.summary["total_coverage_per_year"].values())
+    homes = run.sites[run.sites["households"].notna()]
+    weight = homes["weight"] * np.where(homes["meets_standard"], 1.0, homes["already_served"])
+    assert coverage[-1] == pytest.approx(weight.sum() / homes["weight"].sum())
+    assert (np.diff(coverage) >= 0).all()
+
+
+def test_bounds_stand_on_the_right_side(run):
+    by_scope = {certificate["scope"]: certificate for certificate in run.summary["certificates"]}
+    assert set(by_scope) == {"design", "schedule", "schedule_cost", "plan"}
+    for scope in ("design", "schedule_cost"):
+        assert by_scope[scope]["bound"] <= by_scope[scope]["value"]
+    assert by_scope["schedule"]["bound"] >= by_scope["schedule"]["value"]
+    assert by_scope["plan"]["bound"] is None
+
+
+def test_a_site_nothing_can_reach_by_fibre_says_how_far_the_road_is(run):
+    far = run.sites[run.sites["place_id"] == "far"]
+    assert (far["technology"] != "fibre").all()
+    assert far["node_id"].fillna("").eq("").all()
+
+
+def test_the_run_proves(run):
+    verdict = verify(run.planned.folder)
+    assert verdict.passed, [str(check) for check in verdict.checks if not check.passed]
+
+
+def test_equal_input_and_seed_give_equal_tables(run, tmp_path):
+    again = run_project(run.project, tmp_path)
+    for name in ("sites", "spans", "nodes"):
+        assert getattr(run, name).drop(columns="geometry").equals(getattr(again, name).drop(columns="geometry"))
+    one, other = (json.dumps(without_seconds(each.summary), sort_keys=True) for each in (run, again))
+    assert one == other
+    names = [path.name for path in (run.planned.folder / "proof").iterdir()]
+    assert filecmp.cmpfiles(run.planned.folder / "proof", again.planned.folder / "proof", names, shallow=False)[1:] == (
+        [],
+        [],
+    )
+
+
+def without_seconds(summary: dict) -> dict:
+    certificates = [{k: v for k, v in one.items() if k != "seconds"} for one in summary["certificates"]]
+    return {**summary, "certificates": certificates}
+
+
+def test_the_default_folder_is_named_by_the_hash_and_not_overwritten(tiny):
+    made = plan(tiny)
+    assert made.folder == tiny / "runs" / made.plan.record.key
+    with pytest.raises(UsageFault, match="--force"):
+        plan(tiny)
+    plan(tiny, force=True)
+    assert len(list((tiny / "runs").iterdir())) == 2
+
+
+def test_assumptions_are_listed_with_what_they_do(run):
+    table = run.planned.plan.appraisal.assumptions.set_index("name")
+    assert table.loc["rates.exchange.USD", "cost_high"] > 0.05
+    assert table.loc["rates.exchange.USD", "cost_low"] == pytest.approx(
+        -table.loc["rates.exchange.USD", "cost_high"], abs=1e-4
+    )
+    assert table.loc["demand.take_up", "coverage_low"] >= 0
+    assert np.isnan(table.loc["routing.lead_in_max_km", "cost_low"])
+
+
+@pytest.mark.parametrize("scale", [0.001, 0.3, 3.0])
+def test_other_budgets_give_plans_that_prove(tiny, tmp_path, scale):
+    file = tiny / "programme.toml"
+    file.write_text(file.read_text().replace("years = 3\n", f"years = 3\nbudget_scale = {scale}\n"))
+    made = plan(tiny, out=tmp_path / "run")
+    verdict = verify(made.folder)
+    assert verdict.passed, [str(check) for check in verdict.checks if not check.passed]
+    if scale == 3.0:
+        assert made.plan.appraisal.totals["sites_served"] >= 12

@@ -1,0 +1,253 @@
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from run_copy import RunCopy
+
+from karez.flow.verify import verify
+
+Tamper = Callable[[RunCopy], None]
+
+
+def _sql(statement: str) -> Tamper:
+    return lambda run: run.sql(statement)
+
+
+def _cell(table: str, key: str, column: str, change: Callable[[Any], Any]) -> Tamper:
+    return lambda run: run.cell(table, key, column, change)
+
+
+def _summary(change: Callable[[dict[str, Any]], object]) -> Tamper:
+    return lambda run: run.json("summary.json", change)
+
+
+def _certificate(scope: str, **changes: Any) -> Tamper:
+    def change(summary: dict[str, Any]) -> None:
+        entry = next(entry for entry in summary["certificates"] if entry["scope"] == scope)
+        entry.update({key: value(entry[key]) if callable(value) else value for key, value in changes.items()})
+        if entry["bound"] is not None:
+            entry["gap"] = abs(entry["value"] - entry["bound"]) / abs(entry["value"])
+
+    return _summary(change)
+
+
+def _multiplier(scope: str, name: str, factor: float) -> Tamper:
+    def change(multipliers: dict[str, dict[str, float]]) -> None:
+        multipliers[scope][name] = factor * (multipliers[scope][name] or 1.0)
+
+    return lambda run: run.json("proof/multipliers.json", change)
+
+
+def _first_year_for_all_homes(run: RunCopy) -> None:
+    run.sql("UPDATE sites SET year = 2026 WHERE category = 'home' AND year IS NOT NULL")
+
+
+def _longest_moat(run: RunCopy) -> None:
+    def change(ascent: pd.DataFrame) -> None:
+        ascent.loc[ascent["radius_minor"].idxmax(), "radius_minor"] *= 2
+
+    run.table("ascent", change)
+
+
+TRUNK = "span:451e0bd3f659"
+BRANCH = "span:54cb6ec1927f"
+LAST = "span:400f818460ae"
+"""Spans of the small project: next to the source, to ``south``, and designed to ``north`` but not built."""
+
+CASES: dict[str, tuple[Tamper, str, str]] = {
+    "a site twice": (_sql("UPDATE sites SET id = 'home-far' WHERE id = 'home-pass'"), "ids", "home-far"),
+    "a word that is none": (_sql("UPDATE sites SET technology = 'radio' WHERE id = 'home-far'"), "cells", "home-far"),
+    "an empty cell": (_sql("UPDATE sites SET weight = NULL WHERE id = 'home-far'"), "cells", "home-far"),
+    "a negative capex": (_sql(f"UPDATE spans SET capex_real = -1 WHERE id = '{TRUNK}'"), "cells", TRUNK),
+    "a year before the programme": (_sql(f"UPDATE spans SET year = 2025 WHERE id = '{TRUNK}'"), "years", TRUNK),
+    "a site at no node": (_sql("UPDATE sites SET node_id = 'N-9' WHERE id = 'home-east-1'"), "keys", "home-east-1"),
+    "a span from no node": (_sql(f"UPDATE spans SET start_node = 'N-9' WHERE id = '{TRUNK}'"), "keys", TRUNK),
+    "a node left out": (_sql("DELETE FROM nodes WHERE id = 'place:south'"), "keys", "home-south"),
+    "a span left out": (_sql(f"DELETE FROM spans WHERE id = '{BRANCH}'"), "keys", BRANCH),
+    "an element before its parent": (_cell("elements", TRUNK, "parent", lambda _: 8), "proof", TRUNK),
+    "a present cost that is none": (
+        _cell("options", "home-far", "present_2", lambda _: float("nan")),
+        "proof",
+        "home-far",
+    ),
+    "a served site without a year": (
+        _sql("UPDATE sites SET year = NULL WHERE id = 'home-south'"),
+        "answers",
+        "home-south",
+    ),
+    "an unserved site with a year": (
+        _sql("UPDATE sites SET year = 2027 WHERE id = 'home-middle'"),
+        "answers",
+        "home-middle",
+    ),
+    "an answer without a reason": (_sql("UPDATE sites SET reason = ' ' WHERE id = 'home-far'"), "answers", "home-far"),
+    "a technology not allowed": (
+        _sql("UPDATE sites SET technology = 'satellite' WHERE id = 'county_seat-east'"),
+        "standards",
+        "county_seat-east",
+    ),
+    "a standard said to be met": (
+        _sql("UPDATE sites SET meets_standard = 1 WHERE id = 'home-north'"),
+        "standards",
+        "home-north",
+    ),
+    "a trunk built after its branches": (_sql(f"UPDATE spans SET year = 2027 WHERE id = '{TRUNK}'"), "reach", BRANCH),
+    "a span never built": (_sql(f"UPDATE spans SET year = NULL WHERE id = '{BRANCH}'"), "reach", "home-south"),
+    "a source before it is there": (
+        _cell("elements", "source:source-capital", "earliest_year", lambda _: 2),
+        "order",
+        "source:source-capital",
+    ),
+    "a line drawn elsewhere": (
+        _sql(f"UPDATE spans SET geom = (SELECT geom FROM spans WHERE id = '{TRUNK}') WHERE id = '{BRANCH}'"),
+        "drawing",
+        BRANCH,
+    ),
+    "a shorter drawing": (
+        _sql(f"UPDATE spans SET geometry_length_m = geometry_length_m / 2 WHERE id = '{TRUNK}'"),
+        "drawing",
+        TRUNK,
+    ),
+    "all in the first year": (_first_year_for_all_homes, "budgets", "2026"),
+    "a smaller budget": (
+        lambda run: run.text("run.toml", "budget = [20000000.0", "budget = [9000000.0"),
+        "budgets",
+        "2026",
+    ),
+    "a share that is not kept": (
+        lambda run: run.text("run.toml", "minimum_share = 0.001", "minimum_share = 0.2"),
+        "projects",
+        "safety",
+    ),
+    "capex moved to another project": (
+        _cell("elements", TRUNK, "share_safety", lambda share: share + 0.1),
+        "projects",
+        TRUNK,
+    ),
+    "a site that costs a cent more": (
+        _sql("UPDATE sites SET capex_real = capex_real + 0.01 WHERE id = 'home-far'"),
+        "totals",
+        "capex_real",
+    ),
+    "a total that is a cent less": (
+        _summary(lambda summary: summary["totals"].update(capex_real=summary["totals"]["capex_real"] - 0.01)),
+        "totals",
+        "capex_real",
+    ),
+    "capex of a year": (
+        _summary(lambda summary: summary["capex_real_per_year"].update({"2027": 1.0})),
+        "totals",
+        "2027",
+    ),
+    "a cheaper span": (
+        _sql(f"UPDATE spans SET designed_capex_real = designed_capex_real - 1 WHERE id = '{LAST}'"),
+        "prices",
+        LAST,
+    ),
+    "a shorter span": (_sql(f"UPDATE spans SET length_m = length_m - 0.1 WHERE id = '{TRUNK}'"), "prices", TRUNK),
+    "a dearer catalogue": (_cell("catalogue", "route_plain", "rate_real", lambda rate: rate * 1.01), "prices", TRUNK),
+    "a present cost": (
+        _sql(f"UPDATE spans SET pv_cost_real = pv_cost_real + 1 WHERE id = '{TRUNK}'"),
+        "prices",
+        TRUNK,
+    ),
+    "capex of an area": (_sql("UPDATE areas SET capex_real = capex_real + 1 WHERE id = 'east'"), "areas", "east"),
+    "households of an area": (
+        _sql("UPDATE areas SET households_served = households_served + 1 WHERE id = 'west'"),
+        "coverage",
+        "west",
+    ),
+    "coverage of a project": (
+        _summary(lambda summary: summary["coverage_per_project_and_year"]["safety"].update({"2026": 0.5})),
+        "coverage",
+        "safety:2026",
+    ),
+    "coverage of all": (
+        _summary(lambda summary: summary["total_coverage_per_year"].update({"2028": 1.0})),
+        "coverage",
+        "2028",
+    ),
+    "a target said to be met": (
+        _summary(lambda summary: summary["targets"][0].update(achieved=1.0, met=True)),
+        "targets",
+        "livelihood:2027",
+    ),
+    "a weight in the proof": (
+        _cell("options", "home-far", "benefit", lambda benefit: benefit * 2),
+        "options",
+        "home-far",
+    ),
+    "another option chosen": (_cell("options", "home-far", "chosen", lambda _: False), "choices", "home-far"),
+    "a larger limit": (_cell("constraints", "budget:1", "limit", lambda limit: limit * 2), "constraints", "budget:1"),
+    "more service asked for": (
+        _cell("constraints", "service", "limit", lambda limit: limit * 1.1),
+        "constraints",
+        "service",
+    ),
+    "a larger prize": (
+        _cell("nodes", "place:north", "prize_minor", lambda prize: prize * 2),
+        "prizes",
+        "place:north",
+    ),
+    "a bound on the plan": (_certificate("plan", bound=1e9), "certificates", "plan"),
+    "a smaller gap": (
+        _summary(lambda summary: summary["certificates"][0].update(gap=0.5)),
+        "certificates",
+        "design",
+    ),
+    "a cheaper candidate": (
+        _cell("graph", TRUNK, "capex_real", lambda capex: capex - 1),
+        "candidate graph",
+        TRUNK,
+    ),
+    "a cheaper design": (_certificate("design", value=lambda value: value - 1), "design value", "design"),
+    "a better design bound": (_certificate("design", bound=lambda bound: bound + 0.01), "design bound", "design"),
+    "a longer moat": (_longest_moat, "design bound", "place:east"),
+    "more service than chosen": (_certificate("schedule", value=lambda value: value + 1), "schedule value", "schedule"),
+    "a better schedule bound": (_certificate("schedule", bound=lambda bound: bound - 1), "schedule bound", "schedule"),
+    "another multiplier": (_multiplier("schedule", "budget:3", 1.01), "schedule bound", "schedule"),
+    "a negative multiplier": (_multiplier("schedule", "budget:1", -1.0), "schedule bound", "budget:1"),
+    "a cheaper schedule": (
+        _certificate("schedule_cost", value=lambda value: value - 1),
+        "schedule_cost value",
+        "schedule_cost",
+    ),
+    "a better bound on its cost": (
+        _certificate("schedule_cost", bound=lambda bound: bound + 10),
+        "schedule_cost bound",
+        "schedule_cost",
+    ),
+    "another price of service": (
+        _multiplier("schedule_cost", "service", 1.01),
+        "schedule_cost bound",
+        "schedule_cost",
+    ),
+}
+
+
+def test_the_finished_run_proves(finished: Path) -> None:
+    verdict = verify(finished)
+    assert verdict.failures == ()
+    assert verdict.passed
+    assert len(verdict.checks) == 29
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_was_tampered_with_is_named(case: str, run: RunCopy) -> None:
+    tamper, check, offender = CASES[case]
+    tamper(run)
+    verdict = verify(run.folder)
+    failed = {each.name: each.ids for each in verdict.checks if not each.passed}
+    assert check in failed
+    assert offender in failed[check]
+    assert any(offender in failure for failure in verdict.failures)
+
+
+def test_progress_is_told_from_none_to_all(finished: Path) -> None:
+    told: list[tuple[str, float]] = []
+    verify(finished, progress=lambda step, share: told.append((step, share)))
+    assert {step for step, _ in told} == {"verifying"}
+    assert [share for _, share in told] == sorted(share for _, share in told)
+    assert (told[0][1], told[-1][1]) == (0.0, 1.0)
