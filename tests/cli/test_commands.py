@@ -8,26 +8,21 @@ from pathlib import Path
 import pytest
 
 
-def karez(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from karez.cli import main; main()", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
-
-
-def test_help_lists_the_commands_and_the_exit_codes():
+def test_help_lists_the_commands_and_the_exit_codes(karez):
     done = karez("--help")
     assert done.returncode == 0
     for word in ("new", "check", "plan", "verify", "solve", "versions", "Exit codes"):
         assert word in done.stdout
 
 
-def test_check_counts_rows_of_a_whole_project(tiny):
+def test_check_counts_rows_of_a_whole_project(karez, tiny):
     done = karez("check", tiny)
     assert done.returncode == 0, done.stderr
     assert "no fault" in done.stdout
     assert json.loads(karez("check", tiny, "--json").stdout)["rows"]["sites"] == 15
 
 
-def test_plan_then_verify(tiny, tmp_path):
+def test_plan_then_verify(karez, tiny, tmp_path):
     done = karez("plan", tiny, "--out", tmp_path / "run", "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
@@ -44,14 +39,14 @@ def test_plan_then_verify(tiny, tmp_path):
     assert "--force" in refused.stderr
 
 
-def test_the_closing_summary_names_money_coverage_and_bounds(tiny, tmp_path):
+def test_the_closing_summary_names_money_coverage_and_bounds(karez, tiny, tmp_path):
     done = karez("plan", tiny, "--out", tmp_path / "run", "-v")
     assert done.returncode == 0, done.stderr
     for word in ("budget", "Livelihood", "How good it is proven to be", "not proven", "report.html"):
         assert word in done.stdout
 
 
-def test_a_faulty_project_exits_with_1_names_every_fault_and_writes_nothing(tiny, tmp_path):
+def test_a_faulty_project_exits_with_1_names_every_fault_and_writes_nothing(karez, tiny, tmp_path):
     settings = tiny / "programme.toml"
     settings.write_text(settings.read_text().replace("take_up", "takeup").replace("price_year", "prize_year"))
     settings.write_text(settings.read_text() + "\n[demandd]\ntake_up = 0.5\n")
@@ -64,7 +59,7 @@ def test_a_faulty_project_exits_with_1_names_every_fault_and_writes_nothing(tiny
     assert len(document["faults"]) >= 2
 
 
-def test_an_unreachable_required_target_exits_with_3(tiny, tmp_path):
+def test_an_unreachable_required_target_exits_with_3(karez, tiny, tmp_path):
     settings = tiny / "programme.toml"
     text = settings.read_text().replace(
         "{ year = 2027, coverage = 0.2 }", "{ year = 2026, coverage = 0.99, required = true }"
@@ -76,12 +71,12 @@ def test_an_unreachable_required_target_exits_with_3(tiny, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_wrong_usage_exits_with_2():
+def test_wrong_usage_exits_with_2(karez):
     assert karez("plan").returncode == 2
     assert karez("nonsense").returncode == 2
 
 
-def test_a_tampered_run_does_not_verify(tiny, tmp_path):
+def test_a_tampered_run_does_not_verify(karez, tiny, tmp_path):
     assert karez("plan", tiny, "--out", tmp_path / "run", "--json").returncode == 0
     summary = tmp_path / "run" / "summary.json"
     document = json.loads(summary.read_text())
@@ -92,14 +87,22 @@ def test_a_tampered_run_does_not_verify(tiny, tmp_path):
     assert "NOT" in done.stdout
 
 
-def test_versions_names_the_libraries():
+def test_versions_names_the_libraries(karez):
     document = json.loads(karez("versions", "--json").stdout)
     assert {"karez", "python", "numpy", "highspy"} <= set(document)
 
 
 @pytest.mark.parametrize("example", ["xinjiang"])
-def test_new_copies_an_example_that_checks_without_a_fault(tmp_path, example):
+def test_new_copies_an_example_that_checks_without_a_fault(karez, tmp_path, example):
     made = karez("new", tmp_path / "mine", "--from", example)
     assert made.returncode == 0, made.stderr
     assert karez("check", tmp_path / "mine").returncode == 0
     assert karez("new", tmp_path / "mine", "--from", example).returncode == 2
+
+
+def test_the_installed_command_returns_its_exit_code_to_the_shell(tmp_path):
+    command = [sys.executable, "-c", "from karez.cli import main; main()", "check", str(tmp_path / "nowhere")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode in {1, 2}
+    assert "nowhere" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from karez.cli.screen import out, table
 from karez.model.certificate import Certificate
+from karez.model.instance import SolvedInstance
 from karez.model.plan import Plan
 
 
@@ -67,7 +67,7 @@ def _bound(certificate: Certificate) -> tuple[str, str]:
     return f"{certificate.bound:,.0f}", f"{certificate.gap:.2%}"
 
 
-def print_solution(solved: Any, file: Path | None) -> None:
+def print_solution(solved: SolvedInstance, file: Path | None) -> None:
     """Show the certificate of a solved instance."""
     rows = table(str(solved.instance), "value", "bound", "gap", "seconds", right=("value", "bound", "gap", "seconds"))
     rows.add_row(str(solved.value), str(solved.bound), f"{solved.gap:.4%}", f"{solved.seconds:.2f}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +84,8 @@ def check(
     with progress_bar(quiet=as_json, steps=("reading",)) as progress:
         checked = run_check(folder, progress=progress)
     if as_json:
-        print_json(checked.as_dict())
+        notes = [{"stage": note.stage, "text": note.text, "count": note.count} for note in checked.notes]
+        print_json({"name": checked.name, "rows": checked.rows, "notes": notes, "hashes": checked.hashes})
         return
     rows = table(f"{folder}: no fault", "table", "rows", right=("rows",))
     for layer, count in checked.rows.items():
@@ -126,7 +128,7 @@ def verify(run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN"
     with progress_bar(quiet=as_json, steps=("verifying",)) as progress:
         verdict = run_verify(run, progress=progress)
     if as_json:
-        print_json(verdict.as_dict())
+        print_json({"passed": verdict.passed, "checks": [asdict(one) for one in verdict.checks]})
     else:
         rows = table(f"{run}: {'proves' if verdict.passed else 'does NOT prove'}", "check", "", "found")
         for one in verdict.checks:
@@ -150,12 +152,15 @@ def solve(
     from karez.cli.closing import print_solution
     from karez.cli.screen import print_json, progress_bar
     from karez.flow.solve import solve as run_solve
+    from karez.flow.solve import write_solution
 
     _say_if_compiling()
     with progress_bar(quiet=as_json, steps=("solving",)) as progress:
-        solved = run_solve(file, seconds=seconds, seed=seed, out=out, progress=lambda share: progress("solving", share))
+        solved = run_solve(file, seconds=seconds, seed=seed, progress=lambda share: progress("solving", share))
+    if out:
+        write_solution(solved, out)
     if as_json:
-        print_json(solved.as_dict())
+        print_json(solved.certificate())
     else:
         print_solution(solved, out)
 

@@ -173,3 +173,95 @@ def contract(n, start, neighbour, edge, slot_cost, keep):  # type: ignore[no-unt
         kept += 1
         chain_start[kept] = edges
     return tail[:kept].copy(), head[:kept].copy(), cost[:kept].copy(), chain_start[: kept + 1].copy(), chain_edge[:edges].copy()
+
+
+@njit(cache=True, nogil=True)
+def moat_cuts(start, neighbour, slot_cost, node, radius, most):  # type: ignore[no-untyped-def]
+    """The cuts an ascent has raised, level by level, by replaying its moats.
+
+    Parameters
+    ----------
+    start, neighbour : int32
+        The graph.
+    slot_cost : int64[slots]
+        Edge costs.
+    node, radius : int32[moats], int64[moats]
+        The moats in order.
+    most : int
+        Most arcs in all cuts together; later cuts are left out.
+
+    Returns
+    -------
+    owner : int32[cuts]
+        The node each cut was raised for.
+    cut_start : int32[cuts + 1]
+        The arcs of cut i are ``cut_slot[cut_start[i]:cut_start[i + 1]]``.
+    cut_slot : int32[…]
+        Slots whose arcs enter the ball.
+    """
+    n = start.size - 1
+    reduced = slot_cost.copy()
+    dist = np.full(n, INF, np.int64)
+    place = np.full(n, -1, np.int32)
+    heap = np.empty(n, np.int32)
+    settled = np.empty(n, np.int32)
+    touched = np.empty(n, np.int32)
+    inside = np.zeros(n, np.bool_)
+    cut_slot = np.empty(most, np.int32)
+    owner = np.empty(most + 1, np.int32)
+    cut_start = np.zeros(most + 2, np.int32)
+    cuts = 0
+    filled = 0
+    for i in range(node.size):
+        t = node[i]
+        r = radius[i]
+        dist[t] = 0
+        touched[0] = t
+        reached = 1
+        count = 0
+        size = lower(heap, place, dist, 0, t)
+        while size > 0 and dist[heap[0]] < r:
+            v = pop(heap, place, dist, size)
+            size -= 1
+            settled[count] = v
+            count += 1
+            for s in range(start[v], start[v + 1]):
+                u = neighbour[s]
+                through = dist[v] + reduced[s]
+                if through < dist[u]:
+                    if dist[u] == INF:
+                        touched[reached] = u
+                        reached += 1
+                    dist[u] = through
+                    size = lower(heap, place, dist, size, u)
+        for j in range(count):
+            inside[settled[j]] = True
+            if j + 1 < count and dist[settled[j + 1]] == dist[settled[j]]:
+                continue
+            mark = filled
+            for k in range(j + 1):
+                v = settled[k]
+                for s in range(start[v], start[v + 1]):
+                    if not inside[neighbour[s]] and filled < most:
+                        cut_slot[filled] = s
+                        filled += 1
+            if filled == most:
+                filled = mark
+                break
+            owner[cuts] = t
+            cuts += 1
+            cut_start[cuts] = filled
+        for j in range(count):
+            v = settled[j]
+            for s in range(start[v], start[v + 1]):
+                loss = min(dist[neighbour[s]], r) - dist[v]
+                if loss > 0:
+                    reduced[s] -= loss
+        for j in range(reached):
+            u = touched[j]
+            dist[u] = INF
+            inside[u] = False
+            place[u] = -1
+        if filled + 64 >= most:
+            break
+    return owner[:cuts].copy(), cut_start[: cuts + 1].copy(), cut_slot[:filled].copy()

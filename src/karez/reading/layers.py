@@ -142,7 +142,7 @@ def _read_gdal(place: Place, wanted: Sequence[str], findings: Findings) -> Layer
             available = tuple(str(column) for column in info["fields"])
             columns = [column for column in available if column in wanted]
             meta, _, wkb, cells = pyogrio.raw.read(place.path, layer=name, columns=columns)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, IndexError) as error:
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, IndexError, ValueError) as error:
         raise Unreadable(str(error).split(";", maxsplit=1)[0].replace(str(place.path), place.file)) from error
     many = place.path.suffix.lower() == ".gpkg" or len(kinds) > 1
     where = Where(place.file, name if many else place.layer)
@@ -249,7 +249,8 @@ def _read_csv(place: Place, wanted: Sequence[str], findings: Findings) -> Layer 
         shapes, broken = _points(table[lon], table[lat], where, findings)
     elif wkt is not None:
         texts = table[wkt].where(table[wkt].str.strip() != "", None).to_numpy(dtype=object)
-        shapes = shapely.from_wkt(texts, on_invalid="ignore")
+        with np.errstate(all="ignore"):  # what does not parse, or is too large, is found below
+            shapes = shapely.from_wkt(texts, on_invalid="ignore")
         broken = pd.notna(texts) & shapely.is_missing(shapes)
     else:
         named = f"{listed(LONGITUDE)} with {listed(LATITUDE)}, or wkt"
@@ -284,11 +285,12 @@ def _layer(
     findings: Findings,
 ) -> Layer:
     """Parse well-known binary; rings left open are closed and counted (rule 9)."""
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     given = pd.notna(wkb)
-    lost = given & shapely.is_missing(shapes)
-    if lost.any():
-        shapes[lost] = shapely.from_wkb(wkb[lost], on_invalid="fix")
+    with np.errstate(all="ignore"):  # what does not parse is found below
+        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+        lost = given & shapely.is_missing(shapes)
+        if lost.any():
+            shapes[lost] = shapely.from_wkb(wkb[lost], on_invalid="fix")
     broken = given & shapely.is_missing(shapes)
     closed = np.flatnonzero(lost & ~broken) + where.first_row
     if closed.size:

@@ -120,9 +120,13 @@ class Sheet:
         self.page.write_string(self.top, 0, text, self.book.style("heading"))
         self.top += 1
 
-    def remark(self, text: str) -> None:
-        """A line of small print below a table."""
-        self.page.write_string(self.top, 0, text, self.book.style("subtitle"))
+    def remark(self, text: str, across: int = 1) -> None:
+        """A line of small print; over `across` columns it runs on into further lines."""
+        if across > 1:
+            self.page.merge_range(self.top, 0, self.top, across - 1, text, self.book.style("small-print"))
+            self.page.set_row(self.top, 13.0 * (1 + len(text) // 110))
+        else:
+            self.page.write_string(self.top, 0, text, self.book.style("subtitle"))
         self.top += 1
 
     def table(self, columns: Sequence[Column], *, total: str = "", freeze: int = -1, find: bool = False) -> Placed:
@@ -143,7 +147,7 @@ class Sheet:
         placed = Placed(self.name, header + 2, header + 1 + rows, tuple(column.title for column in columns))
         self.page.set_row(header, 32)
         for place, column in enumerate(columns):
-            self._widen(place, column.width)
+            self.widen(place, column.width)
             text = column.style in ("text", "long")
             self.page.write_string(header, place, column.title, self.book.style("head-text" if text else "head"))
             self._cells(header + 1, place, column)
@@ -185,8 +189,8 @@ class Sheet:
                 self.page.write_blank(placed.last, place, None, style)
         self.top += 1
 
-    def _widen(self, place: int, width: float) -> None:
-        """A column is as wide as the widest table of the sheet asks for."""
+    def widen(self, place: int, width: float) -> None:
+        """Make a column wide enough; it is as wide as the widest table of the sheet asks for."""
         self._widths[place] = max(width, self._widths.get(place, 0.0))
         self.page.set_column(place, place, self._widths[place])
 
@@ -230,6 +234,7 @@ def _format(key: str) -> dict[str, Any]:
     special: dict[str, dict[str, Any]] = {
         "title": {"font_size": 18, "bold": True, "font_color": _NAVY},
         "subtitle": {"font_size": 9, "italic": True, "font_color": _GREY},
+        "small-print": {"font_size": 9, "text_wrap": True, "font_color": _GREY},
         "heading": {"font_size": 12, "bold": True, "font_color": _NAVY},
         "head": {**head, "align": "right"},
         "head-text": {**head, "align": "left"},

@@ -433,7 +433,7 @@ def _summary(sheet: Sheet, plan: Plan, live: _Live, projects: Placed, years: Pla
     _technologies(sheet, plan)
     sheet.heading("How far from the best possible")
     for certificate in plan.certificates:
-        sheet.remark(in_plain_words(certificate))
+        sheet.remark(in_plain_words(certificate), across=5)
     _charts(sheet, projects, years, plan.programme.agreement.currency)
 
 
@@ -447,7 +447,7 @@ def _mixed(
     formula: Callable[[int], str] | None,
 ) -> None:
     """A column whose cells have formats of their own."""
-    sheet.page.set_column(place, place, 26)
+    sheet.widen(place, 22)
     sheet.page.write_string(first - 2, place, title, sheet.book.style("head"))
     for row, (value, style) in enumerate(zip(values, styles, strict=True), start=first):
         if formula is None:
@@ -498,7 +498,8 @@ def _charts(sheet: Sheet, projects: Placed, years: Placed, currency: str) -> Non
     )
     _dress(costs, "Capex by project, real", currency)
     costs.set_legend({"none": True})
-    costs.set_x_axis({"num_format": "0", "reverse": True, "line": {"color": "#8fa0a8"}})
+    costs.set_x_axis({"num_format": "#,##0,,", "major_gridlines": {"visible": True, "line": {"color": "#e3e8ec"}}})
+    costs.set_y_axis({"reverse": True, "line": {"color": "#8fa0a8"}})
     sheet.page.insert_chart("G20", costs, {"description": "Capex by project"})
 
 

@@ -15,6 +15,13 @@ Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 
 
+BY_ASCENT = "dual ascent for the directed cut bound; its moats, replayed, give the bound again"
+BY_EXACT_SEARCH = (
+    "dual ascent, elimination by reduced costs of edges that no better tree can use, cutting planes and branching on "
+    "the rest; linear programming bounds recomputed in integers"
+)
+
+
 @dataclass(frozen=True)
 class Case:
     """One case of a bound: the root is in the tree, the nodes left out are not.
@@ -103,16 +110,18 @@ def certify(
     cases: Sequence[Case],
     seconds: float,
     trace: Sequence[tuple[float, int, int]],
+    exact: int = 0,
 ) -> Certified:
     """Put an answer together from its tree and the cases of its bound."""
     bound = min(case.bound for case in cases)
+    further = exact > bound
     least = min(cases, key=lambda case: case.bound)
     return Certified(
         edges=np.sort(graph.edge[up[up >= 0]]).astype(np.int32),
         nodes=np.flatnonzero(up != OUT).astype(np.int32),
         value=value,
-        bound=bound,
-        proof="dual ascent for the directed cut bound; its moats, replayed, give the bound again",
+        bound=max(bound, exact),
+        proof=BY_EXACT_SEARCH if further else BY_ASCENT,
         seconds=seconds,
         trace=tuple(trace),
         ascent_root=least.root,

@@ -7,12 +7,19 @@ import numpy.typing as npt
 
 from karez.kernels.ascent import INF
 from karez.solving.certified import Case, Certified, certify
+from karez.solving.exact import close
 from karez.solving.graph import Disconnected, Graph, refuse_overflow
 from karez.solving.search import Clock, Progress, Search
 from karez.solving.unrooted import solve_unrooted
 
 FORCED = -1
 """Prize of a node that must be in the tree."""
+
+BEFORE_EXACT = 6
+"""Rounds before the exact search is tried."""
+
+AFTER_EXACT = 1_000
+"""Rounds after which the search for better trees ends even if time is left."""
 
 
 def prize(
@@ -76,6 +83,9 @@ def prize(
         raise Disconnected(apart.astype(np.int32))
     given[forced] = INF
     search = Search(graph, given, root, seed, clock)
-    search.run(progress)
-    case = Case(search.ascent_root, np.empty(0, np.int32), search.node, search.radius, search.bound)
-    return certify(graph, search.up, search.value, (case,), clock.spent(), search.trace)
+    search.run(progress, rounds=min(rounds, BEFORE_EXACT) if exact else rounds)
+    if exact and not search.done():
+        search.raise_bound(close(search))
+        search.run(progress, first=BEFORE_EXACT + 1, rounds=min(rounds, AFTER_EXACT))
+    case = Case(search.ascent_root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
+    return certify(graph, search.up, search.value, (case,), clock.spent(), search.trace, search.bound)

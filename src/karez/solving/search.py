@@ -40,6 +40,10 @@ class Clock:
         """Whether a time was set and has run out."""
         return self.seconds is not None and self.spent() >= self.seconds
 
+    def share(self, counted: float) -> float:
+        """Share of the work done: of the time where one is set, else as counted."""
+        return counted if self.seconds is None else min(1.0, self.spent() / max(self.seconds, 1e-9))
+
     def close(self, value: int, bound: int) -> bool:
         """Whether value and bound are as near as asked for."""
         return value - bound <= self.stop_gap * value
@@ -55,7 +59,7 @@ class Search:
     prize : int64[n]
         Prizes, ``INF`` where a node must be in the tree.
     root : int
-        Node of the tree; its own prize does not matter.
+        Node of the tree, whatever its own prize.
     seed : int
         Settles all that is left to chance.
     clock : Clock
@@ -64,7 +68,8 @@ class Search:
 
     def __init__(self, graph: Graph, prize: Longs, root: int, seed: int, clock: Clock) -> None:
         self.graph = graph
-        self.prize = prize
+        self.prize = prize.copy()
+        self.prize[root] = INF
         self.root = root
         self.clock = clock
         self.random = np.random.default_rng(seed)
@@ -73,6 +78,8 @@ class Search:
         self.up: Ints = np.full(graph.n, OUT, np.int32)
         self.value = int(INF)
         self.bound = 0
+        self.ascent_bound = 0
+        self.cutoff = int(INF)
         self.ascent_root = root
         self.node: Ints = np.empty(0, np.int32)
         self.radius: Longs = np.empty(0, np.int64)
@@ -84,7 +91,7 @@ class Search:
 
     def first(self) -> None:
         """Find a tree by shortest paths, and a bound."""
-        self._improve(self.graph.slot_cost, self.root)
+        self.improve(self.graph.slot_cost, self.root)
         self._ascend_and_prune(0)
 
     def round(self, number: int) -> None:
@@ -93,36 +100,64 @@ class Search:
         if not self.done():
             self._perturb(number)
 
-    def run(self, progress: Progress | None = None) -> None:
-        """Work until the clock says so."""
-        self.first()
-        for number in range(1, self.clock.rounds + 1):
+    def run(self, progress: Progress | None = None, *, first: int = 0, rounds: int | None = None) -> None:
+        """Work from one round to another, the clock's by default, or until nothing is left to do."""
+        last = self.clock.rounds if rounds is None else rounds
+        if first == 0:
+            self.first()
+        for number in range(max(1, first), last + 1):
             if self.done():
                 break
             self.round(number)
             if progress is not None:
-                progress(number / self.clock.rounds)
+                progress(self.clock.share(number / last))
         if progress is not None:
             progress(1.0)
 
+    def raise_bound(self, bound: int) -> None:
+        """Take note of a bound had otherwise than by an ascent."""
+        if bound > self.bound:
+            self.bound = bound
+            self._note()
+
     def done(self) -> bool:
-        """Whether nothing is left to do."""
-        return self.clock.late() or self.clock.close(self.value, self.bound)
+        """Whether nothing is left to do: time is up, or no tree better than the best (or the cutoff) can be found."""
+        return self.clock.late() or self.clock.close(self.target, self.bound)
+
+    @property
+    def target(self) -> int:
+        """What a tree must beat: the best value here, or a cutoff known from elsewhere."""
+        return min(self.value, self.cutoff)
 
     def _ascend_and_prune(self, number: int) -> None:
-        reduced, connected = self._ascent(number)
-        if self.done():
-            return
-        slack = np.minimum(reduced, reduced[self.graph.twin])
-        want = np.where(connected, INF, np.where(self.prize == INF, INF, 0))
-        weight = 1 if number % 2 else 16
-        self._improve(self.graph.slot_cost // 8 + slack * weight, self.root, want)
+        reduced, connected, _, _ = self.ascent(number)
+        if not self.done():
+            self.follow(reduced, connected, number)
 
-    def _ascent(self, number: int) -> tuple[Longs, npt.NDArray[np.bool_]]:
-        """Raise one dual solution; keep it if it is the best. Returns reduced costs and what reached the root."""
+    def follow(self, reduced: Longs, connected: npt.NDArray[np.bool_], number: int) -> None:
+        """Grow a tree along the arcs that an ascent has saturated."""
+        slack = np.minimum(reduced, reduced[self.graph.twin])
+        want = np.where(connected | (self.prize == INF), INF, 0)
+        weight = 1 if number % 2 else 16
+        self.improve(self.graph.slot_cost // 8 + np.minimum(slack, INF // 64) * weight, self.root, want)
+
+    def ascent(self, number: int) -> tuple[Longs, npt.NDArray[np.bool_], int, int]:
+        """Raise one dual solution; keep it if it is the best.
+
+        Returns
+        -------
+        reduced : int64[slots]
+            Reduced costs of the arcs from neighbour to owner.
+        connected : bool[n]
+            Prized nodes that reached the root.
+        root : int
+            The root it refers to.
+        bound : int
+            Its bound.
+        """
         root = self.root
         up = np.full(self.graph.n, OUT, np.int32)
-        if number > 0:
+        if number > 0 and self.value < INF:
             if self.free_roots and self.forced.size:
                 root = int(self.random.choice(self.forced))
             up = self.up.copy()
@@ -136,10 +171,10 @@ class Search:
         bound, node, radius, connected = ascend(
             *self._net, reduced, np.int32(root), self.prize, rank, factor, up, penalty
         )
-        if bound > self.bound:
-            self.bound, self.node, self.radius, self.ascent_root = int(bound), node, radius, root
-            self._note()
-        return reduced, connected
+        if bound > self.ascent_bound or not self.node.size:
+            self.ascent_bound, self.node, self.radius, self.ascent_root = int(bound), node, radius, root
+            self.raise_bound(int(bound))
+        return reduced, connected, root, int(bound)
 
     def _perturb(self, number: int) -> None:
         """Grow a tree in costs that are off by up to a share and lower on the incumbent, then descend."""
@@ -149,7 +184,7 @@ class Search:
         start = self.root
         if self.free_roots and self.forced.size:
             start = int(self.random.choice(self.forced))
-        self._improve(cost, start, self._wanted())
+        self.improve(cost, start, self._wanted())
 
     def _wanted(self) -> Longs:
         """Reach what is forced or already in the tree for certain, the rest within its prize."""
@@ -157,7 +192,7 @@ class Search:
         wanted: Longs = np.where(kept, INF, self.prize)
         return wanted
 
-    def _improve(self, cost: Longs, start: int, want: Longs | None = None) -> None:
+    def improve(self, cost: Longs, start: int, want: Longs | None = None) -> None:
         """Grow a tree in given costs, descend in the real ones, keep it if it is the best."""
         up = np.full(self.graph.n, OUT, np.int32)
         grow(*self._net, cost, self.prize if want is None else want, np.int32(start), up)

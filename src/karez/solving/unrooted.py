@@ -57,7 +57,7 @@ def solve_unrooted(graph: Graph, prizes: Longs, seed: int, clock: Clock, progres
             progress(0.5 + 0.5 * number / clock.rounds)
     for place, search in enumerate(searches):
         constant = exact_sum(prizes[order[:place]])
-        cases.append(Case(search.root, order[:place], search.node, search.radius, search.bound + constant))
+        cases.append(Case(search.root, order[:place], search.node, search.radius, search.ascent_bound + constant))
     cases.append(Case(-1, order[: len(searches)], np.empty(0, np.int32), np.empty(0, np.int64), rest))
     if progress is not None:
         progress(1.0)

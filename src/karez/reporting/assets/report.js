@@ -135,7 +135,7 @@
   // ---- Pop-ups -------------------------------------------------------------------------------------------------
 
   function placePopup(place) {
-    const box = element("div", {}, element("h4", { text: texts[places.name[place]] }));
+    const box = element("div", {}, element("h3", { text: texts[places.name[place]] }));
     if (places.households[place]) box.append(element("div", { text: number(places.households[place]) + " households" }));
     const head = element("tr");
     const titles = ["Demand", "Service", "Year", `Capex, ${data.currency}`, `Opex, ${data.currency} per year`, `Present cost, ${data.currency}`];
@@ -160,7 +160,7 @@
 
   function spanPopup(row) {
     const method = data.methods[spans.method[row]].label;
-    return element("div", {}, element("h4", { text: method + ", " + number(spans.length[row] / 1000, 1) + " km" }), facts([
+    return element("div", {}, element("h3", { text: method + ", " + number(spans.length[row] / 1000, 1) + " km" }), facts([
       ["Built in", spans.year[row] || "designed, not built"],
       ["Length", number(spans.length[row]) + " m"],
       ["Length as drawn", number(spans.drawn[row]) + " m"],
@@ -175,7 +175,7 @@
   }
 
   function areaPopup(row) {
-    return element("div", {}, element("h4", { text: areas.name[row] }), facts([
+    return element("div", {}, element("h3", { text: areas.name[row] }), facts([
       ["Households", number(areas.households[row])],
       ["In service at the end", number(areas.served[row])],
       ["Coverage to standard", percent(areas.coverage[row])],
@@ -203,7 +203,7 @@
   function legendList(title, entries, long) {
     const list = element("ul", long ? { class: "long" } : {});
     for (const [picture, label] of entries) list.append(element("li", {}, picture, element("span", { text: label })));
-    return [element("h4", { text: title }), list];
+    return [element("h3", { text: title }), list];
   }
 
   function drawLegend() {
@@ -224,7 +224,7 @@
     if (layerOn("coverage")) {
       const ramp = element("div", { class: "ramp" }, ...data.coverageColours.map((colour) => element("i", { style: "background:" + colour })));
       const ends = element("div", { class: "ramp-ends" }, element("span", { text: "0 %" }), element("span", { text: "100 %" }));
-      parts.push(element("h4", { text: `Coverage to standard, end of ${lastYear}` }), ramp, ends);
+      parts.push(element("h3", { text: `Coverage to standard, end of ${lastYear}` }), ramp, ends);
     }
     byId("legend").replaceChildren(...parts);
   }
