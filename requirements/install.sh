@@ -28,8 +28,8 @@ python=$(find_python) || true
 if command -v uv >/dev/null 2>&1; then
     echo "karez: setting up $venv with uv"
     uv venv --quiet --allow-existing --python "${python:->=3.11}" "$venv"
-    uv pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements/dev.txt
-    uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
+    uv pip install -qq --python "$venv/bin/python" --require-hashes -r requirements/dev.txt
+    uv pip install -qq --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
 else
     if [ -z "$python" ]; then
         echo "karez: needs Python 3.11 or newer; none found. Install it, or say where: make setup PYTHON=/path/to/python3" >&2
@@ -42,7 +42,8 @@ else
     fi
     PIP_DISABLE_PIP_VERSION_CHECK=1
     export PIP_DISABLE_PIP_VERSION_CHECK
-    "$venv/bin/python" -m pip install --quiet --require-hashes -r requirements/dev.txt
-    "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation --editable .
+    # Not compiled ahead: scgraph_data is tens of megabytes of Python, which takes minutes and gigabytes to compile.
+    "$venv/bin/python" -m pip install -qq --no-compile --require-hashes -r requirements/dev.txt
+    "$venv/bin/python" -m pip install -qq --no-deps --no-build-isolation --editable .
 fi
 echo "karez: ready in $venv; the command is $venv/bin/karez"

@@ -153,6 +153,34 @@ CASES: dict[str, tuple[Tamper, str, str]] = {
         "prices",
         TRUNK,
     ),
+    "a node in use later": (_sql("UPDATE nodes SET year = 2028 WHERE id = 'place:south'"), "order", BRANCH),
+    "a node that costs something": (
+        _sql("UPDATE nodes SET capex_real = 5 WHERE id = 'place:north'"),
+        "prices",
+        "place:north",
+    ),
+    "an unserved site that costs something": (
+        _sql("UPDATE sites SET opex_real_per_year = 5 WHERE id = 'home-middle'"),
+        "choices",
+        "home-middle",
+    ),
+    "another exchange rate": (lambda run: run.text("run.toml", "USD = 7.1", "USD = 7.2"), "catalogue", "route_plain"),
+    "a present cost in the proof": (
+        _cell("elements", LAST, "present_3", lambda present: present + 1),
+        "prices",
+        LAST,
+    ),
+    "a cheaper candidate in the proof": (
+        _cell("graph", "span:9634e67588c1", "present_minor", lambda minor: minor - 1000),
+        "candidate prices",
+        "span:9634e67588c1",
+    ),
+    "more households behind a span": (
+        _sql(f"UPDATE spans SET households_behind = households_behind + 1 WHERE id = '{TRUNK}'"),
+        "attribution",
+        TRUNK,
+    ),
+    "a span said to exist": (_sql(f"UPDATE spans SET status = 'operational' WHERE id = '{TRUNK}'"), "prices", TRUNK),
     "capex of an area": (_sql("UPDATE areas SET capex_real = capex_real + 1 WHERE id = 'east'"), "areas", "east"),
     "households of an area": (
         _sql("UPDATE areas SET households_served = households_served + 1 WHERE id = 'west'"),
@@ -231,7 +259,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 29
+    assert len(verdict.checks) == 32
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -243,6 +271,13 @@ def test_what_was_tampered_with_is_named(case: str, run: RunCopy) -> None:
     assert check in failed
     assert offender in failed[check]
     assert any(offender in failure for failure in verdict.failures)
+
+
+def test_figures_of_a_kind_nobody_foresaw_are_a_failure_of_the_run(run: RunCopy) -> None:
+    run.json("proof/multipliers.json", lambda multipliers: multipliers["schedule"].update({"budget:1": "much"}))
+    run.json("summary.json", lambda summary: summary["totals"].update(capex_real=None))
+    failed = {check.name for check in verify(run.folder).checks if not check.passed}
+    assert {"schedule bound", "totals"} <= failed
 
 
 def test_progress_is_told_from_none_to_all(finished: Path) -> None:

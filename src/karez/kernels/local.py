@@ -49,7 +49,7 @@ def insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps)
         v = order[i]
         if up[v] != OUT:
             continue
-        first = np.int32(-1)
+        first = -1
         ends = 0
         for s in range(start[v], start[v + 1]):
             if up[neighbour[s]] != OUT:

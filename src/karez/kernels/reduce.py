@@ -172,7 +172,13 @@ def contract(n, start, neighbour, edge, slot_cost, keep):  # type: ignore[no-unt
             edges += 1
         kept += 1
         chain_start[kept] = edges
-    return tail[:kept].copy(), head[:kept].copy(), cost[:kept].copy(), chain_start[: kept + 1].copy(), chain_edge[:edges].copy()
+    return (
+        tail[:kept].copy(),
+        head[:kept].copy(),
+        cost[:kept].copy(),
+        chain_start[: kept + 1].copy(),
+        chain_edge[:edges].copy(),
+    )
 
 
 @njit(cache=True, nogil=True)

@@ -12,7 +12,7 @@ from karez.phasing.problem import Aim
 from karez.phasing.relax import SLACK_PRICE, relax
 
 
-def conflict(frame: Frame, elastic: frozenset[str], *, proven: bool = True, nodes: int = 0) -> Infeasible:
+def conflict(frame: Frame, elastic: frozenset[str], *, proven: bool = True) -> Infeasible:
     """Name the rules that conflict.
 
     The least by which required targets must be missed is a linear programme; rows with a price there are the ones that
@@ -26,8 +26,6 @@ def conflict(frame: Frame, elastic: frozenset[str], *, proven: bool = True, node
         Rows that could be loosened: the required targets.
     proven : bool
         Whether it is proven that no schedule keeps the rows.
-    nodes : int
-        Branch-and-bound nodes searched where it is not proven.
 
     Returns
     -------
@@ -50,7 +48,7 @@ def conflict(frame: Frame, elastic: frozenset[str], *, proven: bool = True, node
         )
         return Infeasible(f"Required targets cannot be met: {'; '.join(short)}. {cause}. {REMEDY}")
     rules = ", ".join(name for name in names if not name.startswith("budget:"))
-    how = "No schedule keeps" if proven else f"Within {nodes} branch-and-bound nodes no schedule was found that keeps"
+    how = "No schedule keeps" if proven else "No schedule was found, though one may exist, that keeps"
     return Infeasible(f"{how} all of: {rules}, and the budgets, since sites and spans cannot be divided. {REMEDY}")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from karez.kernels.closure import improve_options, start_state
 from karez.phasing.master import Frame
-from karez.phasing.problem import Aim, Floats, Ints, Problem, Rows
+from karez.phasing.problem import Floats, Ints
 
 PASSES = 50
 """Most rounds of local improvement over all sites."""
@@ -27,7 +27,7 @@ class Found:
     worth : float
         Worth by the aim it was made for.
     excess : float64[rows]
-        Usage above limit and tolerance; 0 where kept.
+        Usage above limit and tolerance, in the frame's units; 0 where kept.
     """
 
     option_year: Ints
@@ -46,14 +46,13 @@ class Found:
         return np.concatenate([self.element_year, self.option_year])
 
     def beats(self, other: Found | None) -> bool:
-        """Whether it keeps the rows better, or as well and is worth more."""
-        if other is None or self.kept != other.kept:
-            return other is None or self.kept
-        return self.worth > other.worth
+        """Whether it breaks the rows less, or as little and is worth more."""
+        return other is None or (-self.excess.sum(), self.worth) > (-other.excess.sum(), other.worth)
 
 
-def measure(problem: Problem, rows: Rows, aim: Aim, option_year: Ints) -> Found:
+def measure(frame: Frame, option_year: Ints) -> Found:
     """Build the elements that the options need, and say what it is worth and what it breaks."""
+    problem, rows, aim = frame.problem, frame.rows, frame.aim
     empty = np.zeros((len(problem.first), problem.years + 1, 0))
     element_year, _, _ = start_state(
         problem.parent, problem.owner, empty[: problem.elements], empty[problem.elements :], option_year
@@ -67,7 +66,7 @@ def measure(problem: Problem, rows: Rows, aim: Aim, option_year: Ints) -> Found:
     present = float(problem.present[done, when].sum())
     worth = float((by_year.T * aim.profile).sum()) + aim.present_factor * present
     over = used - rows.limit - rows.tolerance
-    return Found(option_year, element_year, worth, np.where(over > 0, over, 0.0))
+    return Found(option_year, element_year, worth, np.where(over > 0, over / frame.scale, 0.0))
 
 
 @dataclass(frozen=True)

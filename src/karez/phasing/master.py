@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 import highspy
 import numpy as np
@@ -39,17 +40,23 @@ class Frame:
     problem: Problem
     rows: Rows
     aim: Aim
-    sign: Floats = field(init=False)
-    arcs: Labels = field(init=False)
-    scale: Floats = field(init=False)
 
-    def __post_init__(self) -> None:
-        named = self.problem.rival[self.problem.rival >= 0]
+    @cached_property
+    def sign(self) -> Floats:
+        """−1 for alternatives with a rival, else 1; (items)."""
         sign = np.ones(len(self.problem.first))
-        sign[self.problem.elements + named] = -1.0
-        object.__setattr__(self, "sign", sign)
-        object.__setattr__(self, "arcs", _arcs(self.problem, sign))
-        object.__setattr__(self, "scale", _scale(self.problem, self.rows))
+        sign[self.problem.elements + self.problem.rival[self.problem.rival >= 0]] = -1.0
+        return sign
+
+    @cached_property
+    def arcs(self) -> Labels:
+        """Pairs of variables (flat numbers), the first needing the second; (2, arcs)."""
+        return _arcs(self.problem, self.sign)
+
+    @cached_property
+    def scale(self) -> Floats:
+        """Size of a unit of every row; (rows)."""
+        return _scale(self.problem, self.rows)
 
     def labels(self) -> Labels:
         """Coarsest labels: what is fixed by first years, and all the rest that can be done or left; (items, T)."""
@@ -176,7 +183,7 @@ def build(master: Master, slack_price: Floats, unit: float, extra: sparse.csr_ar
 
 
 def _arcs(problem: Problem, sign: Floats) -> Labels:
-    """Pairs of variables (flat numbers), the first needing the second; shape (2, arcs)."""
+    """See :attr:`Frame.arcs`."""
     years, elements = problem.years, problem.elements
     number = np.arange(len(sign) * years).reshape(-1, years)
     upright = np.flatnonzero(sign > 0)

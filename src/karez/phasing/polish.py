@@ -15,6 +15,8 @@ from karez.phasing.master import ONE, ZERO, Frame, Labels, assemble, build
 from karez.phasing.problem import Floats, Ints, Problem
 from karez.phasing.relax import quiet
 
+BREAKING = 1e3
+"""Price of breaking a row by one unit more, where the start breaks it; in units of the programme's aim."""
 Flags = npt.NDArray[np.bool_]
 
 SOLVER_TOLERANCE = 1e-6
@@ -65,6 +67,8 @@ class Polished:
 def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Polished:
     """Choose anew among the years whose loss is small, the rest staying as in the start or at no loss.
 
+    Rows that the start breaks may stay broken, at a price.
+
     Parameters
     ----------
     frame : Frame
@@ -87,27 +91,28 @@ def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Polished
     point[label.ravel()] = frame.bits(start.years).ravel()
     point[[ZERO, ONE]] = 0.0, 1.0
     unit = max(1.0, float(np.abs(master.worth).sum()) / 1e4)
-    lp = build(master, np.zeros(len(master.room)), unit, _needed(frame, label))
+    lp = build(master, np.where(start.excess > 0, BREAKING, 0.0), unit, _needed(frame, label))
     lp.row_upper_ = np.concatenate(
         [_room(frame, master.room, master.use @ point), np.array(lp.row_upper_)[len(master.room) :]]
     )
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * lp.num_col_
+    kinds = [highspy.HighsVarType.kInteger] * len(point)
+    lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (lp.num_col_ - len(point))
     solver = quiet()
     for option, value in (("random_seed", effort.seed), ("mip_max_nodes", effort.nodes), ("mip_rel_gap", effort.gap)):
         solver.setOptionValue(option, value)
     solver.passModel(lp)
-    if start.kept:
-        warm = highspy.HighsSolution()
-        warm.col_value = point.tolist()
-        solver.setSolution(warm)
+    warm = highspy.HighsSolution()
+    over = np.maximum(0.0, master.use @ point - np.array(lp.row_upper_)[: len(master.room)])
+    warm.col_value = [*point, *over[start.excess > 0]]
+    solver.setSolution(warm)
     solver.run()
     ended = solver.getModelStatus() in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
     settled = ended and int((label > ONE).sum()) == int(_possible(frame).sum())
     values = np.array(solver.getSolution().col_value)
     if len(values) == 0 or solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return Polished(start, settled)
-    years = frame.years(values.round().astype(bool)[label])
-    found = measure(frame.problem, frame.rows, frame.aim, years[frame.problem.elements :])
+    years = frame.years(values[: len(point)].round().astype(bool)[label])
+    found = measure(frame, years[frame.problem.elements :])
     return Polished(found if found.beats(start) else start, settled)
 
 

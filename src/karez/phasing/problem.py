@@ -50,6 +50,11 @@ class Rows:
     profile: Floats
     tolerance: Floats
 
+    def only(self, rows: npt.NDArray[np.intp]) -> Rows:
+        """Some of these rows, by number."""
+        names = tuple(self.names[row] for row in rows)
+        return Rows(names, self.limit[rows], self.profile[rows], self.tolerance[rows])
+
     def joined(self, other: Rows) -> Rows:
         """These rows and then the other ones."""
         return Rows(

@@ -59,7 +59,7 @@ def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = (
         order = first_choice[np.argsort(-regret, kind="stable")]
         for prices in (relaxation.multipliers, nothing):
             years = bench.improved(years, prices, order)
-            found = measure(problem, frame.rows, frame.aim, years)
+            found = measure(frame, years)
             best = found if found.beats(best) else best
     assert best is not None
     return best

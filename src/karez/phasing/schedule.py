@@ -73,10 +73,10 @@ def schedule(
     first = solve(Frame(problem, whole.rows, problem.service()), settings, seed, step=step)
     half_way = perf_counter()
     rows = whole.rows.joined(keep_service(problem, first.found))
-    start = measure(problem, rows, problem.thrift(), first.found.option_year)
-    second = solve(Frame(problem, rows, problem.thrift()), settings, seed, start, step)
+    frame = Frame(problem, rows, problem.thrift())
+    second = solve(frame, settings, seed, measure(frame, first.found.option_year), step)
     years = second.found.option_year
-    served, cost = (measure(whole, rows, aim, years) for aim in (whole.service(), whole.thrift()))
+    served, cost = (measure(Frame(whole, rows, aim), years) for aim in (whole.service(), whole.thrift()))
     service_bound, service_prices = _proven(whole, whole.rows, whole.service(), first.relaxation)
     cost_bound, cost_prices = _proven(whole, rows, whole.thrift(), second.relaxation)
     element_year, option_year = (_programme_year(part, whole.years) for part in (served.element_year, years))

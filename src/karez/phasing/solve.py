@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from karez.model.programme import Phasing
 from karez.phasing.conflict import conflict
 from karez.phasing.found import Found
 from karez.phasing.master import Frame
 from karez.phasing.polish import Effort, polish
+from karez.phasing.problem import Aim
 from karez.phasing.relax import Relaxation, relax
 from karez.phasing.rounding import losses, round_off
 
 ROUNDS = ((300, 1), (300, 2), (300, 4), (600, 2), (1000, 2))
 """Integer programmes that are tried one after the other: free variables, and how many times as many they are from."""
+EMPHASES = (1.5, 4.0, 20.0)
+"""By how much more than its multiplier a required target is priced where rounding missed it."""
 NODE_SHARE = 40
 """Each of them may use this part of the node limit: small trees, often, find more than one large one."""
-MENDING = (3000, 10**9)
-"""Free variables of the programmes that are tried where rounding kept not all rows; the last leaves nothing out."""
+MENDING = ((300, 1), (300, 2), (600, 2), (1000, 2), (1000, 4), (3000, 1))
+"""The same, tried first where rounding did not keep all rows."""
 FINENESS = 0.05
 """An integer programme stops at this part of the wanted gap, as its own bound is not the schedule's."""
 
@@ -71,16 +76,20 @@ def solve(
     if (relaxation.slack > frame.rows.tolerance + frame.scale * 1e-6).any():
         raise conflict(frame, elastic)
     step()
-    solved = Solved(round_off(frame, relaxation, () if start is None else (start.option_year,)), relaxation)
+    found = round_off(frame, relaxation, () if start is None else (start.option_year,))
+    if not found.kept and elastic:
+        found = _with_emphasis(frame, relaxation, elastic, found)
+    solved = Solved(found, relaxation)
     step()
     loss = losses(frame, relaxation.multipliers)
     gap, settled = settings.stop_gap * FINENESS, False
-    for variables in MENDING:
-        if not solved.found.kept:
-            polished = polish(frame, loss, solved.found, Effort(variables, settings.node_limit, gap, seed))
+    for number, (variables, spread) in enumerate(MENDING):
+        if not settled and not solved.found.kept:
+            effort = Effort(variables, settings.node_limit // NODE_SHARE, gap, seed + number, spread)
+            polished = polish(frame, loss, solved.found, effort)
             solved, settled = Solved(polished.found, relaxation), polished.settled
     if not solved.found.kept:
-        raise conflict(frame, elastic, proven=settled, nodes=settings.node_limit)
+        raise conflict(frame, elastic, proven=settled)
     for number, (variables, spread) in enumerate(ROUNDS):
         if not settled and solved.gap() > settings.stop_gap:
             effort = Effort(variables, settings.node_limit // NODE_SHARE, gap, seed + number, spread)
@@ -88,6 +97,21 @@ def solve(
             solved, settled = Solved(polished.found, relaxation), polished.settled
         step()
     return solved
+
+
+def _with_emphasis(frame: Frame, relaxation: Relaxation, wanted: frozenset[str], best: Found) -> Found:
+    """Round with some rows priced above their worth instead of kept, until they are kept; the best of all found."""
+    rows, aim = frame.rows, frame.aim
+    soft = np.array([name in wanted for name in rows.names])
+    priced = np.tensordot(relaxation.multipliers[soft], rows.profile[soft], axes=1)
+    others = rows.only(np.flatnonzero(~soft))
+    for emphasis in EMPHASES:
+        if not best.kept:
+            eager = replace(frame, rows=others, aim=Aim(aim.profile - emphasis * priced, aim.present_factor))
+            begun = round_off(eager, relax(eager)).option_year
+            found = round_off(frame, relaxation, (begun,))
+            best = found if found.beats(best) else best
+    return best
 
 
 STEPS = 2 + len(ROUNDS)

@@ -142,7 +142,13 @@ def _read_gdal(place: Place, wanted: Sequence[str], findings: Findings) -> Layer
             available = tuple(str(column) for column in info["fields"])
             columns = [column for column in available if column in wanted]
             meta, _, wkb, cells = pyogrio.raw.read(place.path, layer=name, columns=columns)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError, IndexError, ValueError) as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        RuntimeError,
+        IndexError,
+        ValueError,
+    ) as error:
         raise Unreadable(str(error).split(";", maxsplit=1)[0].replace(str(place.path), place.file)) from error
     many = place.path.suffix.lower() == ".gpkg" or len(kinds) > 1
     where = Where(place.file, name if many else place.layer)

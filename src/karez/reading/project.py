@@ -50,7 +50,7 @@ def read(folder: Path, *, progress: Progress | None = None) -> Inputs:
     Raises
     ------
     DataFault
-        Every fault that one pass can find; see the guide, "Bad input".
+        Every fault that one pass can find.
     UsageFault
         If there is no such folder.
     """

@@ -117,6 +117,7 @@ class Sheet:
 
     def heading(self, text: str) -> None:
         """A heading between tables."""
+        self.page.set_row(self.top, 26)
         self.page.write_string(self.top, 0, text, self.book.style("heading"))
         self.top += 1
 
@@ -124,7 +125,7 @@ class Sheet:
         """A line of small print; over `across` columns it runs on into further lines."""
         if across > 1:
             self.page.merge_range(self.top, 0, self.top, across - 1, text, self.book.style("small-print"))
-            self.page.set_row(self.top, 13.0 * (1 + len(text) // 110))
+            self.page.set_row(self.top, 13.0 * (1 + len(text) // 150))
         else:
             self.page.write_string(self.top, 0, text, self.book.style("subtitle"))
         self.top += 1

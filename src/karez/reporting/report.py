@@ -137,7 +137,7 @@ def _policy(scripts: Any) -> str:
     allowed = " ".join(f"'sha256-{value}'" for value in hashes)
     return (
         f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:; "
-        "worker-src blob:; child-src blob:; connect-src blob: data:; base-uri 'none'; form-action 'none'"
+        "worker-src blob:; child-src blob:; base-uri 'none'; form-action 'none'"
     )
 
 

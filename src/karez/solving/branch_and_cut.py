@@ -80,11 +80,11 @@ class BranchAndCut:
         self.row_lower: list[int] = []
         self.row_upper: list[int] = []
         self.seen: set[bytes] = set()
-        self.model = highspy.Highs()
+        self.model = highspy.Highs()  # type: ignore[no-untyped-call]
         self.model.setOptionValue("output_flag", False)
         self.model.setOptionValue("threads", 1)
         self.model.setOptionValue("random_seed", 0)
-        for cost, upper in zip(self.objective / self.unit, self.upper, strict=True):
+        for upper in self.upper:
             self.model.addVar(0.0, float(upper))
         size = self.objective.size
         self.model.changeColsCost(size, np.arange(size, dtype=np.int32), self.objective / self.unit)
@@ -211,7 +211,11 @@ class BranchAndCut:
         open_slot = self.upper[: self.slots] > 0
         open_slot[[column for column in closed if column < self.slots]] = False
         must = {int(v) for v in np.flatnonzero(search.prize == INF)} | {row for row, _ in branch.rows}
-        must |= {int(self.paying[column - self.slots]) for column, low, _ in branch.columns if low == 1.0 and column >= self.slots}
+        must |= {
+            int(self.paying[column - self.slots])
+            for column, low, _ in branch.columns
+            if low == 1.0 and column >= self.slots
+        }
         seen = {self.root}
         stack = [self.root]
         while stack:
@@ -224,18 +228,22 @@ class BranchAndCut:
         return not must <= seen
 
     def _safe(self, dual: Floats, lower: Floats, upper: Floats, row_lower: dict[int, float]) -> tuple[int, Longs]:
-        """Bound from rounded duals, exact in integers; and the reduced costs it leaves, times the scale."""
-        scaled = np.rint(np.clip(dual * self.unit * self.scale, -LARGEST / 4, LARGEST / 4)).astype(np.int64)
-        margin = self.objective * self.scale
+        """Bound from rounded duals, exact in integers; and the reduced costs it leaves, rounded down."""
+        scale = self.scale
+        while scale > 1 and float(np.abs(dual).sum()) * self.unit * scale > LARGEST:
+            scale //= 2
+        margin = self.objective * scale
+        if float(np.abs(dual).sum()) * self.unit * scale > LARGEST:
+            return 0, np.zeros_like(margin)
+        scaled = np.rint(dual * self.unit * scale).astype(np.int64)
         total = 0
         used = np.flatnonzero(scaled)
-        limit = int(LARGEST)
         for row in used:
             weight = int(scaled[row])
             side = self.row_lower[row] if weight > 0 else self.row_upper[row]
-            if weight > 0 and row in row_lower:
-                side = int(row_lower[row])
-            if abs(side) >= self.slots and side != 1 or abs(weight) > limit // 4096:
+            if weight > 0 and int(row) in row_lower:
+                side = int(row_lower[int(row)])
+            if abs(side) >= self.slots:
                 continue
             total += weight * side
             margin[self.row_index[row]] -= weight * self.row_sign[row]
@@ -243,12 +251,12 @@ class BranchAndCut:
         total += sum(int(amount) for amount in margin[open_up])
         at_low = (margin > 0) & (lower > 0)
         total += sum(int(amount) for amount in margin[at_low])
-        return -((-total) // self.scale) + self.constant, margin
+        return -((-total) // scale) + self.constant, margin // scale
 
     def _fix(self, bound: int, margin: Longs, upper: Floats) -> None:
         """Close arcs for good that no better tree can use."""
         search = self.search
-        hopeless = (margin[: self.slots] // self.scale >= search.target - bound) & (upper[: self.slots] > 0)
+        hopeless = (margin[: self.slots] >= search.target - bound) & (upper[: self.slots] > 0)
         if hopeless.any():
             closed = np.flatnonzero(hopeless).astype(np.int32)
             upper[closed] = 0.0
@@ -263,7 +271,7 @@ class BranchAndCut:
         want = self.search.prize.copy()
         if self.paying.size:
             want[self.paying] = np.where(x[self.slots :] > 0.5, INF, 0)
-        self.search.improve(cost, self.self.root, want)
+        self.search.improve(cost, self.search.root, want)
 
     def _separate(self, x: Floats) -> bool:
         """Add cuts that x violates; returns whether there were any."""
@@ -291,7 +299,7 @@ class BranchAndCut:
 
     def _cuts(self, v: int, need: float, capacity: Longs, flow: Floats, *, certain: bool) -> int:
         """Nested and back cuts between the root and one node."""
-        graph, search = self.search.graph, self.search
+        graph = self.search.graph
         work = capacity.copy()
         found = 0
         for _ in range(10):
@@ -342,7 +350,7 @@ class BranchAndCut:
 
     def _children(self, branch: Branch, x: Floats) -> list[Branch]:
         """Split on a node that is half in, or else on an arc."""
-        graph, search = self.search.graph, self.search
+        graph = self.search.graph
         flow = x[: self.slots]
         inflow = np.bincount(self.owner, flow, minlength=graph.n)
         inflow[self.root] = 0.0

@@ -77,7 +77,7 @@ def prize(
         root = int(forced[0])
     clock = Clock(seconds, stop_gap, rounds)
     if root is None:
-        return solve_unrooted(graph, given, seed, clock, progress)
+        return solve_unrooted(graph, given, seed, clock, progress, exact=exact)
     apart = forced[~graph.reached(root)[forced]]
     if apart.size:
         raise Disconnected(apart.astype(np.int32))

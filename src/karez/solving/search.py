@@ -217,12 +217,3 @@ class Search:
     def _note(self) -> None:
         if self.value < INF:
             self.trace.append((self.clock.spent(), self.value, self.bound))
-
-
-def warm_up() -> None:
-    """Compile the kernels, or load them from the cache, on a tiny problem; takes no part in any time limit."""
-    graph = Graph.from_edges(5, [0, 1, 2, 0, 3, 1], [1, 2, 3, 3, 4, 3], [3, 1, 3, 4, 2, 1])
-    prize = np.array([0, 0, INF, 1, 3], np.int64)
-    search = Search(graph, prize, 0, 0, Clock(None, -1.0, 3))
-    search.run()
-

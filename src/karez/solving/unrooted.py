@@ -7,87 +7,119 @@ import numpy as np
 from karez.kernels.ascent import OUT, TOP
 from karez.kernels.tree import evaluate, polish
 from karez.solving.certified import Case, Certified, Ints, Longs, certify
-from karez.solving.graph import Graph, exact_sum
+from karez.solving.exact import close
+from karez.solving.graph import Graph
 from karez.solving.search import Clock, Progress, Search
 
 MOST_CASES = 400
+CASE_EDGES = 4_000_000
+"""Edges of all cases together up to which new cases are opened, where they are more than a few."""
+
+FEW_CASES = 20
+BEFORE_EXACT = 4
+"""Rounds spent on a case before the exact search is tried."""
 
 
-def solve_unrooted(graph: Graph, prizes: Longs, seed: int, clock: Clock, progress: Progress | None) -> Certified:
-    """Solve by cases: node 1 is in the tree; it is not, but node 2 is; neither, but node 3 is; …
+def solve_unrooted(
+    graph: Graph, prizes: Longs, seed: int, clock: Clock, progress: Progress | None, *, exact: bool
+) -> Certified:
+    """Solve by cases: node 1 is in the tree; it is not, but node 2 is; neither, but node 3 is; and so on.
 
     Each case is a rooted problem in which the prizes of the nodes left out are lost. Once these add up to the value
     of the best tree, no further case can hold a better one.
     """
-    order = np.argsort(-prizes, kind="stable")
-    order = order[prizes[order] > 0].astype(np.int32)
-    up, value = _single(graph, prizes, int(order[0]) if order.size else 0)
-    cases: list[Case] = []
-    trace: list[tuple[float, int, int]] = [(clock.spent(), value, 0)]
-    searches: list[Search] = []
-    lost = 0
-    remaining = prizes.copy()
-    for place, node in enumerate(order[:MOST_CASES]):
-        if lost >= value or (place > 0 and clock.late()):
-            break
-        search = Search(graph, remaining.copy(), int(node), seed + place, clock)
-        search.first()
-        searches.append(search)
-        up, value = _better(graph, prizes, search, up, value)
-        remaining[node] = 0
-        lost += int(prizes[node])
-        if progress is not None:
-            progress(0.5 * min(1.0, lost / max(value, 1)))
-    rest = lost if searches or order.size == 0 else 0
-    if order.size == 0:
-        rest = 0
-    elif len(searches) == order.size:
-        rest = exact_sum(prizes)
+    cases = _Cases(graph, prizes, seed, clock)
+    cases.open_all(progress)
     for number in range(1, clock.rounds + 1):
-        weak = _weakest(searches, prizes, order)
-        if weak < 0 or clock.late():
+        if clock.late() or not cases.work(exact=exact):
             break
-        bound = min(_bound(searches, weak, prizes, order), rest)
-        trace.append((clock.spent(), value, min(bound, value)))
-        if clock.close(value, bound) or bound == rest:
-            break
-        searches[weak].round(number)
-        up, value = _better(graph, prizes, searches[weak], up, value)
         if progress is not None:
-            progress(0.5 + 0.5 * number / clock.rounds)
-    for place, search in enumerate(searches):
-        constant = exact_sum(prizes[order[:place]])
-        cases.append(Case(search.root, order[:place], search.node, search.radius, search.ascent_bound + constant))
-    cases.append(Case(-1, order[: len(searches)], np.empty(0, np.int32), np.empty(0, np.int64), rest))
+            progress(0.5 + 0.5 * clock.share(number / clock.rounds))
     if progress is not None:
         progress(1.0)
-    return certify(graph, up, value, _closed(cases, value), clock.spent(), trace)
+    return certify(graph, cases.up, cases.value, cases.cases(), clock.spent(), cases.trace, cases.bound())
 
 
-def _closed(cases: list[Case], value: int) -> list[Case]:
-    """Cases in order; the last bounds all that was not looked at."""
-    return [case for case in cases if case.bound <= value or case.root >= 0]
+class _Cases:
+    """The cases opened so far, the best tree of all, and what is left."""
 
+    def __init__(self, graph: Graph, prizes: Longs, seed: int, clock: Clock) -> None:
+        self.graph, self.prizes, self.seed, self.clock = graph, prizes, seed, clock
+        ranked = np.argsort(-prizes, kind="stable").astype(np.int32)
+        self.order: Ints = ranked[prizes[ranked] > 0]
+        self.up: Ints = np.full(graph.n, OUT, np.int32)
+        self.up[ranked[0]] = TOP
+        self.value = int(evaluate(graph.slot_cost, prizes, self.up))
+        self.searches: list[Search] = []
+        self.worked: list[int] = []
+        self.lost = [0]
+        self.trace: list[tuple[float, int, int]] = [(clock.spent(), self.value, 0)]
 
-def _single(graph: Graph, prizes: Longs, node: int) -> tuple[Ints, int]:
-    up: Ints = np.full(graph.n, OUT, np.int32)
-    up[node] = TOP
-    return up, int(evaluate(graph.slot_cost, prizes, up))
+    def open_all(self, progress: Progress | None) -> None:
+        """Open cases until the prizes lost in the next reach the best value."""
+        remaining = self.prizes.copy()
+        most = min(MOST_CASES, max(FEW_CASES, CASE_EDGES // max(1, self.graph.m)))
+        for place, node in enumerate(self.order[:most]):
+            if self.lost[-1] >= self.value or (place > 0 and self.clock.late()):
+                break
+            search = Search(self.graph, remaining, int(node), self.seed + place, self.clock)
+            search.cutoff = self.value - self.lost[place]
+            search.first()
+            self.searches.append(search)
+            self.worked.append(0)
+            self._learn(search)
+            remaining[node] = 0
+            self.lost.append(self.lost[place] + int(self.prizes[node]))
+            if progress is not None:
+                progress(0.5 * min(1.0, self.lost[-1] / max(self.value, 1)))
+        self._note()
 
+    def bound(self) -> int:
+        """The least bound of all cases and of what was not opened, no more than the best value."""
+        opened = [search.bound + self.lost[place] for place, search in enumerate(self.searches)]
+        return min([*opened, self.lost[-1], self.value]) if self.order.size else self.value
 
-def _bound(searches: list[Search], place: int, prizes: Longs, order: Ints) -> int:
-    return searches[place].bound + exact_sum(prizes[order[:place]])
+    def work(self, *, exact: bool) -> bool:
+        """Work on the weakest case; returns whether more work makes sense."""
+        if self.clock.close(self.value, self.bound()):
+            return False
+        bounds = [search.bound + self.lost[place] for place, search in enumerate(self.searches)]
+        place = int(np.argmin(bounds))
+        if bounds[place] >= self.lost[-1]:
+            return False
+        search = self.searches[place]
+        search.cutoff = self.value - self.lost[place]
+        turn = self.worked[place]
+        self.worked[place] += 1
+        if exact and turn == BEFORE_EXACT:
+            search.raise_bound(close(search))
+        else:
+            search.round(turn + 1)
+        self._learn(search)
+        self._note()
+        return True
 
+    def cases(self) -> list[Case]:
+        """The proof: every case with its moats, and the one that none of their nodes is in the tree."""
+        cases = [
+            Case(search.root, self.order[:place], search.node, search.radius, search.ascent_bound + self.lost[place])
+            for place, search in enumerate(self.searches)
+        ]
+        nothing = np.empty(0, np.int32)
+        rest = Case(-1, self.order[: len(cases)], nothing, np.empty(0, np.int64), self.lost[-1])
+        return [*cases, rest]
 
-def _weakest(searches: list[Search], prizes: Longs, order: Ints) -> int:
-    bounds = [_bound(searches, place, prizes, order) for place in range(len(searches))]
-    return int(np.argmin(bounds)) if bounds else -1
+    def _learn(self, search: Search) -> None:
+        """Free the case's tree of its root and of the prizes left out; keep it if it is the best."""
+        if search.up[search.root] == OUT:
+            return
+        graph = self.graph
+        trial = search.up.copy()
+        _, value = polish(
+            graph.start, graph.neighbour, graph.twin, graph.slot_cost, self.prizes, np.int32(search.root), trial, False
+        )
+        if value < self.value:
+            self.value, self.up = int(value), trial
 
-
-def _better(graph: Graph, prizes: Longs, search: Search, up: Ints, value: int) -> tuple[Ints, int]:
-    """The better of the best tree so far and the one a case found, freed of its root and of the prizes left out."""
-    trial = search.up.copy()
-    _, found = polish(
-        graph.start, graph.neighbour, graph.twin, graph.slot_cost, prizes, np.int32(search.root), trial, False
-    )
-    return (trial, int(found)) if found < value else (up, value)
+    def _note(self) -> None:
+        self.trace.append((self.clock.spent(), self.value, self.bound()))

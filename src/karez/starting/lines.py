@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -85,20 +83,30 @@ def parse_graph(text: str, module: str) -> WorldGraph:
     UsageFault
         If the text is of another form.
     """
-    try:
-        graph_at, nodes_at = text.index("\ngraph=[{"), text.index("\nnodes=[[")
-        graph = text[graph_at + 7 : nodes_at]
-        flat = json.loads(graph.translate(str.maketrans("{}:", "[],")))
-        nodes, _ = json.JSONDecoder().raw_decode(text, nodes_at + 7)
-    except ValueError as error:
-        raise UsageFault(
-            f"scgraph_data.{module} is not of the form that karez knows. "
-            "Install the one it knows with: pip install 'scgraph_data==2.0.0'"
-        ) from error
-    size = np.fromiter(map(len, flat), dtype=np.int64, count=len(flat))
-    values = np.fromiter(chain.from_iterable(flat), dtype=np.float64, count=int(size.sum()))
-    start = np.repeat(np.arange(len(flat)), size // 2)
-    return _undirected(np.array(nodes)[:, ::-1].copy(), start, values[::2].astype(np.int64), values[1::2])
+    graph_at, nodes_at = text.find("\ngraph=[{"), text.find("\nnodes=[[")
+    end = text.find("\n", nodes_at + 1) if nodes_at > graph_at >= 0 else -1
+    if end < 0:
+        raise _unknown_form(module)
+    graph, nodes = text[graph_at + 7 : nodes_at].encode(), text[nodes_at + 7 : end].encode()
+    numbers, position = _numbers(graph), _numbers(nodes)
+    letters = np.frombuffer(graph, dtype=np.uint8)
+    entries, closings = np.flatnonzero(letters == ord(":")), np.flatnonzero(letters == ord("}"))
+    if len(numbers) != 2 * len(entries) or len(position) != 2 * len(closings):
+        raise _unknown_form(module)
+    start = np.searchsorted(closings, entries)
+    return _undirected(position.reshape(-1, 2)[:, ::-1].copy(), start, numbers[::2].astype(np.int64), numbers[1::2])
+
+
+def _numbers(literal: bytes) -> Floats:
+    """All numbers of a literal in their order."""
+    return np.fromstring(literal.translate(bytes.maketrans(b"{}[]:,", b"      ")).decode(), sep=" ")
+
+
+def _unknown_form(module: str) -> UsageFault:
+    return UsageFault(
+        f"scgraph_data.{module} is not of the form that karez knows. "
+        "Install the one it knows with: pip install 'scgraph_data==2.0.0'"
+    )
 
 
 def _undirected(lonlat: Floats, start: Indices, end: Indices, km: Floats) -> WorldGraph:

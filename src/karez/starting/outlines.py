@@ -155,9 +155,12 @@ def _owners(
 ) -> npt.NDArray[np.object_]:
     """Country of each asked piece: that of most settlements on it, else the one it is drawn as."""
     everyone = settlements()
-    points = shapely.points(frame.points(everyone[["lon", "lat"]].to_numpy()))
-    piece, point = shapely.STRtree(points).query(shapes[asked], predicate="contains")
-    found = pd.DataFrame({"piece": piece, "code": everyone["code"].to_numpy()[point]})
+    points = frame.points(everyone[["lon", "lat"]].to_numpy())
+    west, south, east, north = shapely.total_bounds(shapes[asked])
+    lon, lat = points.T
+    near = np.flatnonzero((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north))
+    piece, point = shapely.STRtree(shapely.points(points[near])).query(shapes[asked], predicate="contains")
+    found = pd.DataFrame({"piece": piece, "code": everyone["code"].to_numpy()[near[point]]})
     ranked = found.groupby(["piece", "code"]).size().reset_index(name="count")
     ranked = ranked.sort_values(["piece", "count", "code"], ascending=[True, False, True])
     most = ranked.drop_duplicates("piece")

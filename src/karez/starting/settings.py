@@ -9,6 +9,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from string import Template
 
+from karez.starting.areas import SHORE_KM
+from karez.starting.lines import BORDER_KM
 from karez.starting.nations import LEAST_PEOPLE, Nation
 from karez.starting.routes import LEAD_IN_MAX_KM, LEAD_IN_SEA_KM, STUB_KM, Routes
 from karez.starting.sites import PEOPLE_PER_HOUSEHOLD, URBAN_FROM_PEOPLE, Settled
@@ -24,6 +26,9 @@ REFERENCE_YEARS = (4.5, 6.0, 7.0, 7.0, 5.5)
 
 CNY_PER_USD = 7.1
 """Exchange rate of the reference programme, an assumption."""
+
+PER_PERSON_USD = REFERENCE_BUDGET_CNY / REFERENCE_PEOPLE / CNY_PER_USD
+"""Budget per person over five years."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,8 @@ def yearly_budget(people: int) -> list[int]:
     >>> yearly_budget(25_852_345)[0]
     633803000
     """
-    per_person = REFERENCE_BUDGET_CNY / REFERENCE_PEOPLE / CNY_PER_USD
     total = sum(REFERENCE_YEARS)
-    return [max(1_000, 1_000 * round(people * per_person * share / total / 1_000)) for share in REFERENCE_YEARS]
+    return [max(1_000, 1_000 * round(people * PER_PERSON_USD * share / total / 1_000)) for share in REFERENCE_YEARS]
 
 
 def programme_text(start: Start) -> str:
@@ -106,73 +110,79 @@ def _route_layers(routes: Routes) -> list[str]:
 
 def start_notes(start: Start) -> list[str]:
     """What a reader of a report on a started country must know."""
-    nation, settled, routes = start.nation, start.settled, start.routes
-    places = settled.places
-    seat = places["name"].iloc[settled.seat]
-    known = int(places["people_known"].sum())
-    notes = [
-        f"A start from open data for {nation.name}, made by `karez new --country {nation.code}`: every figure is a "
-        "starting point to replace.",
-        _share_note(nation, known, len(places)),
-        f"Households are people ÷ {PEOPLE_PER_HOUSEHOLD:g}; homes of settlements of {URBAN_FROM_PEOPLE:,} people or "
-        "more count as urban (assumptions). All rows are derived.",
-        f"The network is fed from {seat}, the capital, alone (an assumption)."
-        if settled.seat_found
-        else f"No settlement has the name of the capital ({nation.capital or 'none is named'}); the network is fed "
-        f"from the largest, {seat}, alone (an assumption).",
-        f"The budget is {sum(yearly_budget(start.people)):,} USD: {per_person_usd():,.2f} USD for each of "
+    return [
+        f"A start from open data for {start.nation.name}, made by `karez new --country {start.nation.code}`: every "
+        "figure is a starting point to replace.",
+        *_people_notes(start),
+        *_source_note(start),
+        f"The budget is {sum(yearly_budget(start.people)):,} USD: {PER_PERSON_USD:,.2f} USD for each of "
         f"{start.people:,} people planned for, as in the reference programme (30 bn CNY for {REFERENCE_PEOPLE:,} "
         f"people at {CNY_PER_USD} CNY per USD).",
         "No relief is given: all ground is plain or urban, so mountains are priced too low.",
         "Nothing is taken as built or served already (greenfield, an assumption).",
         "Service areas are cells around settlements joined by first-level administrative unit; they are planning "
         "units and say nothing on borders or on the status of any territory.",
+        *_offshore_note(start.offshore),
+        *_route_notes(start.routes),
     ]
+
+
+def _people_notes(start: Start) -> list[str]:
+    nation, settled = start.nation, start.settled
+    known = int(settled.places["people_known"].sum())
+    held = (
+        f"{_settlements(len(settled.places))} known to GeoNames (500 people or more, or a seat) with {known:,} people"
+    )
+    share = (
+        f"{100.0 * known / nation.people:.1f} % of the national population of {nation.people:,}"
+        if nation.people > 0
+        else "the national population is not known"
+    )
+    notes = [f"The plan is for {held}: {share}. Who lives elsewhere is not planned for."]
     if settled.people_unknown:
         notes.append(
-            f"{settled.people_unknown} settlements have no population in GeoNames; {LEAST_PEOPLE} people are assumed "
+            f"GeoNames has no population for {_settlements(settled.people_unknown)}; {LEAST_PEOPLE} people are assumed "
             "in each, the smallest settlement its table counts."
         )
     if settled.scale < 1.0:
         notes.append(
             f"The settlements' people add up to more than the nation, so all were multiplied by {settled.scale:.4f}."
         )
-    return notes + _route_notes(routes) + _offshore_note(start.offshore)
-
-
-def per_person_usd() -> float:
-    """Budget per person over five years, in USD."""
-    return REFERENCE_BUDGET_CNY / REFERENCE_PEOPLE / CNY_PER_USD
-
-
-def _share_note(nation: Nation, known: int, count: int) -> str:
-    if nation.people <= 0:
-        return f"The {count:,} settlements hold {known:,} people; the national population is not known."
-    return (
-        f"The {count:,} settlements of 500 people or more known to GeoNames hold {known:,} people, "
-        f"{100.0 * known / nation.people:.1f} % of the national population of {nation.people:,}; "
-        "the rest is not planned for."
+    notes.append(
+        f"Households are people ÷ {PEOPLE_PER_HOUSEHOLD:g}; homes of settlements of {URBAN_FROM_PEOPLE:,} people or "
+        "more count as urban (assumptions). All rows are derived."
     )
+    return notes
+
+
+def _source_note(start: Start) -> list[str]:
+    seat = start.settled.places["name"].iloc[start.settled.seat]
+    if start.settled.seat_found:
+        return [f"The network is fed from {seat}, the capital, alone (an assumption)."]
+    sought = f"no settlement is named {start.nation.capital}" if start.nation.capital else "no capital is named"
+    return [f"The network is fed from the largest settlement, {seat}, alone (an assumption): {sought}."]
 
 
 def _route_notes(routes: Routes) -> list[str]:
-    notes = []
-    links = len(routes.links_land) + len(routes.links_sea)
     if routes.stub:
-        return [
-            f"There is one settlement and no road or railway; a line of {STUB_KM:g} km stands for routes to be drawn."
-        ]
-    if links:
+        return [f"One settlement and no road or railway: a line of {STUB_KM:g} km stands for routes to be drawn."]
+    notes = []
+    if any(map(len, routes.lines.values())):
         notes.append(
-            f"Roads and railways fall into parts; with {routes.lone} settlements that no line reaches (none within "
-            f"{LEAD_IN_MAX_KM:g} km, or only over more than {LEAD_IN_SEA_KM:g} km of sea) these are "
-            f"{routes.parts} parts, joined by the shortest straight links: {len(routes.links_land)} pieces on land, "
-            f"{len(routes.links_sea)} under the sea, priced per km of submarine cable. They are not surveyed."
+            "Roads and railways are schematic: edges of a simplified graph drawn straight between junctions, with the "
+            f"length surveyed along them, taken up to {BORDER_KM:g} km outside the outline."
         )
     if routes.short:
         notes.append(
-            f"{routes.short} lines have a surveyed length shorter than the straight line between their ends, which "
-            "the source rounds to about 100 m; the straight line is taken there."
+            f"The surveyed length of {routes.short:,} of these lines is shorter than the straight line between their ends, "
+            "which the source rounds to about 100 m; the straight line is taken there."
+        )
+    if routes.parts > 1:
+        notes.append(
+            f"No line comes near {_settlements(routes.lone)} (none within {LEAD_IN_MAX_KM:g} km, or only over more than "
+            f"{LEAD_IN_SEA_KM:g} km of sea). With the parts that roads and railways fall into, {routes.parts:,} parts are "
+            f"joined by the shortest straight links: {len(routes.links_land):,} pieces on land, "
+            f"{len(routes.links_sea):,} under the sea, priced per km of submarine cable. Nobody surveyed them."
         )
     return notes
 
@@ -180,7 +190,11 @@ def _route_notes(routes: Routes) -> list[str]:
 def _offshore_note(offshore: int) -> list[str]:
     if not offshore:
         return []
-    return [f"{offshore} settlements lie outside the outline; land of 2 km around each was added to their area."]
+    return [f"Outside the outline: {_settlements(offshore)}; land of {SHORE_KM:g} km around was added to their area."]
+
+
+def _settlements(count: int) -> str:
+    return f"{count:,} settlement{'s' if count != 1 else ''}"
 
 
 def sources_text(start: Start) -> str:

@@ -42,13 +42,13 @@ def _standard_findings(run: Run) -> Iterator[Finding]:
         strict=True,
     )
     for key, project, category, technology, meets in columns:
-        if technology != "unserved" and not _allowed(run.programme, project, category, technology):
+        if technology != "unserved" and not allowed(run.programme, project, category, technology):
             yield Finding(f"{technology} may not serve it", key)
         if bool(meets) != meets_standard(run.programme, project, technology):
             yield Finding("meets_standard is not what speed and latency of its technology say", key)
 
 
-def _allowed(programme: Programme, project_id: str, category: str, technology: str) -> bool:
+def allowed(programme: Programme, project_id: str, category: str, technology: str) -> bool:
     """Whether project and category let the technology serve a site."""
     project = programme.project(project_id)
     if category in project.fibre_mandatory and technology != "fibre":

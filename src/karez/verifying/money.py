@@ -186,66 +186,6 @@ def _count_totals(run: Run) -> dict[str, float]:
     }
 
 
-def prices(run: Run) -> Check:
-    """Capex, upkeep and present cost of every span, from its length and the catalogue."""
-    proven = f"capex, upkeep and present cost of {len(run.spans):,} spans follow from length and unit cost"
-    return conclude("prices", proven, _price_findings(run))
-
-
-def _price_findings(run: Run) -> Iterator[Finding]:
-    rates = {str(method): {str(k): v for k, v in by.items()} for method, by in run.programme.routing.rates.items()}
-    catalogue = run.catalogue.to_dict("index")
-    stated = run.proof.elements.set_index("id")["opex_real_per_year"].to_dict()
-    free = {"rate_real": 0.0, "opex_share_per_year": 0.0, "life_years": 1}
-    for row in run.spans.to_dict("records"):
-        key = row["id"]
-        item = "" if row["method"] == "existing" else rates.get(row["method"], {}).get(row["ground"], "no item")
-        if item not in catalogue and item:
-            yield Finding("no item of the catalogue prices it", key)
-            continue
-        cost = catalogue[item] if item else free
-        designed = row["designed_capex_real"]
-        if abs(designed - row["length_m"] * cost["rate_real"]) > HALF_CENT + 1e-6:
-            yield Finding("capex is not length times unit cost", key)
-        is_built = row["year"] == row["year"]
-        if abs(row["capex_real"] - (designed if is_built else 0.0)) > HALF_CENT:
-            yield Finding("capex is not that of its design, or not 0 though it is not built", key)
-        upkeep = designed * cost["opex_share_per_year"]
-        if abs(row["opex_real_per_year"] - (upkeep if is_built else 0.0)) > HALF_CENT + 1e-6:
-            yield Finding("upkeep is not its share of capex", key)
-        if abs(stated.get(key, math.nan) - upkeep) > HALF_CENT + 1e-6:
-            yield Finding("upkeep in proof/elements is not its share of capex", key)
-        year = int(row["year"]) - run.calendar_years[0] + 1 if is_built else 0
-        present = present_cost(run.programme, designed, upkeep, int(cost["life_years"]), year) if is_built else 0.0
-        if abs(row["pv_cost_real"] - present) > CENT:
-            yield Finding("present cost is not that of rule 3", key)
-
-
-def present_cost(programme: Programme, capex: float, opex: float, life: int, year: int) -> float:
-    """Present cost of one asset by rule 3, to the start of year 1, in real money.
-
-    Parameters
-    ----------
-    programme : Programme
-        Discount rate and horizon H.
-    capex, opex : float
-        Paid when it is built and renewed; paid in every later year until H.
-    life : int
-        Years after which it is renewed.
-    year : int
-        Programme year it is built in.
-    """
-    rate, horizon = programme.rates.discount_rate_real, programme.horizon
-    total, last = 0.0, year
-    for at in range(year, max(horizon, year + 1), life):
-        total += capex * (1.0 + rate) ** -at
-        last = at
-    for at in range(year + 1, horizon + 1):
-        total += opex * (1.0 + rate) ** -at
-    unused = (life - (horizon - last)) / life
-    return total - capex * unused * (1.0 + rate) ** -horizon
-
-
 def connection_present(run: Run, capex: float, year: int) -> float:
     """Present cost of the connection of a source: paid once, it outlasts the horizon."""
     return float(capex * (1.0 + run.programme.rates.discount_rate_real) ** -year)

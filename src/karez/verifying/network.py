@@ -68,6 +68,5 @@ def _order_findings(run: Run) -> Iterator[Finding]:
             yield Finding("in use before the year from which it is there", str(key))
         if parent >= 0 and year < years[parent]:
             yield Finding("built before the element it hangs on", str(key))
-        shown = year_of_node.get(node) if str(key).startswith(CONNECTION) else year_of_span.get(key)
-        if shown != year:
-            yield Finding("year in proof/elements is not the year in the layer", str(key))
+        if year_of_node.get(node) != year or year_of_span.get(key, year) != year:
+            yield Finding("year in proof/elements is not that of its span and node", str(key))

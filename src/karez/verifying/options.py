@@ -10,7 +10,7 @@ import pandas as pd
 
 from karez.model.design import FORCED
 from karez.units import MINOR_PER_UNIT
-from karez.verifying.answers import meets_standard
+from karez.verifying.answers import allowed, meets_standard
 from karez.verifying.money import CENT, HALF_CENT, available
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
@@ -46,6 +46,8 @@ def _option_findings(run: Run) -> Iterator[Finding]:
             yield Finding("fibre without an element, or another technology with one", key)
         elif technology == "fibre" and nodes[int(row["element"])] != site["node_id"]:
             yield Finding("element of the option does not lead to the node of the site", key)
+        if not allowed(run.programme, site["project"], site["category"], technology):
+            yield Finding("option of a technology that may not serve the site", key)
         still_open = site["weight"] * (1.0 - site["already_served"])
         meets = meets_standard(run.programme, site["project"], technology)
         priority = run.programme.project(site["project"]).priority
@@ -74,11 +76,16 @@ def _choice_findings(run: Run) -> Iterator[Finding]:
         option = by_site.get(row["id"])
         if (option is None) != (row["technology"] == "unserved"):
             yield Finding("served without a chosen option, or unserved with one", row["id"])
-        elif option is not None:
+        if option is None:
+            if row["capex_real"] or row["opex_real_per_year"] or row["pv_cost_real"]:
+                yield Finding("unserved, but costs something", row["id"])
+        else:
             if option["technology"] != row["technology"]:
                 yield Finding("chosen option is of another technology", row["id"])
             if abs(option["capex_real"] - row["capex_real"]) > HALF_CENT:
                 yield Finding("capex is not that of the chosen option", row["id"])
+            if abs(option["opex_real_per_year"] - row["opex_real_per_year"]) > HALF_CENT:
+                yield Finding("opex is not that of the chosen option", row["id"])
             year = option["year"]
             if not option["earliest_year"] <= year <= years:
                 yield Finding("served before its earliest year", row["id"])
@@ -98,7 +105,7 @@ def _prize_findings(run: Run) -> Iterator[Finding]:
     by_site: dict[str, list[dict[Hashable, Any]]] = {}
     for row in run.proof.options.to_dict("records"):
         by_site.setdefault(row["site_id"], []).append(row)
-    derived: dict[str, float] = {}
+    derived = dict.fromkeys(nodes, 0.0)
     for ways in by_site.values():
         fibre = [way for way in ways if way["element"] >= 0]
         if not fibre:
@@ -106,7 +113,7 @@ def _prize_findings(run: Run) -> Iterator[Finding]:
         node = nodes[int(fibre[0]["element"])]
         others = [_minor(way["present_1"]) for way in ways if way["element"] < 0]
         gain = min(others) - _minor(fibre[0]["present_1"]) if others else math.inf
-        derived[node] = derived.get(node, 0.0) + max(0.0, gain)
+        derived[node] += max(0.0, gain)
     for node, prize in derived.items():
         if stated.get(node) != (FORCED if prize == math.inf else prize):
             yield Finding("prize is not what fibre saves at its sites", node)

@@ -40,7 +40,21 @@ PROOF_COLUMNS: dict[str, tuple[str, ...]] = {
         "chosen",
     ),
     "constraints": ("name", "limit"),
-    "catalogue": ("item", "base_unit", "rate_real", "life_years", "opex_share_per_year"),
+    "catalogue": (
+        "item",
+        "unit",
+        "low",
+        "rate",
+        "high",
+        "currency",
+        "price_year",
+        "life_years",
+        "opex_share_per_year",
+        "base_unit",
+        "low_real",
+        "rate_real",
+        "high_real",
+    ),
 }
 """Columns each table of ``proof/`` must have, see :class:`karez.model.plan.Proof`."""
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import get_args
 
 import pandas as pd
 
 from karez.model.attributes import PLAN_AREAS, PLAN_NODES, PLAN_SITES, PLAN_SPANS, Table
+from karez.model.words import Status, Tier
 from karez.verifying.network import CONNECTION
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
 MAY_BE_EMPTY = {"year", "households", "node_id", "name", "rule", "area_id", "coverage"}
 """Columns of the plan's layers whose cells may be empty."""
+
+WORDS = {"tier": get_args(Tier), "status": get_args(Status)}
+"""Closed lists of columns whose description names none."""
 
 
 def layers(run: Run) -> tuple[tuple[Table, pd.DataFrame], ...]:
@@ -45,12 +50,13 @@ def _cell_findings(run: Run) -> Iterator[Finding]:
         for attribute in table.attributes:
             column, place = frame[attribute.name], f"{table.name}.{attribute.name}"
             may_be_empty = attribute.name in MAY_BE_EMPTY
+            words = attribute.one_of or WORDS.get(attribute.name, ())
             for key, cell in zip(frame["id"].astype(str), column, strict=True):
                 if cell is None or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
                     if not may_be_empty:
                         yield Finding(f"{place} is empty", key)
-                elif attribute.one_of and cell not in attribute.one_of:
-                    yield Finding(f"{place} is none of {', '.join(attribute.one_of)}", key)
+                elif words and cell not in words:
+                    yield Finding(f"{place} is none of {', '.join(words)}", key)
                 elif attribute.kind in ("number", "integer"):
                     problem = _number_problem(cell)
                     if problem and not (problem == "negative" and attribute.name == "pv_cost_real"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from karez.verifying import (
     answers,
+    attribution,
     certificates,
     coverage,
     design_bound,
@@ -15,6 +16,7 @@ from karez.verifying import (
     money,
     network,
     options,
+    prices,
     schedule_bound,
     tables,
 )
@@ -33,7 +35,10 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     money.budgets,
     money.shares,
     money.totals,
-    money.prices,
+    prices.catalogue,
+    prices.prices,
+    prices.candidates,
+    attribution.attribution,
     drawing.areas,
     coverage.coverage,
     coverage.targets,
@@ -74,8 +79,18 @@ def verify(folder: Path, *, progress: Callable[[float], None] = lambda _: None) 
     checks: list[Check] = []
     for group in (FORM, SUBSTANCE):
         for check in group:
-            checks.append(check(run))
+            checks.append(_made(check, run))
             progress(len(checks) / (len(FORM) + len(SUBSTANCE)))
         if not all(check.passed for check in checks):
             break
     return Verdict(tuple(checks))
+
+
+def _made(check: Callable[[Run], Check], run: Run) -> Check:
+    """Make a check; figures of a kind nobody foresaw are a failure of the run, not of the program."""
+    try:
+        return check(run)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        name = f"{check.keywords['scope']} {check.func.__name__}" if isinstance(check, partial) else check.__name__
+        reason = f"could not be made, as a table or figure is not as it should be ({type(error).__name__}: {error})"
+        return Check(name, False, reason)
