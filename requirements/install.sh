@@ -28,8 +28,8 @@ python=$(find_python) || true
 if command -v uv >/dev/null 2>&1; then
     echo "karez: setting up $venv with uv"
     uv venv --quiet --allow-existing --python "${python:->=3.11}" "$venv"
-    uv pip install -qq --python "$venv/bin/python" --require-hashes -r requirements/dev.txt
-    uv pip install -qq --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
+    uv pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements/dev.txt
+    uv pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
 else
     if [ -z "$python" ]; then
         echo "karez: needs Python 3.11 or newer; none found. Install it, or say where: make setup PYTHON=/path/to/python3" >&2

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from karez.kernels.closure import (
     best_closure,
+    best_needed,
     closure_losses,
     fold_forest,
     improve_options,
@@ -74,6 +75,23 @@ def test_best_closure_is_the_best_of_all_and_keeps_precedence(forest: Forest) ->
     best, element_year, option_year = best_closure(*forest)
     assert best == max(every(forest).values())
     assert worth(forest, (*element_year.tolist(), *option_year.tolist())) == best
+
+
+def is_needed(forest: Forest, years: tuple[int, ...]) -> bool:
+    """Whether every element has the first year of what hangs on it."""
+    parent, _, owner, _, _ = forest
+    first = [YEARS] * len(parent)
+    for item, before in enumerate([*parent, *owner]):
+        if before >= 0:
+            first[before] = min(first[before], years[item])
+    return list(years[: len(parent)]) == first
+
+
+@settings(max_examples=200, deadline=None)
+@given(forests())
+def test_best_needed_is_the_best_of_all_without_early_or_useless_elements(forest: Forest) -> None:
+    worths = [value for years, value in every(forest).items() if is_needed(forest, years)]
+    assert best_needed(*forest) == max(worths)
 
 
 @settings(max_examples=100, deadline=None)

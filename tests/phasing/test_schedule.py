@@ -54,6 +54,7 @@ def by_hand(found: Schedule, scope: str) -> float:
         return worth
 
     below = {number: np.zeros(years + 1) for number in range(len(found.elements))}
+    first = {number: np.full(years, -np.inf) for number in range(len(found.elements))}
     total = 0.0
     for _, options in found.options.groupby("site_id"):
         other, tied, element = 0.0, [-np.inf] * years, -1
@@ -66,14 +67,17 @@ def by_hand(found: Schedule, scope: str) -> float:
         best = [max(other, *tied[start:]) for start in range(years)] + [other]
         if element >= 0:
             below[element] += best
+            first[element] = np.maximum(first[element], np.subtract(tied, best[:-1]))
         else:
             total += other
     for number in reversed(range(len(found.elements))):
         row = found.elements.iloc[number]
         worth = below[number] + [*(profit(row, year) for year in range(1, years + 1)), 0.0]
+        worth[:-1] += first[number]
         best = [max(worth[start:]) for start in range(years + 1)]
         if row["parent"] >= 0:
             below[row["parent"]] += best
+            first[row["parent"]] = np.maximum(first[row["parent"]], np.subtract(worth[:-1], best[:-1]))
         else:
             total += best[0]
     return float(total + (price * constraints["limit"]).sum())
@@ -268,12 +272,12 @@ def test_made_up_regions_keep_their_shares(share: float) -> None:
 def test_a_target_near_the_most_that_can_be_reached_is_met() -> None:
     case = large_case(seed=5)
     weight = sum(site.weight for site in case.sites if site.project == 0)
-    met = replace(case, targets=(((2, 0.5, True),), (), ()))
+    met = replace(case, targets=(((2, 0.35, True),), (), ()))
     found = made(met)
     in_time = [
         s.weight for s, a in zip(case.sites, answers_of(met, found), strict=True) if s.project == 0 and a[1] <= 2
     ]
-    assert sum(in_time) >= 0.5 * weight
+    assert sum(in_time) >= 0.35 * weight
 
 
 @pytest.mark.parametrize("case", [VILLAGE, replace(large_case(seed=11, places=15, share=0.1), pays=("capex", "opex"))])

@@ -115,6 +115,13 @@ def test_data_under_the_odbl_stand_in_files_of_their_own(started: Path) -> None:
     assert all(word in text for word in ("ODbL", "CC BY 4.0", "public domain", "OpenStreetMap contributors"))
 
 
+def same_shapes(ours: np.ndarray, theirs: np.ndarray) -> bool:
+    """Whether shapes are the same, wherever a version of GEOS lets a polygon begin."""
+    if shapely.get_dimensions(ours[0]) == 2:
+        return bool((shapely.area(shapely.symmetric_difference(ours, theirs)) < 1e-9).all())
+    return bool(shapely.equals_exact(ours, theirs, 1e-9).all())
+
+
 def test_the_example_is_what_the_command_makes(tmp_path: Path) -> None:
     made = new(tmp_path / "kyrgyzstan", country="kgz")
     example = EXAMPLES / "kyrgyzstan"
@@ -126,7 +133,7 @@ def test_the_example_is_what_the_command_makes(tmp_path: Path) -> None:
         for name, _ in pyogrio.list_layers(made / "layers" / file):
             ours, theirs = (gpd.read_file(folder / "layers" / file, layer=name) for folder in (made, example))
             assert ours.drop(columns="geometry").equals(theirs.drop(columns="geometry"))
-            assert shapely.equals_exact(ours.geometry.to_numpy(), theirs.geometry.to_numpy(), 1e-9).all()
+            assert same_shapes(ours.geometry.to_numpy(), theirs.geometry.to_numpy())
 
 
 def test_starting_twice_gives_equal_files(tmp_path: Path) -> None:

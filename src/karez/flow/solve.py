@@ -12,8 +12,10 @@ from karez.model.instance import Instance, SolvedInstance
 from karez.reading.instance import read_instance
 from karez.solving import Certified, Graph, prize, warm_up
 
-ROUNDS = 40
-"""Rounds of improvement where no time is set."""
+MOST_ROUNDS = 40
+LEAST_ROUNDS = 8
+ROUND_EDGES = 1_500_000
+"""Where no time is set: rounds of improvement, fewer the more edges they go through."""
 
 ROUNDS_IN_TIME = 1_000_000
 """Rounds where a time is set: as many as it allows."""
@@ -53,7 +55,8 @@ def solve(
     instance = read_instance(file)
     warm_up()
     graph = Graph.from_edges(instance.n, instance.tail, instance.head, instance.cost)
-    rounds = ROUNDS if seconds is None else ROUNDS_IN_TIME
+    counted = min(MOST_ROUNDS, max(LEAST_ROUNDS, ROUND_EDGES // max(1, graph.m)))
+    rounds = counted if seconds is None else ROUNDS_IN_TIME
     answer = prize(
         graph, instance.prize, instance.root, seconds=seconds, seed=seed, rounds=rounds, progress=progress, exact=True
     )

@@ -211,6 +211,50 @@ def best_closure(
 
 
 @njit(cache=True)
+def best_needed(parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats) -> float:
+    """Find the most profit if every element has the first year of what hangs on it, and never if nothing does.
+
+    Parameters are those of :func:`best_closure`, which also allows elements that are early or of no use; so this is never
+    more.
+
+    Returns
+    -------
+    float
+        Best profit.
+    """
+    elements, options, years = len(parent), len(owner), option_profit.shape[1]
+    is_rival = _rivals(rival)
+    from_year_on = np.zeros((elements, years + 1))
+    just_then = np.full((elements, years), -np.inf)
+    total = 0.0
+    for o in range(options):
+        if is_rival[o]:
+            continue
+        best = 0.0 if rival[o] < 0 else max(0.0, option_profit[rival[o]].max())
+        if owner[o] < 0:
+            total += max(best, option_profit[o].max())
+            continue
+        from_year_on[owner[o], years] += best
+        for s in range(years - 1, -1, -1):
+            best = max(best, option_profit[o, s])
+            from_year_on[owner[o], s] += best
+            just_then[owner[o], s] = max(just_then[owner[o], s], option_profit[o, s] - best)
+    for e in range(elements - 1, -1, -1):
+        best = from_year_on[e, years]
+        if parent[e] >= 0:
+            from_year_on[parent[e], years] += best
+        for s in range(years - 1, -1, -1):
+            then = element_profit[e, s] + from_year_on[e, s] + just_then[e, s]
+            best = max(best, then)
+            if parent[e] >= 0:
+                from_year_on[parent[e], s] += best
+                just_then[parent[e], s] = max(just_then[parent[e], s], then - best)
+        if parent[e] < 0:
+            total += best
+    return total
+
+
+@njit(cache=True)
 def closure_losses(
     parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats
 ) -> tuple[Floats, Floats]:

@@ -124,7 +124,7 @@ def insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps)
 
 
 @njit(cache=True, nogil=True)
-def _voronoi(start, neighbour, twin, cost, up, dist, base, via):  # type: ignore[no-untyped-def]
+def voronoi(start, neighbour, twin, cost, up, dist, base, via):  # type: ignore[no-untyped-def]
     """Nearest node of the tree for every node, with distance and the slot towards it."""
     n = start.size - 1
     place = np.full(n, -1, np.int32)
@@ -152,7 +152,8 @@ def _voronoi(start, neighbour, twin, cost, up, dist, base, via):  # type: ignore
 
 
 @njit(cache=True, nogil=True)
-def _find(leader, v):  # type: ignore[no-untyped-def]
+def find_leader(leader, v):  # type: ignore[no-untyped-def]
+    """Leader of a node's set, halving the way to it."""
     while leader[v] != v:
         leader[v] = leader[leader[v]]
         v = leader[v]
@@ -172,7 +173,7 @@ def exchange_key_paths(start, neighbour, twin, cost, prize, root, up):  # type: 
     dist = np.empty(n, np.int64)
     base = np.empty(n, np.int32)
     via = np.empty(n, np.int32)
-    _voronoi(start, neighbour, twin, cost, up, dist, base, via)
+    voronoi(start, neighbour, twin, cost, up, dist, base, via)
     order = leaves_first(neighbour, up)
     size = order.size
     degree = np.zeros(n, np.int32)
@@ -254,14 +255,14 @@ def exchange_key_paths(start, neighbour, twin, cost, prize, root, up):  # type: 
         y = kb
         if not key[b] and not (first[kb] <= first[a] < first[kb] + below[kb]):
             y = above[kb]
-        x = _find(leader, x)
-        y = _find(leader, y)
+        x = find_leader(leader, x)
+        y = find_leader(leader, y)
         while x != y:
             if depth[x] < depth[y]:
                 x, y = y, x
             cover[x] = i
             leader[x] = above[x]
-            x = _find(leader, x)
+            x = find_leader(leader, x)
     # Nodes of each key path's inner regions.
     region_start = np.zeros(n + 1, np.int32)
     for v in range(n):

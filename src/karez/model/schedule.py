@@ -34,7 +34,8 @@ class Schedule:
         benefit of the first kept). All are ≥ 0, every constraint being written as usage ≤ limit. With them the bound
         is derived again by a dynamic program over the tree: for ``schedule`` no schedule has more service than
         max Σ (service − Σ μ · usage) + Σ μ · limit, for ``schedule_cost`` none costs less than
-        min Σ (present cost + Σ μ · usage) − Σ μ · limit, over schedules that keep precedence alone.
+        min Σ (present cost + Σ μ · usage) − Σ μ · limit, over schedules that build every
+        element in the first year of what hangs on it, and keep no other rule.
     notes : tuple[Note, ...]
         What a reader must know.
     elements, options, constraints : DataFrame

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from karez.kernels.closure import best_closure
+from karez.kernels.closure import best_closure, best_needed
 from karez.phasing.master import Frame, Labels, assemble, build, refine
 from karez.phasing.problem import Aim, Floats, Ints, Problem, Rows
 
@@ -71,10 +71,11 @@ def bound(problem: Problem, rows: Rows, aim: Aim, multipliers: Floats) -> float:
     """Bound on the aim by Lagrangian relaxation, rounded up by one part in 10⁹.
 
     For multipliers μ ≥ 0 no schedule that keeps usage ≤ limit is worth more than the best of worth − μ · usage over
-    all schedules that keep only precedence, plus μ · limit; that best is found exactly by a dynamic program over the
-    forest. See A. M. Geoffrion, Lagrangean relaxation for integer programming (1974), doi:10.1007/BFb0120690.
+    all schedules that build every element in the first year of what hangs on it, plus μ · limit; that best is found
+    exactly by a dynamic program over the forest. See A. M. Geoffrion, Lagrangean relaxation for integer programming (1974), doi:10.1007/BFb0120690.
     """
-    best, _ = closure(problem, priced(problem, rows, aim, multipliers))
+    profit, elements = priced(problem, rows, aim, multipliers), problem.elements
+    best = float(best_needed(problem.parent, profit[:elements], problem.owner, problem.rival, profit[elements:]))
     priced_limit = multipliers * rows.limit
     return best + float(priced_limit.sum()) + OUTWARD * (abs(best) + float(np.abs(priced_limit).sum()))
 

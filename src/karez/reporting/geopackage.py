@@ -45,6 +45,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
                 geometry_type=_GEOMETRIES[table.geometry],
                 promote_to_multi=table.geometry == "Polygon",
                 append=path.exists(),
+                dataset_options={"VERSION": "1.3"},
                 use_arrow=True,
                 layer_options={"GEOMETRY_NAME": "geom", "DESCRIPTION": f"One row: {table.row_is}"},
             )

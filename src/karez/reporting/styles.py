@@ -67,7 +67,7 @@ def _nodes() -> ET.Element:
     sizes = {"source": 4.5, "place": 1.6, "junction": 1.0, "join": 0.7}
     shapes = {"source": "diamond"}
     entries = [
-        (kind, kind.capitalize(), _marker(colour, sizes[kind], shapes.get(kind, "circle")))
+        (kind, kind.capitalize(), _marker(colour, sizes[kind], shapes.get(kind, "circle"), outlined=kind == "source"))
         for kind, colour in NODE_COLOURS.items()
     ]
     return _categorised("kind", entries)
@@ -82,7 +82,7 @@ def _areas() -> ET.Element:
         label = f"{100 * lower:.0f} – {100 * upper:.0f} %"
         bounds = {"lower": f"{lower:.6f}", "upper": f"{upper:.6f}"}
         ET.SubElement(ranges, "range", bounds, symbol=str(place), label=label, render="true")
-        _symbol(symbols, str(place), "fill", [_fill(coverage_colour(place / 4))])
+        _symbol(symbols, str(place), "fill", [_fill(coverage_colour(place / 4))], alpha=0.55)
     return renderer
 
 
@@ -92,7 +92,7 @@ def _spans(years: Sequence[int], methods: Sequence[str]) -> ET.Element:
     rules = ET.SubElement(renderer, "rules", key="{root}")
     symbols = ET.SubElement(renderer, "symbols")
     groups = [
-        (f'"year" = {year}', f"In use at the end of {year}", colour, 0.5)
+        (f'"year" = {year}', f"In use at the end of {year}", colour, 0.6)
         for year, colour in year_colours(years).items()
     ]
     groups.append(('"year" IS NULL', "Designed, not built", "#9aa3ab", 0.25))
@@ -118,8 +118,11 @@ def _categorised(column: str, entries: Iterable[tuple[str, str, tuple[str, dict[
     return renderer
 
 
-def _symbol(symbols: ET.Element, name: str, kind: str, layers: Iterable[tuple[str, dict[str, str]]]) -> None:
-    symbol = ET.SubElement(symbols, "symbol", name=name, type=kind, alpha="1", clip_to_extent="1", force_rhr="0")
+def _symbol(
+    symbols: ET.Element, name: str, kind: str, layers: Iterable[tuple[str, dict[str, str]]], alpha: float = 1.0
+) -> None:
+    look = {"alpha": f"{alpha:g}", "clip_to_extent": "1", "force_rhr": "0"}
+    symbol = ET.SubElement(symbols, "symbol", look, name=name, type=kind)
     for symbol_class, properties in layers:
         attributes = {"class": symbol_class, "enabled": "1", "locked": "0", "pass": "0"}
         layer = ET.SubElement(symbol, "layer", attributes)
@@ -130,11 +133,12 @@ def _symbol(symbols: ET.Element, name: str, kind: str, layers: Iterable[tuple[st
             ET.SubElement(layer, "prop", k=key, v=value)
 
 
-def _marker(colour: str, size: float, shape: str = "circle") -> tuple[str, dict[str, str]]:
+def _marker(colour: str, size: float, shape: str = "circle", *, outlined: bool = True) -> tuple[str, dict[str, str]]:
     return "SimpleMarker", {
         "name": shape,
         "color": _rgba(colour),
         "outline_color": _rgba("#ffffff"),
+        "outline_style": "solid" if outlined else "no",
         "outline_width": "0.2",
         "outline_width_unit": "MM",
         "size": f"{size:g}",

@@ -29,7 +29,11 @@ MOST_START_ARCS = 400_000
 
 STALLED = 12
 MOST_NODES = 20_000
+MOST_WORK = 4_000_000
+"""Rows and columns of all linear programmes solved together, where no time is set."""
+
 LARGEST = 1 << 60
+UNBOUNDED = 1 << 40
 
 Floats = npt.NDArray[np.float64]
 
@@ -80,6 +84,7 @@ class BranchAndCut:
         self.row_lower: list[int] = []
         self.row_upper: list[int] = []
         self.seen: set[bytes] = set()
+        self.work = 0
         self.model = highspy.Highs()  # type: ignore[no-untyped-call]
         self.model.setOptionValue("output_flag", False)
         self.model.setOptionValue("threads", 1)
@@ -97,7 +102,7 @@ class BranchAndCut:
         queue: list[tuple[int, int, Branch]] = [(search.bound, 0, Branch())]
         settled = int(INF)
         number = 0
-        while queue and not search.clock.late() and number < MOST_NODES:
+        while queue and not self._tired() and number < MOST_NODES:
             lowest = min(queue[0][0], settled)
             if search.clock.close(search.target, lowest):
                 break
@@ -119,7 +124,7 @@ class BranchAndCut:
         for v in range(graph.n):
             into = np.arange(graph.start[v], graph.start[v + 1], dtype=np.int32)
             if v == self.root:
-                self._add(into, np.ones(into.size, np.int64), 0, self.slots)
+                self._add(into, np.ones(into.size, np.int64), 0, UNBOUNDED)
             elif search.prize[v] == INF:
                 self._add(into, np.ones(into.size, np.int64), 1, 1)
             elif self.column[v] >= 0:
@@ -132,7 +137,7 @@ class BranchAndCut:
                 into = np.arange(graph.start[v], graph.start[v + 1], dtype=np.int32)
                 index = np.concatenate([into, graph.twin[into]]).astype(np.int32)
                 sign = np.concatenate([np.ones(into.size, np.int64), -np.ones(into.size, np.int64)])
-                self._add(index, sign, -self.slots, 0)
+                self._add(index, sign, -UNBOUNDED, 0)
 
     def _moat_rows(self) -> None:
         """The cuts of the best ascent: the linear programme then starts from its bound."""
@@ -144,8 +149,8 @@ class BranchAndCut:
             self._cut(int(v), slot[start[i] : start[i + 1]], certain=True)
 
     def _add(self, index: Ints, sign: npt.NDArray[np.int64], lower: int, upper: int) -> None:
-        low = -highspy.kHighsInf if lower <= -self.slots else float(lower)
-        high = highspy.kHighsInf if upper >= self.slots else float(upper)
+        low = -highspy.kHighsInf if lower == -UNBOUNDED else float(lower)
+        high = highspy.kHighsInf if upper == UNBOUNDED else float(upper)
         self.row_index.append(index)
         self.row_sign.append(sign)
         self.row_lower.append(lower)
@@ -170,6 +175,7 @@ class BranchAndCut:
         for turn in range(MOST_ROUNDS):
             self._limit_time()
             self.model.run()
+            self.work += size + len(self.row_index)
             status = self.model.getModelStatus()
             solution = self.model.getSolution()
             if status == highspy.HighsModelStatus.kInfeasible:
@@ -187,16 +193,19 @@ class BranchAndCut:
                 self._offer(x)
             if root:
                 self._fix(bound, margin, upper)
-            if search.clock.close(search.target, best) or search.clock.late():
+            if search.clock.close(search.target, best) or self._tired():
                 break
             if not self._separate(x) or (stalled > STALLED and self._fractional(x)):
                 break
         children = [] if search.clock.close(search.target, best) or x.size == 0 else self._children(branch, x)
         for row, _ in branch.rows:
             self.model.changeRowBounds(row, 0.0, 1.0)
-        if search.clock.late() and not children and best < search.target:
-            return best, []
         return best, children
+
+    def _tired(self) -> bool:
+        """Whether the time, or where none is set the counted work, is used up."""
+        clock = self.search.clock
+        return self.work > MOST_WORK if clock.seconds is None else clock.late()
 
     def _limit_time(self) -> None:
         clock = self.search.clock
@@ -243,7 +252,7 @@ class BranchAndCut:
             side = self.row_lower[row] if weight > 0 else self.row_upper[row]
             if weight > 0 and int(row) in row_lower:
                 side = int(row_lower[int(row)])
-            if abs(side) >= self.slots:
+            if abs(side) == UNBOUNDED:
                 continue
             total += weight * side
             margin[self.row_index[row]] -= weight * self.row_sign[row]
@@ -341,7 +350,7 @@ class BranchAndCut:
         if key in self.seen:
             return 0
         self.seen.add(key)
-        self._add(index[order], sign[order], low, self.slots)
+        self._add(index[order], sign[order], low, UNBOUNDED)
         return 1
 
     def _fractional(self, x: Floats) -> bool:

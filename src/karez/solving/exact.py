@@ -16,7 +16,10 @@ from karez.solving.reduction import Elimination, Reduced, lift, reduce
 from karez.solving.search import Clock, Search
 
 LEVELS = 8
-ASCENTS = 6
+ASCENTS = 16
+PATIENCE = 3
+"""Ascents without much elimination after which the next step is taken."""
+
 MOST_SLOTS = 60_000
 """Arcs up to which the linear programme is tried."""
 
@@ -37,12 +40,17 @@ def close(search: Search, *, level: int = 0) -> int:
         A bound for the problem: no tree is better than it.
     """
     sieve = Elimination(search.graph)
+    sieve.dispense(search.prize)
+    idle = 0
     for number in range(ASCENTS):
-        if search.done():
-            return search.bound
+        if search.done() or idle == PATIENCE:
+            break
+        before = int(sieve.alive.sum())
         reduced, connected, root, bound = search.ascent(number + 1)
         sieve.learn(reduced, root, search.prize, bound, search.value)
-        search.follow(reduced, connected, number)
+        idle = 0 if sieve.alive.sum() < 0.99 * before else idle + 1
+        if number % 3 == 0:
+            search.follow(reduced, connected, number)
     if search.done():
         return search.bound
     smaller = reduce(search, sieve.alive, search.clock)
@@ -90,5 +98,6 @@ def warm_up() -> None:
     smaller.search.first()
     lift(search, smaller)
     sieve = Elimination(graph)
+    sieve.dispense(search.prize)
     sieve.learn(search.ascent(0)[0], 0, search.prize, search.bound, search.value)
     BranchAndCut(search).run()

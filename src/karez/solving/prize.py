@@ -18,9 +18,6 @@ FORCED = -1
 BEFORE_EXACT = 6
 """Rounds before the exact search is tried."""
 
-AFTER_EXACT = 1_000
-"""Rounds after which the search for better trees ends even if time is left."""
-
 
 def prize(
     graph: Graph,
@@ -84,8 +81,20 @@ def prize(
     given[forced] = INF
     search = Search(graph, given, root, seed, clock)
     search.run(progress, rounds=min(rounds, BEFORE_EXACT) if exact else rounds)
-    if exact and not search.done():
-        search.raise_bound(close(search))
-        search.run(progress, first=BEFORE_EXACT + 1, rounds=min(rounds, AFTER_EXACT))
+    if exact:
+        _close_and_go_on(search, rounds, progress)
     case = Case(search.ascent_root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
     return certify(graph, search.up, search.value, (case,), clock.spent(), search.trace, search.bound)
+
+
+def _close_and_go_on(search: Search, rounds: int, progress: Progress | None) -> None:
+    """Try the exact search, then more rounds, twice as many each time; again as long as they find better trees."""
+    number, value = min(rounds, BEFORE_EXACT), -1
+    while not search.done():
+        if search.value != value:
+            value = search.value
+            search.raise_bound(close(search))
+        if number >= rounds:
+            break
+        search.run(progress, first=number + 1, rounds=min(rounds, 2 * number))
+        number = min(rounds, 2 * number)

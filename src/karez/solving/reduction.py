@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.kernels.ascent import INF, OUT, TOP
+from karez.kernels.detour import dispensable
 from karez.kernels.reduce import contract, detours
 from karez.kernels.tree import evaluate, polish, respan
 from karez.solving.certified import Ints, Longs
@@ -27,6 +28,12 @@ class Elimination:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self.alive: npt.NDArray[np.bool_] = graph.tail != graph.head
+
+    def dispense(self, prize: Longs) -> None:
+        """Strike out edges that can be replaced by shorter stretches between forced nodes."""
+        graph = self.graph
+        gone = dispensable(graph.start, graph.neighbour, graph.twin, graph.slot_cost, prize == INF)
+        self.alive[graph.edge[gone]] = False
 
     def learn(self, reduced: Longs, root: int, prize: Longs, bound: int, value: int) -> None:
         """Strike out edges by the reduced costs of one ascent: what uses them costs `value` or more."""

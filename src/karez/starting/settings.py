@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
@@ -83,7 +82,7 @@ def programme_text(start: Start) -> str:
         notes="\n".join(f"    {_quoted(note)}," for note in start_notes(start)),
         routes="\n".join(_route_layers(start.routes)),
         lead_in_max_km=f"{LEAD_IN_MAX_KM:g}",
-        urban_from_households=math.ceil(URBAN_FROM_PEOPLE / PEOPLE_PER_HOUSEHOLD),
+        urban_from_households=round(URBAN_FROM_PEOPLE / PEOPLE_PER_HOUSEHOLD),
     )
 
 
@@ -174,14 +173,14 @@ def _route_notes(routes: Routes) -> list[str]:
         )
     if routes.short:
         notes.append(
-            f"The surveyed length of {routes.short:,} of these lines is shorter than the straight line between their ends, "
-            "which the source rounds to about 100 m; the straight line is taken there."
+            f"The surveyed length of {routes.short:,} of these lines is shorter than the straight line between their "
+            "ends, which the source rounds to about 100 m; the straight line is taken there."
         )
     if routes.parts > 1:
         notes.append(
-            f"No line comes near {_settlements(routes.lone)} (none within {LEAD_IN_MAX_KM:g} km, or only over more than "
-            f"{LEAD_IN_SEA_KM:g} km of sea). With the parts that roads and railways fall into, {routes.parts:,} parts are "
-            f"joined by the shortest straight links: {len(routes.links_land):,} pieces on land, "
+            f"No line comes near {_settlements(routes.lone)} (none within {LEAD_IN_MAX_KM:g} km, or only over more "
+            f"than {LEAD_IN_SEA_KM:g} km of sea). With the parts that roads and railways fall into, {routes.parts:,} "
+            f"parts are joined by the shortest straight links: {len(routes.links_land):,} pieces on land, "
             f"{len(routes.links_sea):,} under the sea, priced per km of submarine cable. Nobody surveyed them."
         )
     return notes
