@@ -17,6 +17,9 @@ DEMO = examples/xinjiang
 DEMO_RUN = runs/xinjiang
 WORKERS = 2
 
+# Without compiled modules every command starts seconds later.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN = .venv/bin
 READY = .venv/.ready
 

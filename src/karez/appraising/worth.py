@@ -180,7 +180,7 @@ def totals(
     designed = np.append(prices.options["capex_real"].to_numpy(), 0.0)[decided.design.site_option].sum()
     return {
         "budget_nominal": float(round_money(prices.budget_nominal.sum())),
-        "budget_real": float(round_money(prices.budget_real.sum())),
+        "budget_real": float(round_money(by_year["budget_real"].sum())),
         "capex_nominal": float(round_money(by_year["capex_nominal"].sum())),
         "capex_real": float(round_money(by_year["capex_real"].sum())),
         "opex_real_per_year": float(round_money(opex)),

@@ -209,7 +209,7 @@ def _certificate(inputs: Inputs, answer: Certified, choice: pd.DataFrame, joined
         value=float(from_minor(answer.value)),
         bound=float(from_minor(answer.bound)),
         constant=float(from_minor(constant)),
-        proof=f"{answer.proof} Replay proof/ascent.parquet on proof/graph.parquet to derive the bound. "
+        proof=f"{answer.proof.rstrip('.')}. Replay proof/ascent.parquet on proof/graph.parquet to derive the bound. "
         "Larger cables and power are outside it.",
         seconds=answer.seconds,
     )
