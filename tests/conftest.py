@@ -17,3 +17,8 @@ settings.load_profile("karez")
 def tiny(tmp_path: Path) -> Path:
     """A small whole project folder, fresh for each test."""
     return tiny_project(tmp_path / "tiny")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer ``--update-golden``: write golden files anew, after looking at what changed."""
+    parser.addoption("--update-golden", action="store_true", help="write golden files anew")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -33,17 +34,18 @@ def by_hand(found: Schedule, scope: str) -> float:
     """Bound of a scope from the tables and multipliers alone, by plain recursion."""
     constraints = found.constraints[found.constraints["name"].isin(found.multipliers[scope])]
     price = constraints["name"].map(found.multipliers[scope]).to_numpy()
+    rows = constraints.to_dict("records")
     years = sum(name.startswith("present_") for name in found.elements.columns)
     service_row = found.constraints.set_index("name").loc["service"]
 
-    def profit(item: pd.Series, year: int) -> float:
+    def profit(item: dict[str, Any], year: int) -> float:
         if year < item["earliest_year"]:
             return -np.inf
         project = item.get("project", "")
         worth = -item[f"present_{year}"]
         if scope == "schedule":
             worth = -item.get("benefit", 0.0) * service_row[f"benefit_{year}"]
-        for (_, row), multiplier in zip(constraints.iterrows(), price, strict=True):
+        for row, multiplier in zip(rows, price, strict=True):
             mine = row["project"] == project
             used = row[f"capex_{year}"] * item["capex_real"] + row[f"opex_{year}"] * item["opex_real_per_year"]
             used += row[f"benefit_{year}"] * item.get("benefit", 0.0)
@@ -53,12 +55,13 @@ def by_hand(found: Schedule, scope: str) -> float:
             worth -= multiplier * used
         return worth
 
+    elements = found.elements.to_dict("records")
     below = {number: np.zeros(years + 1) for number in range(len(found.elements))}
     first = {number: np.full(years, -np.inf) for number in range(len(found.elements))}
     total = 0.0
     for _, options in found.options.groupby("site_id"):
         other, tied, element = 0.0, [-np.inf] * years, -1
-        for _, option in options.iterrows():
+        for option in options.to_dict("records"):
             profits = [profit(option, year) for year in range(1, years + 1)]
             if option["element"] >= 0:
                 tied, element = profits, option["element"]
@@ -71,7 +74,7 @@ def by_hand(found: Schedule, scope: str) -> float:
         else:
             total += other
     for number in reversed(range(len(found.elements))):
-        row = found.elements.iloc[number]
+        row = elements[number]
         worth = below[number] + [*(profit(row, year) for year in range(1, years + 1)), 0.0]
         worth[:-1] += first[number]
         best = [max(worth[start:]) for start in range(years + 1)]
@@ -264,7 +267,7 @@ def test_made_up_regions_are_proven_near_best_at_every_budget(scale: float) -> N
 
 @pytest.mark.parametrize("share", [0.05, 0.2])
 def test_made_up_regions_keep_their_shares(share: float) -> None:
-    service, _, _ = made(large_case(seed=3, share=share)).certificates
+    service, _, _ = made(large_case(seed=3, places=40, share=share)).certificates
     assert service.gap is not None
     assert service.gap <= 0.01
 
@@ -280,7 +283,7 @@ def test_a_target_near_the_most_that_can_be_reached_is_met() -> None:
     assert sum(in_time) >= 0.35 * weight
 
 
-@pytest.mark.parametrize("case", [VILLAGE, replace(large_case(seed=11, places=15, share=0.1), pays=("capex", "opex"))])
+@pytest.mark.parametrize("case", [VILLAGE, replace(large_case(seed=11, places=8, share=0.1), pays=("capex", "opex"))])
 def test_both_bounds_can_be_derived_again_from_the_tables(case: Case) -> None:
     found = schedule(*nouns_of(case))
     service, cost, _ = found.certificates

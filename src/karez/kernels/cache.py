@@ -9,5 +9,5 @@ from karez.kernels.chains import walk_chains
 
 def is_warm() -> bool:
     """Whether numba's cache holds compiled kernels, so that a first call does not compile."""
-    folder = Path(walk_chains.stats.cache_path)
+    folder = Path(str(walk_chains.stats.cache_path))
     return any(folder.glob("chains.walk_chains-*.nbi"))

@@ -214,8 +214,8 @@ def best_closure(
 def best_needed(parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats) -> float:
     """Find the most profit if every element has the first year of what hangs on it, and never if nothing does.
 
-    Parameters are those of :func:`best_closure`, which also allows elements that are early or of no use; so this is never
-    more.
+    Parameters are those of :func:`best_closure`, which also allows elements that are early or of no use; so this is
+    never more.
 
     Returns
     -------

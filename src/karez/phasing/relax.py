@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -72,7 +72,8 @@ def bound(problem: Problem, rows: Rows, aim: Aim, multipliers: Floats) -> float:
 
     For multipliers μ ≥ 0 no schedule that keeps usage ≤ limit is worth more than the best of worth − μ · usage over
     all schedules that build every element in the first year of what hangs on it, plus μ · limit; that best is found
-    exactly by a dynamic program over the forest. See A. M. Geoffrion, Lagrangean relaxation for integer programming (1974), doi:10.1007/BFb0120690.
+    exactly by a dynamic program over the forest. See A. M. Geoffrion, Lagrangean relaxation for integer programming
+    (1974), doi:10.1007/BFb0120690.
     """
     profit, elements = priced(problem, rows, aim, multipliers), problem.elements
     best = float(best_needed(problem.parent, profit[:elements], problem.owner, problem.rival, profit[elements:]))
@@ -132,7 +133,7 @@ def relax(frame: Frame, seeds: tuple[Ints, ...] = (), elastic: frozenset[str] = 
             break
         label = finer
     assert found is not None
-    return found
+    return replace(found, bound=bound(problem, rows, aim, found.multipliers))
 
 
 def _solve(frame: Frame, label: Labels, slack_price: Floats, unit: float) -> tuple[Floats, float, Floats, Floats]:

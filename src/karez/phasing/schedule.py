@@ -185,8 +185,8 @@ def _plan_certificate(value: float, seconds: float) -> Certificate:
 
 
 PROOF = (
-    "At the stored multipliers the best of the rest, a choice of years in which every element has the first year of what "
-    "hangs on it, is found exactly by a dynamic program over the tree; with the priced limits it bounds every "
+    "At the stored multipliers the best of the rest, a choice of years in which every element has the first year of "
+    "what hangs on it, is found exactly by a dynamic program over the tree; with the priced limits it bounds every "
     "schedule. Rounded outward by one part in a thousand million."
 )
 
