@@ -127,7 +127,9 @@ def _gather(
     elements, options, years = len(parent), len(owner), option_profit.shape[1]
     is_rival = _rivals(rival)
     worth = np.zeros((elements, years + 1))
-    worth[:, :years] = element_profit
+    for e in range(elements):
+        for s in range(years):
+            worth[e, s] = element_profit[e, s]
     yields = np.zeros((options, years + 1))
     total = 0.0
     for o in range(options):
@@ -230,9 +232,14 @@ def best_needed(parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, 
     for o in range(options):
         if is_rival[o]:
             continue
-        best = 0.0 if rival[o] < 0 else max(0.0, option_profit[rival[o]].max())
+        best = 0.0
+        if rival[o] >= 0:
+            for t in range(years):
+                best = max(best, option_profit[rival[o], t])
         if owner[o] < 0:
-            total += max(best, option_profit[o].max())
+            for t in range(years):
+                best = max(best, option_profit[o, t])
+            total += best
             continue
         from_year_on[owner[o], years] += best
         for s in range(years - 1, -1, -1):
@@ -269,14 +276,19 @@ def closure_losses(
     """
     total, worth, yields = _gather(parent, element_profit, owner, rival, option_profit)
     elements, options, years = len(parent), len(owner), option_profit.shape[1]
-    through = np.full((elements, years + 1), -np.inf)
+    through = np.empty((elements, years + 1))
+    from_year_on = np.empty(years + 1)
     for e in range(elements):
-        rest = total - worth[e].max() if parent[e] < 0 else -np.inf
+        best = -np.inf
+        for s in range(years, -1, -1):
+            best = max(best, worth[e, s])
+            from_year_on[s] = best
+        rest = total - best if parent[e] < 0 else -np.inf
         for s in range(years + 1):
             if parent[e] >= 0:
-                rest = max(rest, through[parent[e], s] - worth[e, s:].max())
+                rest = max(rest, through[parent[e], s] - from_year_on[s])
             through[e, s] = rest + worth[e, s]
-    reached = np.full((options, years + 1), -np.inf)
+    reached = np.empty((options, years + 1))
     is_rival = _rivals(rival)
     for o in range(options):
         if is_rival[o]:
@@ -286,14 +298,23 @@ def closure_losses(
             if owner[o] >= 0:
                 rest = max(rest, through[owner[o], s] - yields[o, s])
             reached[o, s] = rest
-        instead = 0.0
+        best = instead = rest
+        for t in range(years):
+            reached[o, t] += option_profit[o, t]
+            best = max(best, reached[o, t])
+            if rival[o] >= 0:
+                reached[rival[o], t] = rest + option_profit[rival[o], t]
+                instead = max(instead, reached[rival[o], t])
+        reached[o, years] = instead
         if rival[o] >= 0:
-            instead = max(0.0, option_profit[rival[o]].max())
-            reached[rival[o], :years] = option_profit[rival[o]] + rest
-            reached[rival[o], years] = max(rest, (reached[o, :years] + option_profit[o]).max())
-        reached[o, :years] += option_profit[o]
-        reached[o, years] = rest + instead
-    return total - through, total - reached
+            reached[rival[o], years] = best
+    for item in range(elements + options):
+        for s in range(years + 1):
+            if item < elements:
+                through[item, s] = total - through[item, s]
+            else:
+                reached[item - elements, s] = total - reached[item - elements, s]
+    return through, reached
 
 
 @njit(cache=True)
@@ -314,7 +335,8 @@ def _move(
     before = option_year[option]
     if before == year:
         return
-    use += option_use[option, year] - option_use[option, before]
+    for r in range(len(use)):
+        use[r] += option_use[option, year, r] - option_use[option, before, r]
     option_year[option] = year
     element, after = owner[option], year
     while element >= 0 and before != after:
@@ -325,9 +347,19 @@ def _move(
             now += 1
         before, after = element_year[element], now
         if before != after:
-            use += element_use[element, after] - element_use[element, before]
+            for r in range(len(use)):
+                use[r] += element_use[element, after, r] - element_use[element, before, r]
             element_year[element] = after
         element = parent[element]
+
+
+@njit(cache=True)
+def _worth(use: Floats, gain: Floats) -> float:
+    """What the use is worth."""
+    worth = 0.0
+    for r in range(len(use)):
+        worth += gain[r] * use[r]
+    return worth
 
 
 @njit(cache=True)
@@ -363,10 +395,11 @@ def start_state(
     """
     elements, years, rows = len(parent), option_use.shape[1] - 1, option_use.shape[2]
     users = np.zeros((elements, years + 1), np.int32)
-    element_year = np.full(elements, years, np.int32)
+    element_year = np.empty(elements, np.int32)
     use = np.zeros(rows)
     for o in range(len(owner)):
-        use += option_use[o, option_year[o]]
+        for r in range(rows):
+            use[r] += option_use[o, option_year[o], r]
         if owner[o] >= 0:
             users[owner[o], option_year[o]] += 1
     for e in range(elements - 1, -1, -1):
@@ -374,7 +407,8 @@ def start_state(
         while now < years and users[e, now] == 0:
             now += 1
         element_year[e] = now
-        use += element_use[e, now]
+        for r in range(rows):
+            use[r] += element_use[e, now, r]
         if parent[e] >= 0:
             users[parent[e], now] += 1
     return element_year, users, use
@@ -424,6 +458,7 @@ def improve_options(
     """
     years = option_use.shape[1] - 1
     element_year, users, use = start_state(parent, owner, element_use, option_use, option_year)
+    kept = np.empty(len(use))
     made = 0
     for _ in range(passes):
         made_before = made
@@ -431,10 +466,11 @@ def improve_options(
             o = order[position]
             other = rival[o]
             start, start_other = option_year[o], years if other < 0 else option_year[other]
-            least, most = _excess(use, limit), np.dot(gain, use)
+            least, most = _excess(use, limit), _worth(use, gain)
             margin = 1e-12 * (1.0 + abs(most))
             best, best_other = start, start_other
-            kept = use.copy()
+            for r in range(len(use)):
+                kept[r] = use[r]
             for state in range(2 * years + 1):
                 year = state if state <= years else years
                 year_other = years if state <= years else state - years - 1
@@ -447,14 +483,15 @@ def improve_options(
                         other, year_other, parent, owner, element_use, option_use, option_year, element_year, users, use
                     )
                 _move(o, year, parent, owner, element_use, option_use, option_year, element_year, users, use)
-                excess, worth = _excess(use, limit), np.dot(gain, use)
+                excess, worth = _excess(use, limit), _worth(use, gain)
                 if excess < least - 1e-12 or (excess <= least and worth > most + margin):
                     best, best_other, least, most = year, year_other, excess, worth
             if other >= 0:
                 _move(other, best_other, parent, owner, element_use, option_use, option_year, element_year, users, use)
             _move(o, best, parent, owner, element_use, option_use, option_year, element_year, users, use)
             if best == start and best_other == start_other:
-                use[:] = kept
+                for r in range(len(use)):
+                    use[r] = kept[r]
             else:
                 made += 1
         if made == made_before:

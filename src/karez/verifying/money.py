@@ -166,7 +166,7 @@ def _money_totals(run: Run, per_year: dict[int, float]) -> dict[str, float]:
         "unconstrained_capex_real": math.fsum([designed.get(key, 0.0) for key in wanted] + [*elements["capex_real"]]),
         "budget_nominal": math.fsum(available(run.programme).values()),
         "budget_real": math.fsum(
-            money / price_level(run.programme, year) for year, money in available(run.programme).items()
+            round(money / price_level(run.programme, year), 2) for year, money in available(run.programme).items()
         ),
     }
 
