@@ -26,6 +26,9 @@ from karez.model.route_graph import RouteGraph
 from karez.solving import Certified, Graph, prize
 from karez.units import from_minor, to_minor
 
+SPAN_ROUNDS = 400_000
+"""Spans times rounds that are worked at most; one round is always made."""
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 
@@ -52,13 +55,14 @@ def design(
     prizes = _node_prizes(graph, choice)
     root, network = _network(graph, prices)
     settings = inputs.programme.designing
+    # The root's own prize is never at stake; one unit keeps every ascent on this root, so that the proof has one.
     answer = prize(
         network,
-        np.append(prizes, 0),
+        np.append(prizes, 1),
         root,
         seed=seed,
         stop_gap=settings.stop_gap,
-        rounds=settings.rounds,
+        rounds=_rounds(settings.rounds, len(graph.spans)),
         progress=progress,
     )
     tree = _hang(answer, network, root, len(graph.spans))
@@ -83,6 +87,11 @@ def design(
         households_behind=households,
         notes=_notes(inputs, graph, choice),
     )
+
+
+def _rounds(most: int, spans: int) -> int:
+    """Rounds of improvement: fewer on large graphs, so that effort grows with the graph and not beyond (rule 10)."""
+    return max(1, min(most, SPAN_ROUNDS // max(spans, 1)))
 
 
 def _choices(prices: Prices, sites: int) -> pd.DataFrame:

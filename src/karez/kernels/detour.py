@@ -12,6 +12,7 @@ from numba import njit
 from karez.kernels.ascent import INF, OUT, TOP
 from karez.kernels.heap import lower, pop
 from karez.kernels.local import find_leader, voronoi
+from karez.kernels.sort import ascending
 
 MOST_SETTLED = 60
 
@@ -69,8 +70,10 @@ def dispensable(start, neighbour, twin, slot_cost, forced):  # type: ignore[no-u
     hang = np.full(n, -1, np.int32)
     link = np.full(n, INF, np.int64)
     size = np.ones(n, np.int32)
-    leader = np.arange(n).astype(np.int32)
-    for i in np.argsort(length, kind="mergesort"):
+    leader = np.empty(n, np.int32)
+    for v in range(n):
+        leader[v] = v
+    for i in ascending(length):
         a = find_leader(leader, base[owner[i]])
         b = find_leader(leader, base[neighbour[slot[i]]])
         if a == b:

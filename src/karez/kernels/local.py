@@ -12,7 +12,17 @@ from numba import njit
 
 from karez.kernels.ascent import INF, OUT, TOP
 from karez.kernels.heap import lower, pop
-from karez.kernels.tree import evaluate, leaves_first, polish, prune, respan, turn
+from karez.kernels.sort import ascending
+from karez.kernels.tree import evaluate, leaves_first, polish, respan, turn
+
+
+@njit(cache=True, nogil=True)
+def longer(array):  # type: ignore[no-untyped-def]
+    """The array with as much room again at its end: int32."""
+    more = np.empty(2 * array.size, np.int32)
+    for i in range(array.size):
+        more[i] = array[i]
+    return more
 
 
 @njit(cache=True, nogil=True)
@@ -67,8 +77,8 @@ def insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps)
         back = twin[first]
         while True:
             if entries + 2 >= log_node.size:
-                log_node = np.append(log_node, np.empty(log_node.size, np.int32))
-                log_up = np.append(log_up, np.empty(log_up.size, np.int32))
+                log_node = longer(log_node)
+                log_up = longer(log_up)
             log_node[entries] = x
             log_up[entries] = up[x]
             entries += 1
@@ -100,8 +110,8 @@ def insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps)
             back = twin[s]
             while True:
                 if entries + 2 >= log_node.size:
-                    log_node = np.append(log_node, np.empty(log_node.size, np.int32))
-                    log_up = np.append(log_up, np.empty(log_up.size, np.int32))
+                    log_node = longer(log_node)
+                    log_up = longer(log_up)
                 log_node[entries] = x
                 log_up[entries] = up[x]
                 entries += 1
@@ -240,9 +250,11 @@ def exchange_key_paths(start, neighbour, twin, cost, prize, root, up):  # type: 
                 owner[count] = v
                 length[count] = dist[u] + dist[v] + cost[s]
                 count += 1
-    leader = np.arange(n).astype(np.int32)
+    leader = np.empty(n, np.int32)
+    for v in range(n):
+        leader[v] = v
     cover = np.full(n, -1, np.int32)
-    for i in np.argsort(length, kind="mergesort"):
+    for i in ascending(length):
         a = base[owner[i]]
         b = base[neighbour[slot[i]]]
         ka = bottom[a]
@@ -403,19 +415,7 @@ def exchange_key_paths(start, neighbour, twin, cost, prize, root, up):  # type: 
     respan(start, neighbour, twin, cost, inside, root, up)
     _, now = polish(start, neighbour, twin, cost, prize, root, up, True)
     if now >= value:
-        up[:] = up_before
+        for v in range(n):
+            up[v] = up_before[v]
         return False
     return True
-
-
-@njit(cache=True, nogil=True)
-def descend(start, neighbour, twin, cost, prize, root, up, order, steps, passes):  # type: ignore[no-untyped-def]
-    """Go down to a local optimum of pruning, vertex insertion and key path exchange; returns the value."""
-    polish(start, neighbour, twin, cost, prize, root, up, True)
-    for _ in range(passes):
-        inserted = insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps)
-        if inserted:
-            prune(neighbour, cost, prize, up, True)
-        if not exchange_key_paths(start, neighbour, twin, cost, prize, root, up) and not inserted:
-            break
-    return evaluate(cost, prize, up)

@@ -229,10 +229,12 @@ def polish(start, neighbour, twin, cost, prize, root, up, fixed):  # type: ignor
         now = evaluate(cost, prize, up)
         if now >= value:
             if now > value:
-                up[:] = before
+                for v in range(up.size):
+                    up[v] = before[v]
                 top = root
                 now = value
             return top, now
         value = now
         root = top
-        before[:] = up
+        for v in range(up.size):
+            before[v] = up[v]

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.kernels.ascent import INF, OUT, ascend
-from karez.kernels.local import descend
-from karez.kernels.tree import grow, turn
+from karez.kernels.local import exchange_key_paths, insert_vertices
+from karez.kernels.tree import evaluate, grow, polish, prune, turn
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import Graph
 
@@ -202,11 +202,19 @@ class Search:
         self._descend(up)
 
     def _descend(self, up: Ints) -> None:
-        graph = self.graph
+        """Go down to a local optimum of pruning, vertex insertion and key path exchange, and offer it."""
+        graph, prize, root = self.graph, self.prize, np.int32(self.root)
+        net = (*self._net, graph.slot_cost, prize, root, up)
         order = self.random.permutation(graph.n).astype(np.int32)
         steps = STEPS_PER_SLOT * (graph.neighbour.size + 1000)
-        value = descend(*self._net, graph.slot_cost, self.prize, np.int32(self.root), up, order, steps, MOST_PASSES)
-        self.offer(up, int(value))
+        polish(*net, True)
+        for _ in range(MOST_PASSES):
+            inserted = insert_vertices(*net, order, steps)
+            if inserted:
+                prune(graph.neighbour, graph.slot_cost, prize, up, True)
+            if not exchange_key_paths(*net) and not inserted:
+                break
+        self.offer(up, int(evaluate(graph.slot_cost, prize, up)))
 
     def offer(self, up: Ints, value: int) -> None:
         """Keep a tree if it is the best."""
