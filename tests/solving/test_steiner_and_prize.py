@@ -105,11 +105,15 @@ def test_equal_seeds_give_equal_answers():
         assert same(one, other)
 
 
-def test_progress_ends_at_one():
-    told = []
-    steiner(Graph.from_edges(3, [0, 1], [1, 2], [1, 1]), [0, 2], progress=told.append)
-    assert told[-1] == 1.0
-    assert told == sorted(told)
+def test_progress_never_goes_back_and_ends_at_one():
+    rng = np.random.default_rng(4)
+    graph = Graph.from_edges(60, *(rng.integers(0, 60, 200) for _ in range(2)), rng.integers(1, 9, 200))
+    for prizes in (np.full(60, 3), np.where(graph.reached(0), 3, 0)):
+        for root in (0, None):
+            told = []
+            prize(graph, prizes, root, rounds=9, exact=True, progress=told.append)
+            assert told[-1] == 1.0
+            assert told == sorted(told)
 
 
 def test_the_bound_of_a_road_like_network_is_close():

@@ -83,6 +83,8 @@ def prize(
     search.run(progress, rounds=min(rounds, BEFORE_EXACT) if exact else rounds)
     if exact:
         _close_and_go_on(search, rounds, progress)
+    if progress is not None:
+        progress(1.0)
     case = Case(search.ascent_root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
     return certify(graph, search.up, search.value, (case,), clock.spent(), search.trace, search.bound)
 

@@ -110,9 +110,7 @@ class Search:
                 break
             self.round(number)
             if progress is not None:
-                progress(self.clock.share(number / last))
-        if progress is not None:
-            progress(1.0)
+                progress(self.clock.share(number / self.clock.rounds))
 
     def raise_bound(self, bound: int) -> None:
         """Take note of a bound had otherwise than by an ascent."""
@@ -195,7 +193,9 @@ class Search:
     def improve(self, cost: Longs, start: int, want: Longs | None = None) -> None:
         """Grow a tree in given costs, descend in the real ones, keep it if it is the best."""
         up = np.full(self.graph.n, OUT, np.int32)
-        grow(*self._net, cost, self.prize if want is None else want, np.int32(start), up)
+        # Frozen and writable arrays are two types to the compiler; one is enough.
+        writable = cost if cost.flags.writeable else cost.copy()
+        grow(*self._net, writable, self.prize if want is None else want, np.int32(start), up)
         if up[self.root] == OUT:
             return
         turn(self.graph.neighbour, self.graph.twin, up, np.int32(self.root))
