@@ -29,8 +29,8 @@ MOST_START_ARCS = 400_000
 
 STALLED = 12
 MOST_NODES = 20_000
-MOST_WORK = 4_000_000
-"""Rows and columns of all linear programmes solved together, where no time is set."""
+MOST_WORK = 800_000
+"""Rows and columns of all linear programmes solved under one clock, where no time is set."""
 
 LARGEST = 1 << 60
 UNBOUNDED = 1 << 40
@@ -84,7 +84,6 @@ class BranchAndCut:
         self.row_lower: list[int] = []
         self.row_upper: list[int] = []
         self.seen: set[bytes] = set()
-        self.work = 0
         self.model = highspy.Highs()  # type: ignore[no-untyped-call]
         self.model.setOptionValue("output_flag", False)
         self.model.setOptionValue("threads", 1)
@@ -175,7 +174,7 @@ class BranchAndCut:
         for turn in range(MOST_ROUNDS):
             self._limit_time()
             self.model.run()
-            self.work += size + len(self.row_index)
+            self.search.clock.work += size + len(self.row_index)
             status = self.model.getModelStatus()
             solution = self.model.getSolution()
             if status == highspy.HighsModelStatus.kInfeasible:
@@ -205,7 +204,7 @@ class BranchAndCut:
     def _tired(self) -> bool:
         """Whether the time, or where none is set the counted work, is used up."""
         clock = self.search.clock
-        return self.work > MOST_WORK if clock.seconds is None else clock.late()
+        return clock.work > MOST_WORK if clock.seconds is None else clock.late()
 
     def _limit_time(self) -> None:
         clock = self.search.clock

@@ -31,6 +31,7 @@ class Clock:
     stop_gap: float
     rounds: int
     began: float = field(default_factory=time.perf_counter)
+    work: int = 0
 
     def spent(self) -> float:
         """Seconds since the clock was made."""
