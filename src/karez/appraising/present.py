@@ -41,7 +41,7 @@ def present_factor(life: int, opex_share: float, years: int, horizon: int, rate:
     --------
     Without discounting, an asset of 10 years bought in year 1 has 9 of them left unused at H = 2:
 
-    >>> present_factor(10, 0.0, 1, 2, 0.0).tolist()
+    >>> present_factor(10, 0.0, 1, 2, 0.0).round(9).tolist()
     [0.1]
 
     One of 2 years bought in year 1 is bought again in years 3 and 5; H = 6 leaves half of the last:

@@ -87,7 +87,8 @@ def check(
         notes = [{"stage": note.stage, "text": note.text, "count": note.count} for note in checked.notes]
         print_json({"name": checked.name, "rows": checked.rows, "notes": notes, "hashes": checked.hashes})
         return
-    rows = table(f"{folder}: no fault", "table", "rows", right=("rows",))
+    out.print(f"{folder}: no fault", style="bold", markup=False, highlight=False, soft_wrap=True)
+    rows = table("", "table", "rows", right=("rows",))
     for layer, count in checked.rows.items():
         rows.add_row(layer, f"{count:,}")
     out.print(rows)
@@ -130,7 +131,9 @@ def verify(run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN"
     if as_json:
         print_json({"passed": verdict.passed, "checks": [asdict(one) for one in verdict.checks]})
     else:
-        rows = table(f"{run}: {'proves' if verdict.passed else 'does NOT prove'}", "check", "", "found")
+        outcome = "proves" if verdict.passed else "does NOT prove"
+        out.print(f"{run}: {outcome}", style="bold", markup=False, highlight=False, soft_wrap=True)
+        rows = table("", "check", "", "found")
         for one in verdict.checks:
             rows.add_row(one.name, "[green]holds[/]" if one.passed else "[bold red]fails[/]", one.detail)
         out.print(rows)

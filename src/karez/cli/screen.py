@@ -82,8 +82,8 @@ def _body(error: KarezError) -> str:
 
 
 def table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
-    """Make an empty table; the columns named in `right` are aligned right."""
-    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    """Make an empty table, without a title if it is empty; the columns named in `right` are aligned right."""
+    made = Table(title=title or None, title_justify="left", title_style="bold", header_style="bold")
     for column in columns:
         made.add_column(column, justify="right" if column in right else "left")
     return made

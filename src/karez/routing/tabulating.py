@@ -58,8 +58,8 @@ def _nodes(
     """One row per used node, in the order of `used`."""
     lonlat = _position(edges)[used]
     coordinates = pd.DataFrame(lonlat.round(ID_DEGREES) + 0.0).astype(str).agg(",".join, axis=1)
-    ids = ("node:" + coordinates).to_numpy(dtype=object)
-    table = pd.DataFrame({"id": ids, "name": "", "kind": "junction"}, index=used)
+    plain_ids = ("node:" + coordinates).to_numpy(dtype=object)
+    table = pd.DataFrame({"id": plain_ids, "name": "", "kind": "junction"}, index=used)
     is_join = np.isin(used, edges.start[(edges.lines.table["tier"] == "lead_in").to_numpy()])
     table.loc[is_join, "kind"] = "join"
     for kind, ids, names, at in (

@@ -29,8 +29,8 @@ MOST_START_ARCS = 400_000
 
 STALLED = 12
 MOST_NODES = 20_000
-MOST_WORK = 800_000
-"""Rows and columns of all linear programmes solved under one clock, where no time is set."""
+MOST_WORK = 25_000
+"""Simplex iterations under one clock, where no time is set; each programme counts a hundred on top."""
 
 LARGEST = 1 << 60
 UNBOUNDED = 1 << 40
@@ -172,9 +172,9 @@ class BranchAndCut:
         best, stalled = known, 0
         x: Floats = np.zeros(size)
         for turn in range(MOST_ROUNDS):
-            self._limit_time()
+            self._limit_work()
             self.model.run()
-            self.search.clock.work += size + len(self.row_index)
+            self.search.clock.work += 100 + max(0, int(self.model.getInfo().simplex_iteration_count))
             status = self.model.getModelStatus()
             solution = self.model.getSolution()
             if status == highspy.HighsModelStatus.kInfeasible:
@@ -206,11 +206,13 @@ class BranchAndCut:
         clock = self.search.clock
         return clock.work > MOST_WORK if clock.seconds is None else clock.late()
 
-    def _limit_time(self) -> None:
+    def _limit_work(self) -> None:
         clock = self.search.clock
         if clock.seconds is not None:
             left = max(0.01, clock.seconds - clock.spent())
             self.model.setOptionValue("time_limit", self.model.getRunTime() + left)
+        else:
+            self.model.setOptionValue("simplex_iteration_limit", max(1, MOST_WORK - clock.work))
 
     def _surely_infeasible(self, branch: Branch) -> bool:
         """Whether the case is empty beyond doubt: its forced nodes cannot be reached at all."""
