@@ -98,8 +98,10 @@ def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Polished
     kinds = [highspy.HighsVarType.kInteger] * len(point)
     lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (lp.num_col_ - len(point))
     solver = quiet()
-    for option, value in (("random_seed", effort.seed), ("mip_max_nodes", effort.nodes), ("mip_rel_gap", effort.gap)):
-        solver.setOptionValue(option, value)
+    solver.setOptionValue("random_seed", effort.seed)
+    solver.setOptionValue("mip_max_nodes", effort.nodes)
+    solver.setOptionValue("mip_rel_gap", effort.gap)
+    solver.setOptionValue("mip_allow_restart", False)  # three times as fast here, and as good
     solver.passModel(lp)
     warm = highspy.HighsSolution()
     over = np.maximum(0.0, master.use @ point - np.array(lp.row_upper_)[: len(master.room)])

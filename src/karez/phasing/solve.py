@@ -16,10 +16,12 @@ from karez.phasing.problem import Aim
 from karez.phasing.relax import Relaxation, relax
 from karez.phasing.rounding import losses, round_off
 
-ROUNDS = ((300, 1), (300, 2), (300, 4), (600, 2), (1000, 2))
+ROUNDS = ((300, 1), (300, 2), (300, 4), (600, 2), (600, 4))
 """Integer programmes that are tried one after the other: free variables, and how many times as many they are from."""
-EMPHASES = (1.5, 4.0, 20.0)
-"""By how much more than its multiplier a required target is priced where rounding missed it."""
+EMPHASES = (1.1, 2.0, 4.0, 20.0)
+"""By how much more than their multipliers the rows that ask for service are priced, where rounding did not do."""
+ASKING = ("target", "service")
+"""Kinds of rows that ask for service."""
 NODE_SHARE = 40
 """Each of them may use this part of the node limit: small trees, often, find more than one large one."""
 MENDING = ((300, 1), (300, 2), (600, 2), (1000, 2), (1000, 4), (3000, 1))
@@ -39,6 +41,10 @@ class Solved:
         """Share by which bound and worth differ."""
         away = abs(self.relaxation.bound - self.found.worth)
         return away / abs(self.found.worth) if self.found.worth else (0.0 if away == 0 else float("inf"))
+
+    def enough(self, gap: float) -> bool:
+        """Whether it keeps all rows and is as near to its bound as that."""
+        return self.found.kept and self.gap() <= gap
 
 
 def solve(
@@ -69,17 +75,16 @@ def solve(
     Infeasible
         If no schedule keeps the rows, or none was found within the node limit.
     """
-    elastic = (
-        frozenset(name for name in frame.rows.names if name.startswith("target:")) if start is None else frozenset()
-    )
-    relaxation = relax(frame, () if start is None else (start.years,), elastic)
+    known = () if start is None else (start,)
+    elastic = frozenset(name for name in frame.rows.names if name.startswith("target:") and start is None)
+    relaxation = relax(frame, tuple(one.years for one in known), elastic)
     if (relaxation.slack > frame.rows.tolerance + frame.scale * 1e-6).any():
         raise conflict(frame, elastic)
     step()
-    found = round_off(frame, relaxation, () if start is None else (start.option_year,))
-    if not found.kept and elastic:
-        found = _with_emphasis(frame, relaxation, elastic, found)
-    solved = Solved(found, relaxation)
+    solved = Solved(round_off(frame, relaxation, tuple(one.option_year for one in known)), relaxation)
+    for emphasis in EMPHASES:
+        if not solved.enough(settings.stop_gap):
+            solved = _with_emphasis(frame, solved, emphasis)
     step()
     loss = losses(frame, relaxation.multipliers)
     gap, settled = settings.stop_gap * FINENESS, False
@@ -91,7 +96,7 @@ def solve(
     if not solved.found.kept:
         raise conflict(frame, elastic, proven=settled)
     for number, (variables, spread) in enumerate(ROUNDS):
-        if not settled and solved.gap() > settings.stop_gap:
+        if not settled and not solved.enough(settings.stop_gap):
             effort = Effort(variables, settings.node_limit // NODE_SHARE, gap, seed + number, spread)
             polished = polish(frame, loss, solved.found, effort)
             solved, settled = Solved(polished.found, relaxation), polished.settled
@@ -99,19 +104,21 @@ def solve(
     return solved
 
 
-def _with_emphasis(frame: Frame, relaxation: Relaxation, wanted: frozenset[str], best: Found) -> Found:
-    """Round with some rows priced above their worth instead of kept, until they are kept; the best of all found."""
+def _with_emphasis(frame: Frame, solved: Solved, emphasis: float) -> Solved:
+    """Round with the rows that ask for service priced above their worth instead of kept; the better of both.
+
+    Such rows leave rounding little to choose from; asked for a little more than is needed, it mostly keeps them.
+    """
     rows, aim = frame.rows, frame.aim
-    soft = np.array([name in wanted for name in rows.names])
-    priced = np.tensordot(relaxation.multipliers[soft], rows.profile[soft], axes=1)
+    soft = np.array([name.partition(":")[0] in ASKING for name in rows.names])
+    if not soft.any():
+        return solved
+    priced = np.tensordot(solved.relaxation.multipliers[soft], rows.profile[soft], axes=1)
     others = rows.only(np.flatnonzero(~soft))
-    for emphasis in EMPHASES:
-        if not best.kept:
-            eager = replace(frame, rows=others, aim=Aim(aim.profile - emphasis * priced, aim.present_factor))
-            begun = round_off(eager, relax(eager)).option_year
-            found = round_off(frame, relaxation, (begun,))
-            best = found if found.beats(best) else best
-    return best
+    eager = replace(frame, rows=others, aim=Aim(aim.profile - emphasis * priced, aim.present_factor))
+    begun = round_off(eager, relax(eager)).option_year
+    found = round_off(frame, solved.relaxation, (begun,))
+    return Solved(found, solved.relaxation) if found.beats(solved.found) else solved
 
 
 STEPS = 2 + len(ROUNDS)
