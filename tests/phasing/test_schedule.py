@@ -344,6 +344,11 @@ def test_contracting_loses_no_cost_of_what_can_be_built() -> None:
     assert dropped == pytest.approx(whole.features[: whole.elements, 0][~useful].sum())
 
 
+def test_without_branch_and_bound_nodes_there_is_still_a_schedule() -> None:
+    case = replace(large_case(seed=3, places=10, share=0.2), phasing={"stop_gap": 0.0, "node_limit": 0})
+    assert made(case).site_year.any()
+
+
 def test_progress_runs_to_the_end_and_never_back() -> None:
     told: list[float] = []
     schedule(*nouns_of(VILLAGE), progress=told.append)

@@ -185,8 +185,12 @@ def versions(as_json: AsJson = False) -> None:
 
 
 def _log(verbose: bool) -> None:
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, format="%(name)s: %(message)s")
-    logging.getLogger("numba").setLevel(logging.WARNING)
+    """Show the log of karez alone on standard error; other libraries keep theirs."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(name)s: %(message)s"))
+    logger = logging.getLogger("karez")
+    logger.handlers = [handler]
+    logger.setLevel(logging.DEBUG if verbose else logging.WARNING)
 
 
 def _say_if_compiling() -> None:

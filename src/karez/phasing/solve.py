@@ -75,13 +75,14 @@ def solve(
     Infeasible
         If no schedule keeps the rows, or none was found within the node limit.
     """
-    known = () if start is None else (start,)
     elastic = frozenset(name for name in frame.rows.names if name.startswith("target:") and start is None)
-    relaxation = relax(frame, tuple(one.years for one in known), elastic)
+    relaxation = relax(frame, () if start is None else (start.years,), elastic)
     if (relaxation.slack > frame.rows.tolerance + frame.scale * 1e-6).any():
         raise conflict(frame, elastic)
     step()
-    solved = Solved(round_off(frame, relaxation, tuple(one.option_year for one in known)), relaxation)
+    nothing = np.full(len(frame.problem.owner), frame.problem.years, np.int32)
+    begun = nothing if start is None else start.option_year  # without required targets, nothing keeps all rows
+    solved = Solved(round_off(frame, relaxation, (begun,)), relaxation)
     for emphasis in EMPHASES:
         if not solved.enough(settings.stop_gap):
             solved = _with_emphasis(frame, solved, emphasis)
