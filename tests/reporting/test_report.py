@@ -166,7 +166,7 @@ def test_a_region_across_the_180th_meridian_is_drawn_in_one_piece() -> None:
         for layer in ("sites", "spans", "nodes", "areas")
     }
     bounds = map_data(dataclasses.replace(plan, **wrapped))["bounds"]
-    assert bounds == pytest.approx([178.0, -19.0, 182.0, -16.0], abs=0.2)
+    assert bounds == pytest.approx([-2.0, -19.0, 2.0, -16.0], abs=0.2)
 
 
 def _wrap(points: np.ndarray) -> np.ndarray:

@@ -40,7 +40,7 @@ def map_data(plan: Plan) -> dict[str, Any]:
 
     Tables are columns of equal length. Text that repeats is kept once: a column of numbers points into ``texts``.
     Years are calendar years, 0 for never. Coordinates are longitude and latitude in degrees; where the region lies
-    across the 180th meridian, longitudes run on beyond 180.
+    across the 180th meridian, longitudes are counted from there, and the map shows none.
     """
     agreement = plan.programme.agreement
     projects = [project.id for project in plan.programme.projects]
@@ -98,20 +98,27 @@ class _Texts:
 
 
 def _unbroken(frame: gpd.GeoDataFrame, plan: Plan) -> gpd.GeoDataFrame:
-    """Run longitudes on beyond 180° where the region lies across that meridian."""
-    longitude = shapely.get_x(plan.sites.geometry.to_numpy())
-    if not len(longitude) or longitude.max() - longitude.min() <= 180:
+    """Turn the globe by half where the region lies across the 180th meridian, so that it is drawn in one piece."""
+    west, _, east, _ = _box([plan.sites, plan.spans, plan.areas])
+    if east - west <= 180:
         return frame
 
     def shift(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.column_stack([np.where(points[:, 0] < 0, points[:, 0] + 360.0, points[:, 0]), points[:, 1]])
+        east = np.where(points[:, 0] < 0, points[:, 0] + 360.0, points[:, 0])
+        return np.column_stack([east - 180.0, points[:, 1]])
 
     return gpd.GeoDataFrame(frame.set_geometry(shapely.transform(frame.geometry.to_numpy(), shift), crs=frame.crs))
 
 
 def _bounds(frames: Iterable[gpd.GeoDataFrame]) -> list[float]:
+    return [round(value, 4) for value in _box(frames)]
+
+
+def _box(frames: Iterable[gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
+    """West, south, east and north of all layers together."""
     boxes = np.array([frame.total_bounds for frame in frames if len(frame)])
-    return [round(float(value), 4) for value in (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))]
+    (west, south), (east, north) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
 
 
 def _progress(plan: Plan) -> dict[str, list[Any]]:
