@@ -11,7 +11,7 @@ from numba import njit
 
 from karez.kernels.ascent import INF, OUT, TOP
 from karez.kernels.heap import lower, pop
-from karez.kernels.local import find_leader, voronoi
+from karez.kernels.local import boundary_edges, find_leader, voronoi
 from karez.kernels.sort import ascending
 
 MOST_SETTLED = 60
@@ -48,24 +48,7 @@ def dispensable(start, neighbour, twin, slot_cost, forced):  # type: ignore[no-u
     via = np.empty(n, np.int32)
     voronoi(start, neighbour, twin, slot_cost, up, dist, base, via)
     # Least spanning tree of the forced nodes in the metric of shortest paths; `hang` and `link` hold it.
-    count = 0
-    for v in range(n):
-        for s in range(start[v], start[v + 1]):
-            u = neighbour[s]
-            if v < u and base[v] >= 0 and base[u] >= 0 and base[v] != base[u]:
-                count += 1
-    slot = np.empty(count, np.int32)
-    owner = np.empty(count, np.int32)
-    length = np.empty(count, np.int64)
-    count = 0
-    for v in range(n):
-        for s in range(start[v], start[v + 1]):
-            u = neighbour[s]
-            if v < u and base[v] >= 0 and base[u] >= 0 and base[v] != base[u]:
-                slot[count] = s
-                owner[count] = v
-                length[count] = dist[v] + dist[u] + slot_cost[s]
-                count += 1
+    slot, owner, length = boundary_edges(start, neighbour, slot_cost, base, dist)
     # Union by size without compression: the way up a leader tree holds the bottleneck between two nodes.
     hang = np.full(n, -1, np.int32)
     link = np.full(n, INF, np.int64)

@@ -162,6 +162,31 @@ def voronoi(start, neighbour, twin, cost, up, dist, base, via):  # type: ignore[
 
 
 @njit(cache=True, nogil=True)
+def boundary_edges(start, neighbour, cost, base, dist):  # type: ignore[no-untyped-def]
+    """Slot, end and length by way of it of every edge between the cells of two base nodes, each edge once."""
+    n = start.size - 1
+    count = 0
+    for v in range(n):
+        for s in range(start[v], start[v + 1]):
+            u = neighbour[s]
+            if v < u and base[u] >= 0 and base[v] >= 0 and base[u] != base[v]:
+                count += 1
+    slot = np.empty(count, np.int32)
+    owner = np.empty(count, np.int32)
+    length = np.empty(count, np.int64)
+    count = 0
+    for v in range(n):
+        for s in range(start[v], start[v + 1]):
+            u = neighbour[s]
+            if v < u and base[u] >= 0 and base[v] >= 0 and base[u] != base[v]:
+                slot[count] = s
+                owner[count] = v
+                length[count] = dist[u] + dist[v] + cost[s]
+                count += 1
+    return slot, owner, length
+
+
+@njit(cache=True, nogil=True)
 def find_leader(leader, v):  # type: ignore[no-untyped-def]
     """Leader of a node's set, halving the way to it."""
     while leader[v] != v:
@@ -232,24 +257,7 @@ def exchange_key_paths(start, neighbour, twin, cost, prize, root, up):  # type: 
         if key[v] and above[v] >= 0:
             depth[v] = depth[above[v]] + 1
     # Boundary edges, cheapest first, cover the key paths on the way between their bases.
-    count = 0
-    for v in range(n):
-        for s in range(start[v], start[v + 1]):
-            u = neighbour[s]
-            if v < u and base[u] >= 0 and base[v] >= 0 and base[u] != base[v]:
-                count += 1
-    slot = np.empty(count, np.int32)
-    owner = np.empty(count, np.int32)
-    length = np.empty(count, np.int64)
-    count = 0
-    for v in range(n):
-        for s in range(start[v], start[v + 1]):
-            u = neighbour[s]
-            if v < u and base[u] >= 0 and base[v] >= 0 and base[u] != base[v]:
-                slot[count] = s
-                owner[count] = v
-                length[count] = dist[u] + dist[v] + cost[s]
-                count += 1
+    slot, owner, length = boundary_edges(start, neighbour, cost, base, dist)
     leader = np.empty(n, np.int32)
     for v in range(n):
         leader[v] = v
