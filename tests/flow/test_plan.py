@@ -29,6 +29,9 @@ def test_totals_are_the_sums_of_rows_to_the_cent(run):
     assert run.summary["totals"]["capex_real"] == pytest.approx(rows, abs=0.005)
     assert sum(run.summary["capex_real_per_year"].values()) == pytest.approx(rows, abs=0.005)
     assert sum(run.summary["capex_real_per_project"].values()) == pytest.approx(rows, abs=0.005)
+    per_year = run.summary["capex_real_per_project_and_year"]
+    for project, capex in run.summary["capex_real_per_project"].items():
+        assert sum(per_year[project].values()) == pytest.approx(capex, abs=0.005)
     assert run.planned.plan.bill["capex_real"].sum() == pytest.approx(rows, abs=0.005)
     assert run.planned.plan.areas["capex_real"].sum() == pytest.approx(rows - run.nodes["capex_real"].sum(), abs=0.005)
 

@@ -142,6 +142,7 @@ class Plan:
             "capex_real_per_project": dict(
                 zip(worth.by_project["project"], worth.by_project["capex_real"], strict=True)
             ),
+            "capex_real_per_project_and_year": _nested(worth.by_project_year, "capex_real"),
             "coverage_per_project_and_year": _nested(worth.by_project_year, "coverage"),
             "total_coverage_per_year": dict(
                 zip(worth.total_coverage["year"].astype(str), worth.total_coverage["coverage"], strict=True)
