@@ -229,7 +229,7 @@ class Designing(Settings):
     """How hard the design is worked on. Counted effort only, so that equal input gives equal output (rule 10)."""
 
     stop_gap: NonNegative = setting(0.0, unit="share", meaning="Stop once the design is proven this close")
-    rounds: int = setting(20, unit="rounds", meaning="Most rounds of improvement; fewer above 20,000 spans", ge=1)
+    rounds: int = setting(300, unit="rounds", meaning="Most rounds of improvement; fewer above 1,300 spans", ge=1)
 
 
 class Phasing(Settings):
