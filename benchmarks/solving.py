@@ -1,4 +1,4 @@
-"""Published Steiner instances with known optima: value, bound and gap of `karez solve` after ten seconds each.
+"""Published Steiner instances with known optima: value, bound and gap of `karez solve` after five seconds each.
 
 Best known values are those of the tables beside the instances (`../shared/data/steiner/*.csv`). A row says how far the
 value lies above the best known, how far the bound lies below it, and the proven gap. Every row is checked: bound ≤
@@ -16,7 +16,7 @@ from karez.flow.solve import solve
 from karez.solving import warm_up
 
 INSTANCES = ROOT.parent / "shared" / "data" / "steiner"
-SECONDS = 10.0
+SECONDS = 5.0
 
 
 def run() -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pandas as pd
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from karez.model.attributes import SITES, SOURCES
@@ -19,6 +19,7 @@ KINDS = ("text", "number", "integer", "boolean")
 
 
 @given(st.lists(CELLS, max_size=20), st.sampled_from(KINDS))
+@example(["\x00", 0.0], "text")
 def test_every_cell_is_read_or_empty_or_bad(cells: list[object], kind: str) -> None:
     cleaned = coerce(pd.Series(cells, dtype="object"), kind)
     assert len(cleaned.values) == len(cleaned.bad) == len(cells)

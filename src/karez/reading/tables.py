@@ -227,7 +227,9 @@ def _text(column: pd.Series) -> Cleaned:
     known = column.notna().to_numpy()
     cells = column.to_numpy(dtype=object)
     if pd.api.types.infer_dtype(cells, skipna=True) not in ("string", "empty"):
-        cells = np.array([_as_text(cell) if is_known else None for cell, is_known in zip(cells, known, strict=True)])
+        # Objects, as fixed-width text would lose trailing null characters.
+        text = [_as_text(cell) if is_known else None for cell, is_known in zip(cells, known, strict=True)]
+        cells = np.array(text, dtype=object)
     texts = pd.Series(cells, dtype=TEXT)
     stripped = texts.str.strip()
     trimmed = int(((stripped != texts).to_numpy(dtype=bool) & known).sum())
