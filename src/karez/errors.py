@@ -4,7 +4,6 @@
 
     KarezError               anything karez refuses, with the exit code of the command line
     ├── DataFault            faults in the data: every one of them at once            exit 1
-    ├── VerifyFault          a finished run that does not prove                       exit 1
     ├── UsageFault           the command was called wrongly                           exit 2
     └── Infeasible           no plan meets the floors, shares and dates asked for     exit 3
 """
@@ -64,14 +63,6 @@ class DataFault(KarezError):
         count = len(self.faults)
         lines = "\n".join(f"  {fault}" for fault in self.faults)
         super().__init__(f"{count} fault{'s' if count != 1 else ''} in the input:\n{lines}")
-
-
-class VerifyFault(KarezError):
-    """A finished run does not prove. ``failures`` are sentences that name the offending ids."""
-
-    def __init__(self, failures: Iterable[str]) -> None:
-        self.failures: tuple[str, ...] = tuple(failures)
-        super().__init__("\n".join(self.failures))
 
 
 class UsageFault(KarezError):

@@ -38,12 +38,3 @@ def from_minor(minor: npt.ArrayLike) -> npt.NDArray[np.float64]:
 def round_money(money: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Round money to two decimals (rule 1), so that totals are sums of rounded rows."""
     return from_minor(to_minor(money))
-
-
-def metres_per(unit: str) -> float:
-    """Metres in one ``unit`` of length.
-
-    >>> metres_per("km")
-    1000.0
-    """
-    return METRES_PER[unit]

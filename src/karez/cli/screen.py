@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from karez.errors import DataFault, KarezError, VerifyFault
+from karez.errors import DataFault, KarezError
 from karez.flow.progress import silent
 
 out = Console()
@@ -58,8 +58,6 @@ def print_error(error: KarezError, *, as_json: bool) -> None:
         document: dict[str, Any] = {"error": type(error).__name__, "message": str(error)}
         if isinstance(error, DataFault):
             document["faults"] = [vars(fault) for fault in error.faults]
-        if isinstance(error, VerifyFault):
-            document["failures"] = list(error.failures)
         print_json(document)
         return
     err.print(f"[bold red]{_headline(error)}[/]", highlight=False)
@@ -70,8 +68,6 @@ def _headline(error: KarezError) -> str:
     if isinstance(error, DataFault):
         count = len(error.faults)
         return f"{count} fault{'s' if count != 1 else ''} in the input; nothing was written"
-    if isinstance(error, VerifyFault):
-        return "The run does not prove"
     return "Refused" if error.exit_code != 3 else "Infeasible"
 
 

@@ -21,8 +21,3 @@ class Catalogue:
     """
 
     table: pd.DataFrame
-
-    @property
-    def converted(self) -> bool:
-        """Whether the table carries the programme's money."""
-        return "rate_real" in self.table.columns

@@ -29,7 +29,6 @@ Driver = Literal["household", "urban_household", "rural_household", "connected_h
 """What a cost line counts on a site row; see :class:`karez.model.programme.CostLine`."""
 
 TECHNOLOGIES: tuple[str, ...] = get_args(Technology)
-ALTERNATIVES: tuple[str, ...] = get_args(Alternative)
 GROUNDS: tuple[str, ...] = get_args(Ground)
 METHODS: tuple[str, ...] = get_args(Method)
 DRIVERS: tuple[str, ...] = get_args(Driver)
