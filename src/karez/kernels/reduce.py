@@ -10,20 +10,14 @@ from karez.kernels.heap import lower, pop
 
 
 @njit(cache=True, nogil=True)
-def detours(start, neighbour, twin, reduced, root, prize):  # type: ignore[no-untyped-def]
-    """What a tree costs above the bound if it uses an arc, at least.
+def from_root(start, neighbour, twin, reduced, root):  # type: ignore[no-untyped-def]
+    """Distances from the root in reduced arc costs: int64[n], ``INF`` where it does not reach.
 
-    A tree that uses the arc u → v holds a path from the root through it to some prized node, and pays at least the
-    bound plus the reduced costs of that path (Duin 1993; Polzin and Vahdati Daneshmand 2001).
-
-    Returns
-    -------
-    int64[slots]
-        For each slot, of the arc from the neighbour into the slot's owner; ``INF`` where there is no such path.
+    ``reduced[s]`` belongs to the arc from the neighbour into the owner of slot s, as in
+    :func:`karez.kernels.ascent.ascend`.
     """
     n = start.size - 1
     down = np.full(n, INF, np.int64)
-    near = np.full(n, INF, np.int64)
     place = np.full(n, -1, np.int32)
     heap = np.empty(n, np.int32)
     down[root] = 0
@@ -37,26 +31,7 @@ def detours(start, neighbour, twin, reduced, root, prize):  # type: ignore[no-un
             if through < down[u]:
                 down[u] = through
                 size = lower(heap, place, down, size, u)
-    for v in range(n):
-        if prize[v] > 0 and v != root:
-            near[v] = 0
-            size = lower(heap, place, near, size, v)
-    while size > 0:
-        v = pop(heap, place, near, size)
-        size -= 1
-        for s in range(start[v], start[v + 1]):
-            u = neighbour[s]
-            through = near[v] + reduced[s]
-            if through < near[u]:
-                near[u] = through
-                size = lower(heap, place, near, size, u)
-    detour = np.full(neighbour.size, INF, np.int64)
-    for v in range(n):
-        for s in range(start[v], start[v + 1]):
-            u = neighbour[s]
-            if down[u] < INF and near[v] < INF and u != v:
-                detour[s] = down[u] + reduced[s] + near[v]
-    return detour
+    return down
 
 
 @njit(cache=True, nogil=True)

@@ -1,91 +1,239 @@
-"""Closing the gap: reductions by reduced costs, then cutting planes and branching on what is left.
+"""Solving a rooted problem on ever smaller graphs: batches of starts, merged trees, reductions, and proof.
 
-The linear programme is the directed cut formulation; its bound is made safe: duals are rounded to whole numbers, and
-the bound is computed from them anew in integers (A. Neumaier, O. Shcherbina, "Safe bounds in linear and mixed-integer
-linear programming", Mathematical Programming 99 (2004), doi:10.1007/s10107-003-0433-3).
+Each round makes a fixed number of independent starts, in as many threads as there are, merges the trees found, and
+learns from the ascents which edges and nodes no better tree uses. Once enough is known, work goes on on a smaller
+graph. When little more is learned and the graph is small, cutting planes and branching close the gap.
 """
 
 from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from karez.kernels.ascent import INF
 from karez.solving.branch_and_cut import BranchAndCut
+from karez.solving.certified import Ints
 from karez.solving.graph import Graph
-from karez.solving.reduction import Elimination, Reduced, lift, reduce
-from karez.solving.search import Clock, Search
+from karez.solving.reduction import QUICK, THOROUGH, Bools, Effort, Findings, Knowledge, Reduced, rebuild, shrink
+from karez.solving.search import Clock, Progress, Search
 
-LEVELS = 8
-ASCENTS = 16
-PATIENCE = 3
-"""Ascents without much elimination after which the next step is taken."""
+STARTS = 2
+"""Independent starts in a round, whatever the number of threads."""
+
+LARGE = 2_000_000
+"""Edges from which on starts are made one after the other, for memory's sake."""
 
 MOST_SLOTS = 60_000
 """Arcs up to which the linear programme is tried."""
 
+SHRINK_AT = 0.97
+"""Share of edges left below which work goes on on a smaller graph."""
 
-def close(search: Search, *, level: int = 0) -> int:
-    """Close the gap of a search as far as its clock allows.
+PATIENCE = 2
+"""Rounds without a better tree or a smaller graph after which cutting planes begin."""
+
+POOL = 6
+"""Trees kept for merging."""
+
+MERGE_ROUNDS = 2
+MERGE_SLOTS = 4_000
+"""Arcs up to which a merged problem is handed to cutting planes."""
+
+Task = Callable[[], None]
+
+
+def threads() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def side_by_side(tasks: Sequence[Task], at_once: int) -> None:
+    """Run tasks that change nothing of each other's in threads; the kernels let each other run."""
+    if at_once < 2 or len(tasks) < 2:
+        for task in tasks:
+            task()
+        return
+    with ThreadPoolExecutor(min(at_once, len(tasks))) as pool:
+        for future in [pool.submit(task) for task in tasks]:
+            future.result()
+
+
+class Closing:
+    """The best tree and bound of a rooted problem, by way of reduced problems.
 
     Parameters
     ----------
-    search : Search
-        A search that has a tree and a bound; better trees are offered to it.
-    level : int
-        How often the problem has been reduced already.
-
-    Returns
-    -------
-    int
-        A bound for the problem: no tree is better than it.
+    base : Search
+        The search on the graph as given; trees are offered to it.
+    slots : int
+        Arcs up to which cutting planes are tried; 0 never.
+    at_once : int | None
+        Threads; None for as many as there are processors. The answer does not depend on it.
+    merging : bool
+        Whether trees found are merged.
     """
-    sieve = Elimination(search.graph)
-    sieve.dispense(search.prize)
-    idle = 0
-    for number in range(ASCENTS):
-        if search.done() or idle == PATIENCE:
-            break
-        before = int(sieve.alive.sum())
-        reduced, connected, root, bound = search.ascent(number + 1)
-        sieve.learn(reduced, root, search.prize, bound, search.value)
-        idle = 0 if sieve.alive.sum() < 0.99 * before else idle + 1
-        if number % 3 == 0:
-            search.follow(reduced, connected, number)
-    if search.done():
-        return search.bound
-    smaller = reduce(search, sieve.alive, search.clock)
-    if smaller.hopeless:
-        return search.value
-    before, after = search.graph.m, smaller.search.graph.m
-    bound = _solve_smaller(search, smaller, level, deeper=after < 0.9 * before)
-    return max(search.bound, min(search.value, bound))
+
+    def __init__(
+        self, base: Search, *, slots: int = MOST_SLOTS, at_once: int | None = None, merging: bool = True
+    ) -> None:
+        self.base = base
+        self.slots = slots
+        self.at_once = threads() if at_once is None else at_once
+        self.merging = merging
+        self.bound = base.bound
+        self.pool: list[tuple[int, Ints]] = []
+        self.number = 0
+        self.idle = 0
+        self._work_on(Reduced.of(base.graph, base.prize, base.root))
+
+    def run(self, rounds: int, progress: Progress | None = None, *, within: Bools | None = None) -> int:
+        """Work until proven, until time is up, or for so many rounds.
+
+        Parameters
+        ----------
+        rounds : int
+            Most rounds.
+        progress : callable | None
+            Told the share of the work done after each round.
+        within : bool[m] | None
+            Edges of the base that trees may use; the bound then holds for such trees only.
+
+        Returns
+        -------
+        int
+            Bound: no tree of the base is better than it and than the best value.
+        """
+        known = self.knowledge
+        if within is not None:
+            known = Knowledge(within & known.alive, known.low, known.reduced, known.down, known.near, known.slack)
+        self._work_on(shrink(self.problem, known, QUICK))
+        for _ in range(rounds):
+            if self.done():
+                break
+            self._round()
+            self._merge()
+            if not self.done():
+                self._reduce()
+            if progress is not None:
+                progress(self.base.clock.share((self.number + 1) / max(1, rounds)))
+            if self.idle >= PATIENCE and self.problem.graph.neighbour.size <= self.slots and not self.done():
+                self._cut()
+                break
+        return self._proven()
+
+    def done(self) -> bool:
+        """Whether time is up or value and bound are as near as asked for."""
+        return self.base.clock.late() or self.base.clock.close(self.base.target, self._proven())
+
+    def _proven(self) -> int:
+        if self.problem.hopeless:
+            self.bound = self.base.target
+        else:
+            self.bound = max(self.bound, self.search.bound + self.problem.constant)
+        self.base.raise_bound(min(self.base.target, self.bound))
+        return min(self.base.target, self.bound)
+
+    def _work_on(self, problem: Reduced) -> None:
+        """Begin on a smaller graph, from the best tree there is."""
+        self.problem = problem
+        self.knowledge = Knowledge.nothing(problem.graph)
+        self.search = Search(problem.graph, problem.prize, problem.root, self.base.seed_of(self.number), self.base.clock)
+        self.search.cutoff = self.base.target - problem.constant
+        self.fresh = True
+        if problem.graph.m == 0 and not problem.hopeless:
+            self.search.improve(problem.graph.slot_cost, problem.root)
+            self.search.raise_bound(self.search.value)
+            self._lift()
+
+    def _round(self) -> None:
+        """Independent starts, each an ascent and the trees it points to."""
+        before = self.base.value
+        search, number = self.search, self.number
+        forks = [search.fork(STARTS * number + i) for i in range(STARTS)]
+        tasks: list[Task] = [fork.begin if self.fresh else fork.go_on for fork in forks]
+        if self.fresh and self.pool:
+            kept = np.where(self._edges_of(self.pool[0][1]), np.int64(0), self.problem.graph.cost)
+            forks[0].hint = kept[self.problem.graph.edge]
+        side_by_side(tasks, 1 if self.problem.graph.m > LARGE else self.at_once)
+        for fork in forks:
+            search.absorb(fork)
+            self._keep(fork)
+        self._lift()
+        for fork in forks:
+            for reduced, root, bound in fork.ascents or ():
+                self.knowledge = self.knowledge.learn(
+                    self.problem.graph, search.prize, root, reduced, bound, search.target
+                )
+            fork.ascents = None
+        self.number += 1
+        self.fresh = False
+        self.idle = 0 if self.base.value < before else self.idle + 1
+
+    def _lift(self) -> None:
+        """Bring the best tree back to the base."""
+        if self.search.value + self.problem.constant < self.base.target:
+            self.base.settle(self.problem.lift(self.base.graph, self.search.up))
+        self.search.cutoff = min(self.search.cutoff, self.base.target - self.problem.constant)
+
+    def _keep(self, fork: Search) -> None:
+        """Keep a tree for merging, as edges of the base."""
+        if not self.merging or fork.value >= INF:
+            return
+        value = fork.value + self.problem.constant
+        edges = self.problem.base_edges(fork.graph.edge[fork.up[fork.up >= 0]])
+        if all(value != other or not np.array_equal(edges, old) for other, old in self.pool):
+            self.pool.append((value, edges))
+            self.pool.sort(key=lambda tree: tree[0])
+            del self.pool[POOL:]
+
+    def _edges_of(self, base_edges: Ints) -> Bools:
+        """Which edges of the reduced graph stand for these edges of the base alone."""
+        mark = np.zeros(self.base.graph.m, np.bool_)
+        mark[base_edges] = True
+        if self.problem.graph.m == 0:
+            return np.zeros(0, np.bool_)
+        return np.logical_and.reduceat(mark[self.problem.chain_edge], self.problem.chain_start[:-1])
+
+    def _merge(self) -> None:
+        """Solve the problem on the edges of the trees in the pool alone: small, and often better than all of them."""
+        if len(self.pool) < 2 or self.done():
+            return
+        search = self.search
+        used = np.logical_or.reduce([self._edges_of(edges) for _, edges in self.pool])
+        inner = Search(search.graph, search.prize, search.root, self.base.seed_of(self.number), self.base.clock)
+        inner.value, inner.up = search.value, search.up.copy()
+        closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=self.at_once, merging=False)
+        closing.run(MERGE_ROUNDS, within=used)
+        if inner.value < search.value:
+            search.offer(inner.up, inner.value)
+            self._keep(inner)
+            self._lift()
+
+    def _reduce(self) -> None:
+        """Go on on a smaller graph if enough is known."""
+        graph = self.problem.graph
+        effort = QUICK if self.number <= 1 else THOROUGH
+        if self.knowledge.alive.mean() > SHRINK_AT and self.number > 3:
+            return
+        problem = shrink(self.problem, self.knowledge, effort)
+        if problem.hopeless or problem.graph.m < SHRINK_AT * graph.m:
+            self._proven()
+            self._work_on(problem)
+            self.idle = 0
+
+    def _cut(self) -> None:
+        """Close the gap by cutting planes and branching."""
+        bound = BranchAndCut(self.search).run()
+        self.search.raise_bound(bound)
+        self._lift()
 
 
-def _solve_smaller(search: Search, smaller: Reduced, level: int, *, deeper: bool) -> int:
-    """Bound the reduced problem, and with it every better tree of the problem it comes from."""
-    inner = smaller.search
-    inner.cutoff = search.value - smaller.lost
-    if inner.graph.m == 0:
-        inner.first()
-        lift(search, smaller)
-        return inner.value + smaller.lost
-    inner.first()
-    for number in range(1, 4):
-        if inner.done():
-            break
-        inner.round(number)
-    lift(search, smaller)
-    inner.cutoff = search.value - smaller.lost
-    if inner.done():
-        return inner.bound + smaller.lost
-    if deeper and level < LEVELS:
-        bound = close(inner, level=level + 1)
-    elif inner.graph.neighbour.size <= MOST_SLOTS:
-        bound = BranchAndCut(inner).run()
-    else:
-        bound = inner.bound
-    lift(search, smaller)
-    return bound + smaller.lost
+def close(search: Search, rounds: int = 40, progress: Progress | None = None) -> int:
+    """Close the gap of a search as far as its clock and so many rounds allow; returns a bound for its problem."""
+    return Closing(search).run(rounds, progress)
 
 
 def warm_up() -> None:
@@ -94,10 +242,8 @@ def warm_up() -> None:
     prize = np.array([0, 0, INF, 1, 3], np.int64)
     search = Search(graph, prize, 0, 0, Clock(None, -1.0, 3))
     search.run()
-    smaller = reduce(search, Elimination(graph).alive, search.clock)
-    smaller.search.first()
-    lift(search, smaller)
-    sieve = Elimination(graph)
-    sieve.dispense(search.prize)
-    sieve.learn(search.ascent(0)[0], 0, search.prize, search.bound, search.value)
+    problem = Reduced.of(graph, search.prize, 0)
+    known = Knowledge.nothing(graph).learn(graph, search.prize, 0, search.ascent(0)[0], search.bound, search.value)
+    shrink(problem, known, THOROUGH)
+    problem.lift(graph, search.up)
     BranchAndCut(search).run()

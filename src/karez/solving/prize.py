@@ -15,9 +15,6 @@ from karez.solving.unrooted import solve_unrooted
 FORCED = -1
 """Prize of a node that must be in the tree."""
 
-BEFORE_EXACT = 6
-"""Rounds before the exact search is tried."""
-
 
 def prize(
     graph: Graph,
@@ -80,23 +77,12 @@ def prize(
         raise Disconnected(apart.astype(np.int32))
     given[forced] = INF
     search = Search(graph, given, root, seed, clock)
-    search.run(progress, rounds=min(rounds, BEFORE_EXACT) if exact else rounds)
     if exact:
-        _close_and_go_on(search, rounds, progress)
+        close(search, rounds, progress)
+    else:
+        search.run(progress, rounds=rounds)
     if progress is not None:
         progress(1.0)
     case = Case(search.ascent_root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
     return certify(graph, search.up, search.value, (case,), clock.spent(), search.trace, search.bound)
 
-
-def _close_and_go_on(search: Search, rounds: int, progress: Progress | None) -> None:
-    """Try the exact search, then more rounds, twice as many each time; again as long as they find better trees."""
-    number, value = min(rounds, BEFORE_EXACT), -1
-    while not search.done():
-        if search.value != value:
-            value = search.value
-            search.raise_bound(close(search))
-        if number >= rounds:
-            break
-        search.run(progress, first=number + 1, rounds=min(rounds, 2 * number))
-        number = min(rounds, 2 * number)

@@ -1,89 +1,239 @@
-"""A smaller problem that still holds every tree better than the one at hand."""
+"""A smaller problem that still holds every tree better than the one at hand, and the way back.
+
+Every test says either "no best tree does this" (strict comparisons, so that all such findings hold together) or "some
+best tree uses this edge" (drawn together at once, in a pass of its own).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from karez.kernels.ascent import INF, OUT, TOP
-from karez.kernels.detour import dispensable
-from karez.kernels.reduce import contract, detours
-from karez.kernels.tree import evaluate, polish, respan
+from karez.kernels.reduce import contract, from_root
+from karez.kernels.special import bottleneck_tree, certain_links, dispensable, nearest_forced, spare_nodes
+from karez.kernels.tree import respan
 from karez.solving.certified import Ints, Longs
-from karez.solving.graph import Graph, exact_sum
-from karez.solving.search import Clock, Search
+from karez.solving.graph import LARGEST_SUM, Graph, exact_sum
+
+Bools = npt.NDArray[np.bool_]
 
 
-class Elimination:
-    """Edges of a graph that a better tree than the best known may use.
+
+@dataclass(frozen=True)
+class Effort:
+    """How closely a pass of tests looks.
 
     Parameters
     ----------
-    graph : Graph
-        The graph.
+    nearest : int
+        Forced nodes looked at from either end of a special distance.
+    settled : int
+        Nodes settled around a node in search of a way round.
+    degree : int
+        Largest degree of a node that is replaced, 5 at most.
+    passes : int
+        Most passes.
+    worth_while : float
+        Share of edges a pass must save for the next to be made.
     """
 
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.alive: npt.NDArray[np.bool_] = graph.tail != graph.head
+    nearest: int
+    settled: int
+    degree: int
+    passes: int
+    worth_while: float
 
-    def dispense(self, prize: Longs) -> None:
-        """Strike out edges that can be replaced by shorter stretches between forced nodes."""
-        graph = self.graph
-        gone = dispensable(graph.start, graph.neighbour, graph.twin, graph.slot_cost, prize == INF)
-        self.alive[graph.edge[gone]] = False
 
-    def learn(self, reduced: Longs, root: int, prize: Longs, bound: int, value: int) -> None:
-        """Strike out edges by the reduced costs of one ascent: what uses them costs `value` or more."""
-        graph = self.graph
-        detour = detours(graph.start, graph.neighbour, graph.twin, reduced, np.int32(root), prize)
-        either = np.minimum(detour, detour[graph.twin])
-        useless = either >= value - bound
-        self.alive[graph.edge[useless]] = False
+QUICK = Effort(nearest=2, settled=8, degree=3, passes=3, worth_while=0.05)
+THOROUGH = Effort(nearest=4, settled=40, degree=5, passes=8, worth_while=0.02)
 
 
 @dataclass(frozen=True)
 class Reduced:
-    """A reduced problem and the way back.
+    """A reduced problem and the way back to the one it comes from, called the base.
 
     Parameters
     ----------
-    search : Search
-        The search on the reduced problem; its values leave `lost` out.
-    node : int32[…]
-        Node of the problem before, by node of the reduced one.
+    graph : Graph
+        The reduced graph, without parallel edges and dead ends.
+    prize : int64[n]
+        Prizes, ``INF`` where a node must be in the tree.
+    root : int
+        Node that is in the tree.
+    node : int32[n]
+        A node of the base for each node.
     chain_start, chain_edge : int32
-        Edges of the problem before, by edge of the reduced one.
-    lost : int
-        Prizes of nodes that no better tree can hold.
+        Edges of the base that edge e stands for: ``chain_edge[chain_start[e]:chain_start[e + 1]]``.
+    fixed : int32[…]
+        Edges of the base that are in the tree in any case.
+    hung : tuple of (int, int32[…])
+        Node of the base, and edges that belong to the tree if the node does; later ones first.
+    constant : int
+        What a tree of the base costs above its image.
     hopeless : bool
-        Whether no better tree exists because a forced node is cut off.
+        Whether a node that must be in the tree is cut off: no better tree exists.
     """
 
-    search: Search
+    graph: Graph
+    prize: Longs
+    root: int
     node: Ints
     chain_start: Ints
     chain_edge: Ints
-    lost: int
-    hopeless: bool
+    fixed: Ints
+    hung: tuple[tuple[int, Ints], ...] = ()
+    constant: int = 0
+    hopeless: bool = False
+
+    @classmethod
+    def of(cls, graph: Graph, prize: Longs, root: int) -> Reduced:
+        """The base itself; the root counts as a node that must be in the tree."""
+        own = prize.copy()
+        own[root] = INF
+        edges = np.arange(graph.m, dtype=np.int32)
+        starts = np.arange(graph.m + 1, dtype=np.int32)
+        none = np.empty(0, np.int32)
+        return cls(graph, own, root, np.arange(graph.n, dtype=np.int32), starts, edges, none)
+
+    def base_edges(self, chosen: Ints) -> Ints:
+        """Edges of the base that a tree of these edges stands for."""
+        _, edges = expand(np.array([0, chosen.size]), chosen, self.chain_start, self.chain_edge)
+        return np.unique(np.concatenate([edges, self.fixed]))
+
+    def lift(self, base: Graph, up: Ints) -> Ints:
+        """The tree in the base of a tree of the reduced problem, spanned anew at least cost: up-slots."""
+        inside = np.zeros(base.n, np.bool_)
+        inside[self.node[self.root]] = True
+        inside[self.node[up != OUT]] = True
+        edges = self.base_edges(self.graph.edge[up[up >= 0]])
+        inside[base.tail[edges]] = True
+        inside[base.head[edges]] = True
+        for anchor, hanging in reversed(self.hung):
+            if inside[anchor]:
+                inside[base.tail[hanging]] = True
+                inside[base.head[hanging]] = True
+        lifted = np.where(inside, TOP, OUT).astype(np.int32)
+        net = (base.start, base.neighbour, base.twin, base.slot_cost)
+        respan(*net, inside, self.node[self.root], lifted)
+        return lifted
 
 
-def reduce(search: Search, alive: npt.NDArray[np.bool_], clock: Clock) -> Reduced:
-    """Leave out the edges that are not alive, then dead ends; draw chains together."""
-    graph = search.graph
-    edge = np.flatnonzero(alive).astype(np.int32)
-    rest = Graph.from_edges(graph.n, graph.tail[edge], graph.head[edge], graph.cost[edge])
-    reached = rest.reached(search.root)
-    prize = np.where(reached, search.prize, 0)
-    cut_off = search.prize[~reached]
-    hopeless = bool((cut_off == INF).any())
+def expand(start: npt.ArrayLike, item: Ints, inner_start: Ints, inner_item: Ints) -> tuple[Ints, Ints]:
+    """Put the members of each item in its place: lists of lists become lists."""
+    length = (inner_start[1:] - inner_start[:-1])[item].astype(np.int64)
+    end = np.concatenate([[0], np.cumsum(length)])
+    index = np.repeat(inner_start[:-1][item] - end[:-1], length) + np.arange(end[-1])
+    return end[np.asarray(start)].astype(np.int32), inner_item[index]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What one pass of tests has found on a graph.
+
+    Parameters
+    ----------
+    alive : bool[m]
+        Edges that stay.
+    node, slots, pairs : int32[…], int32[…, 5], int64[…]
+        Nodes to be replaced, see :func:`karez.kernels.special.spare_nodes`.
+    links : int32[…]
+        Edges to be drawn together.
+    """
+
+    alive: Bools
+    node: Ints
+    slots: Ints
+    pairs: Longs
+    links: Ints
+
+    @classmethod
+    def nothing(cls, m: int) -> Findings:
+        """Nothing found."""
+        none = np.empty(0, np.int32)
+        return cls(np.ones(m, np.bool_), none, np.empty((0, 5), np.int32), np.empty(0, np.int64), none)
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What ascents tell about a graph: edges and nodes that a better tree cannot use in some way.
+
+    Parameters
+    ----------
+    alive : bool[m]
+        Edges that a better tree may use.
+    low : bool[n]
+        Nodes that a better tree enters by two edges at most.
+    reduced, down, near : int64
+        Reduced costs of the last ascent, distances in them from the root and to the nearest prized node.
+    slack : int
+        Best value less the bound of that ascent.
+    """
+
+    alive: Bools
+    low: Bools
+    reduced: Longs
+    down: Longs
+    near: Longs
+    slack: int
+
+    @classmethod
+    def nothing(cls, graph: Graph) -> Knowledge:
+        """Nothing known."""
+        none = np.zeros(graph.n, np.int64)
+        low = np.zeros(graph.n, np.bool_)
+        return cls(graph.tail != graph.head, low, graph.slot_cost, none, none, int(INF))
+
+    def learn(self, graph: Graph, prize: Longs, root: int, reduced: Longs, bound: int, value: int) -> Knowledge:
+        """Add what one ascent tells: a tree of cost `value` or more is not better (Duin 1993).
+
+        A tree that uses an arc costs at least the bound, the reduced costs of the way from the root to it, its own,
+        and those of the way on to a prized node. A node entered by three edges has two such ways on.
+        """
+        slack = value - bound
+        paying = prize > 0
+        paying[root] = False
+        # Frozen and writable arrays are two types to the compiler; one is enough.
+        frozen = reduced.view()
+        frozen.flags.writeable = False
+        down = from_root(graph.start, graph.neighbour, graph.twin, frozen, np.int32(root))
+        _, ways = nearest_forced(graph.start, graph.neighbour, frozen, paying, 2)
+        near = np.ascontiguousarray(ways[:, 0])
+        owner = np.repeat(np.arange(graph.n, dtype=np.int32), np.diff(graph.start))
+        far = int(INF) // 4
+        through = np.minimum(down, far)[graph.neighbour] + reduced + np.minimum(near, far)[owner]
+        useless = np.minimum(through, through[graph.twin]) >= slack
+        alive = self.alive.copy()
+        alive[graph.edge[useless]] = False
+        low = self.low | (np.minimum(down, far) + np.minimum(near, far) + np.minimum(ways[:, 1], far) >= slack)
+        return Knowledge(alive, low, frozen, down, near, slack)
+
+
+def rebuild(problem: Reduced, found: Findings) -> Reduced:
+    """Carry findings out, then drop dead ends and unreachable nodes and draw chains together."""
+    graph = problem.graph
+    label = np.arange(graph.n, dtype=np.int32)
+    if found.links.size:
+        label[graph.head[found.links]] = graph.tail[found.links]
+    prize = problem.prize.copy()
+    prize[label[graph.tail[found.links]]] = INF
+    root = int(label[problem.root])
+    tail, head, cost, start, item = _edges_after(graph, found)
+    tail, head = label[tail], label[head]
+    rest = Graph.from_edges(graph.n, tail, head, cost)
+    constant = problem.constant + exact_sum(graph.cost[found.links])
+    fixed = np.concatenate([problem.fixed, _members(problem, found.links)])
+    reached = rest.reached(root)
+    cut_off = prize[~reached & (label == np.arange(graph.n))]
+    hopeless = problem.hopeless or bool((cut_off == INF).any())
+    constant += exact_sum(cut_off[cut_off < INF])
+    prize[~reached] = 0
     keep = prize > 0
-    keep[search.root] = True
-    tail, head, cost, chain_start, chain_edge = contract(
-        rest.n, rest.start, rest.neighbour, rest.edge, rest.slot_cost, keep
-    )
+    keep[root] = True
+    net = (rest.n, rest.start, rest.neighbour, rest.edge, rest.slot_cost)
+    tail, head, cost, chain_start, chain_edge = contract(*net, keep)
     inside = reached[tail]
     used = keep.copy()
     used[tail[inside]] = True
@@ -91,30 +241,114 @@ def reduce(search: Search, alive: npt.NDArray[np.bool_], clock: Clock) -> Reduce
     node = np.flatnonzero(used).astype(np.int32)
     number = np.full(graph.n, -1, np.int32)
     number[node] = np.arange(node.size, dtype=np.int32)
-    length = np.diff(chain_start)
-    members = np.repeat(inside, length)
+    members = np.repeat(inside, np.diff(chain_start))
+    chain_start = np.concatenate([[0], np.cumsum(np.diff(chain_start)[inside])]).astype(np.int32)
+    chain_start, chain_edge = expand(chain_start, chain_edge[members], start, item)
+    chain_start, chain_edge = expand(chain_start, chain_edge, problem.chain_start, problem.chain_edge)
     smaller = Graph.from_edges(node.size, number[tail[inside]], number[head[inside]], cost[inside])
-    inner = Search(smaller, prize[node].copy(), int(number[search.root]), int(search.random.integers(1 << 31)), clock)
-    starts = np.concatenate([[0], np.cumsum(length[inside])]).astype(np.int32)
-    lost = exact_sum(cut_off[cut_off < INF])
-    return Reduced(inner, node, starts, edge[chain_edge[members]], lost, hopeless)
+    answer = replace(
+        problem, graph=smaller, prize=prize[node].copy(), root=int(number[root]), node=problem.node[node],
+        chain_start=chain_start, chain_edge=chain_edge, fixed=fixed, constant=constant, hopeless=hopeless,
+    )  # fmt: skip
+    return _fold_leaves(answer)
 
 
-def lift(outer: Search, reduced: Reduced) -> None:
-    """Bring the best tree of the reduced problem back and offer it."""
-    inner = reduced.search
-    if inner.value >= INF:
-        return
-    graph = outer.graph
-    chosen = inner.graph.edge[inner.up[inner.up >= 0]]
-    inside = np.zeros(graph.n, np.bool_)
-    inside[outer.root] = True
-    for chain in chosen:
-        edges = reduced.chain_edge[reduced.chain_start[chain] : reduced.chain_start[chain + 1]]
-        inside[graph.tail[edges]] = True
-        inside[graph.head[edges]] = True
-    up = np.where(inside, TOP, OUT).astype(np.int32)
+def _members(problem: Reduced, edges: Ints) -> Ints:
+    return expand(np.array([0, edges.size]), edges, problem.chain_start, problem.chain_edge)[1]
+
+
+def _edges_after(graph: Graph, found: Findings) -> tuple[Ints, Ints, Longs, Ints, Ints]:
+    """Edges that stay, and one for each pair of edges of a replaced node, with the edges they stand for."""
+    gone = np.zeros(graph.n, np.bool_)
+    gone[found.node] = True
+    stay = np.flatnonzero(found.alive & ~gone[graph.tail] & ~gone[graph.head]).astype(np.int32)
+    one, other = [], []
+    for i in range(5):
+        for j in range(i + 1, 5):
+            both = found.slots[(found.pairs >> (i * 8 + j)) & 1 == 1]
+            one.append(both[:, i])
+            other.append(both[:, j])
+    first, second = np.concatenate(one), np.concatenate(other)
+    tail = np.concatenate([graph.tail[stay], graph.neighbour[first]])
+    head = np.concatenate([graph.head[stay], graph.neighbour[second]])
+    cost = np.concatenate([graph.cost[stay], graph.slot_cost[first] + graph.slot_cost[second]])
+    pairs = np.stack([graph.edge[first], graph.edge[second]], axis=1).ravel()
+    lengths = np.concatenate([np.ones(stay.size, np.int32), np.full(first.size, 2, np.int32)])
+    start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+    return tail, head, cost, start, np.concatenate([stay, pairs]).astype(np.int32)
+
+
+def _fold_leaves(problem: Reduced) -> Reduced:
+    """Prized nodes with one edge: drop those that do not pay for it, hand on what the others leave."""
+    graph, prize = problem.graph, problem.prize
+    leaf = np.flatnonzero((np.diff(graph.start) == 1) & (prize > 0) & (prize < INF))
+    leaf = leaf[leaf != problem.root]
+    if not leaf.size:
+        return problem
+    slot = graph.start[leaf]
+    to, cost = graph.neighbour[slot], graph.slot_cost[slot]
+    own = prize[leaf]
+    pays = own > cost
+    after = prize.copy()
+    after[leaf] = 0
+    rest = np.zeros(graph.n, np.int64)
+    np.add.at(rest, to[pays], (own - cost)[pays])
+    after = np.where(after == INF, INF, after + rest)
+    certain = pays & (prize[to] == INF)
+    hung = tuple(
+        (int(problem.node[anchor]), _members(problem, graph.edge[s : s + 1]))
+        for anchor, s in zip(to[pays & ~certain], slot[pays & ~certain], strict=True)
+    )
+    fixed = np.concatenate([problem.fixed, _members(problem, graph.edge[slot[certain]])])
+    constant = problem.constant + exact_sum(np.minimum(own, cost))
+    alive = np.ones(graph.m, np.bool_)
+    alive[graph.edge[slot]] = False
+    smaller = replace(problem, prize=after, fixed=fixed, hung=problem.hung + hung, constant=constant)
+    return rebuild(smaller, replace(Findings.nothing(graph.m), alive=alive))
+
+
+def shrink(problem: Reduced, known: Knowledge, effort: Effort) -> Reduced:
+    """Carry out what is known, and tests without bounds until passes save little.
+
+    Parameters
+    ----------
+    problem : Reduced
+        The problem.
+    known : Knowledge
+        What ascents have told about it.
+    effort : Effort
+        How closely to look.
+    """
+    for _ in range(effort.passes):
+        before = problem.graph.m
+        problem = rebuild(problem, _findings(problem, known, effort))
+        if problem.hopeless or problem.graph.m == 0 or problem.graph.m > (1.0 - effort.worth_while) * before:
+            break
+        known = Knowledge.nothing(problem.graph)
+    return problem
+
+
+def _findings(problem: Reduced, known: Knowledge, effort: Effort) -> Findings:
+    """One pass of all tests on one graph; what they find holds together."""
+    graph, prize = problem.graph, problem.prize
     net = (graph.start, graph.neighbour, graph.twin, graph.slot_cost)
-    respan(*net, inside, np.int32(outer.root), up)
-    polish(*net, outer.prize, np.int32(outer.root), up, True)
-    outer.offer(up, int(evaluate(graph.slot_cost, outer.prize, up)))
+    near, dist = nearest_forced(graph.start, graph.neighbour, graph.slot_cost, prize == INF, effort.nearest)
+    closest = (np.ascontiguousarray(near[:, 0]), np.ascontiguousarray(dist[:, 0]))
+    tree = bottleneck_tree(graph.start, graph.neighbour, graph.slot_cost, *closest)
+    about = (prize, near, dist, *tree, effort.settled)
+    gone = dispensable(*net, *about)
+    gone |= ~known.alive[graph.edge]
+    alive = np.ones(graph.m, np.bool_)
+    alive[graph.edge[gone]] = False
+    links = graph.edge[certain_links(graph.start, graph.neighbour, graph.slot_cost, prize, near, dist)]
+    links = links[alive[links]]
+    found = replace(Findings.nothing(graph.m), alive=alive & (graph.tail != graph.head), links=links)
+    if exact_sum(graph.cost) >= LARGEST_SUM // 16:
+        # The edges that take a node's place might add up to more than 64 bits hold.
+        return found
+    blocked = np.zeros(graph.n, np.bool_)
+    blocked[graph.tail[links]] = True
+    blocked[graph.head[links]] = True
+    ascents = (known.low, known.reduced, known.down, known.near, np.int64(known.slack))
+    node, slots, pairs = spare_nodes(*net, *about, gone, blocked, *ascents, effort.degree)
+    return replace(found, node=node, slots=slots, pairs=pairs)

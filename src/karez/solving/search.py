@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -73,6 +74,8 @@ class Search:
         self.prize[root] = INF
         self.root = root
         self.clock = clock
+        self.seed = seed
+        self.number = 0
         self.random = np.random.default_rng(seed)
         self.forced = np.flatnonzero(prize == INF).astype(np.int32)
         self.free_roots = not bool(np.any((prize > 0) & (prize < INF)))
@@ -85,6 +88,51 @@ class Search:
         self.node: Ints = np.empty(0, np.int32)
         self.radius: Longs = np.empty(0, np.int64)
         self.trace: list[tuple[float, int, int]] = []
+        self.hint: Longs | None = None
+        self.ascents: list[tuple[Longs, int, int]] | None = None
+
+    def seed_of(self, number: int) -> int:
+        """A seed of its own for each piece of work."""
+        return int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
+
+    def fork(self, number: int) -> Search:
+        """A search of its own on the same problem, from the same tree, that chance leads elsewhere."""
+        other = copy(self)
+        other.number = number
+        other.seed = self.seed_of(number)
+        other.random = np.random.default_rng(other.seed)
+        other.trace, other.ascents = [], []
+        return other
+
+    def absorb(self, other: Search) -> None:
+        """Take over what a fork has found."""
+        self.offer(other.up, other.value)
+        if other.ascent_bound > self.ascent_bound:
+            self.ascent_bound, self.ascent_root = other.ascent_bound, other.ascent_root
+            self.node, self.radius = other.node, other.radius
+        self.raise_bound(other.bound)
+
+    def begin(self) -> None:
+        """A first tree, from the hint or by shortest paths, and a first ascent, in turn with the number."""
+        if self.number % 2 == 0:
+            self.improve(self.graph.slot_cost if self.hint is None else self.hint, self.root)
+            self._note_ascent(self.number)
+        else:
+            self.follow(*self._note_ascent(self.number), self.number)
+
+    def go_on(self) -> None:
+        """An ascent and the trees it points to, then a perturbed start."""
+        self.round(self.number)
+
+    def _note_ascent(self, number: int) -> tuple[Longs, npt.NDArray[np.bool_]]:
+        reduced, connected, root, bound = self.ascent(number)
+        if self.ascents is not None:
+            self.ascents.append((reduced, root, bound))
+        return reduced, connected
+
+    def settle(self, up: Ints) -> None:
+        """Go down to a local optimum from a tree found elsewhere, and offer it."""
+        self._descend(up)
 
     @property
     def _net(self) -> tuple[Ints, Ints, Ints]:
@@ -129,7 +177,7 @@ class Search:
         return min(self.value, self.cutoff)
 
     def _ascend_and_prune(self, number: int) -> None:
-        reduced, connected, _, _ = self.ascent(number)
+        reduced, connected = self._note_ascent(number)
         if not self.done():
             self.follow(reduced, connected, number)
 
