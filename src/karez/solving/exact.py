@@ -13,7 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from karez.kernels.ascent import INF
+from karez.kernels.ascent import INF, OUT, TOP
+from karez.kernels.tree import evaluate, respan
+from karez.kernels.window import window
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
 from karez.solving.graph import Graph
@@ -41,6 +43,14 @@ POOL = 6
 MERGE_ROUNDS = 2
 MERGE_SLOTS = 4_000
 """Arcs up to which a merged problem is handed to cutting planes."""
+
+WINDOWS = 100
+WINDOW = 600
+WINDOW_SLOTS = 1500
+WINDOW_ROUNDS = 3
+
+EFFORT = 100
+"""Nodes looked at by local search on the dual solution in a round, for each arc."""
 
 Task = Callable[[], None]
 
@@ -137,11 +147,16 @@ class Closing:
         return min(self.base.target, self.bound)
 
     def _work_on(self, problem: Reduced) -> None:
-        """Begin on a smaller graph, from the best tree there is."""
+        """Begin on a smaller graph, from the best tree and the best dual solution there are."""
+        packing = None
+        if self.number > 0 and self.search.packing is not None and problem.graph.m > 0:
+            to = problem.image[self.problem.node]
+            packing = self.search.packing.carried(problem.graph, problem.prize, to)
         self.problem = problem
         self.knowledge = Knowledge.nothing(problem.graph)
         self.search = Search(problem.graph, problem.prize, problem.root, self.base.seed_of(self.number), self.base.clock)
         self.search.cutoff = self.base.target - problem.constant
+        self.search.packing = packing
         self.fresh = True
         if problem.graph.m == 0 and not problem.hopeless:
             self.search.improve(problem.graph.slot_cost, problem.root)
@@ -153,11 +168,16 @@ class Closing:
         before = self.base.value
         search, number = self.search, self.number
         forks = [search.fork(STARTS * number + i) for i in range(STARTS)]
-        tasks: list[Task] = [fork.begin if self.fresh else fork.go_on for fork in forks]
+        if self.fresh:
+            tasks: list[Task] = [fork.begin for fork in forks]
+        else:
+            effort = EFFORT * (self.problem.graph.neighbour.size + 1000)
+            tasks = [lambda: forks[0].tighten(effort), forks[1].go_on]
         if self.fresh and self.pool:
             kept = np.where(self._edges_of(self.pool[0][1]), np.int64(0), self.problem.graph.cost)
             forks[0].hint = kept[self.problem.graph.edge]
         side_by_side(tasks, 1 if self.problem.graph.m > LARGE else self.at_once)
+        search.packing = forks[0].packing
         for fork in forks:
             search.absorb(fork)
             self._keep(fork)
@@ -211,6 +231,49 @@ class Closing:
             search.offer(inner.up, inner.value)
             self._keep(inner)
             self._lift()
+
+    def _look_through_windows(self) -> None:
+        """Solve the problem anew in windows around nodes of the tree, all else left as it is."""
+        search = self.search
+        graph, prize = search.graph, search.prize
+        if search.value >= INF or graph.n < 2:
+            return
+        tree = np.flatnonzero(search.up != OUT)
+        chance = np.random.default_rng(self.base.seed_of(1000 + self.number))
+        for source in chance.choice(tree, min(WINDOWS, tree.size), replace=False):
+            if self.done():
+                break
+            if search.up[source] == OUT:
+                continue
+            edges, tail, head, prizes, top, used = window(
+                graph.start, graph.neighbour, graph.edge, graph.slot_cost, prize, np.int32(search.root), search.up,
+                np.int32(source), WINDOW,
+            )  # fmt: skip
+            if not used.any() or top < 0:
+                continue
+            small = Graph.from_edges(prizes.size, tail, head, graph.cost[edges])
+            inner = Search(small, prizes, int(top), self.base.seed_of(self.number), self.base.clock)
+            now = int(graph.cost[edges[used]].sum())
+            closing = Closing(inner, slots=min(self.slots, WINDOW_SLOTS), at_once=1, merging=False)
+            closing.run(WINDOW_ROUNDS)
+            if inner.value < INF:
+                chosen = np.zeros(edges.size, np.bool_)
+                chosen[small.edge[inner.up[inner.up >= 0]]] = True
+                self.windows = getattr(self, "windows", 0) + 1
+                if not np.array_equal(chosen, used):
+                    keep = np.zeros(graph.m, np.bool_)
+                    keep[graph.edge[search.up[search.up >= 0]]] = True
+                    keep[edges] = chosen
+                    inside = np.zeros(graph.n, np.bool_)
+                    inside[search.root] = True
+                    inside[graph.tail[keep]] = True
+                    inside[graph.head[keep]] = True
+                    up = np.where(inside, TOP, OUT).astype(np.int32)
+                    respan(graph.start, graph.neighbour, graph.twin, graph.slot_cost, inside, np.int32(search.root), up)
+                    value = int(evaluate(graph.slot_cost, prize, up))
+                    if value < search.value:
+                        search.offer(up, value)
+        self._lift()
 
     def _reduce(self) -> None:
         """Go on on a smaller graph if enough is known."""

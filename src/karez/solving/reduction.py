@@ -65,6 +65,8 @@ class Reduced:
         Node that is in the tree.
     node : int32[n]
         A node of the base for each node.
+    image : int32[base.n]
+        The node each node of the base has become (part of), −1 where it is gone.
     chain_start, chain_edge : int32
         Edges of the base that edge e stands for: ``chain_edge[chain_start[e]:chain_start[e + 1]]``.
     fixed : int32[…]
@@ -81,6 +83,7 @@ class Reduced:
     prize: Longs
     root: int
     node: Ints
+    image: Ints
     chain_start: Ints
     chain_edge: Ints
     fixed: Ints
@@ -96,7 +99,8 @@ class Reduced:
         edges = np.arange(graph.m, dtype=np.int32)
         starts = np.arange(graph.m + 1, dtype=np.int32)
         none = np.empty(0, np.int32)
-        return cls(graph, own, root, np.arange(graph.n, dtype=np.int32), starts, edges, none)
+        nodes = np.arange(graph.n, dtype=np.int32)
+        return cls(graph, own, root, nodes, nodes, starts, edges, none)
 
     def base_edges(self, chosen: Ints) -> Ints:
         """Edges of the base that a tree of these edges stands for."""
@@ -241,13 +245,14 @@ def rebuild(problem: Reduced, found: Findings) -> Reduced:
     node = np.flatnonzero(used).astype(np.int32)
     number = np.full(graph.n, -1, np.int32)
     number[node] = np.arange(node.size, dtype=np.int32)
+    image = np.where(problem.image >= 0, number[label[problem.image]], -1).astype(np.int32)
     members = np.repeat(inside, np.diff(chain_start))
     chain_start = np.concatenate([[0], np.cumsum(np.diff(chain_start)[inside])]).astype(np.int32)
     chain_start, chain_edge = expand(chain_start, chain_edge[members], start, item)
     chain_start, chain_edge = expand(chain_start, chain_edge, problem.chain_start, problem.chain_edge)
     smaller = Graph.from_edges(node.size, number[tail[inside]], number[head[inside]], cost[inside])
     answer = replace(
-        problem, graph=smaller, prize=prize[node].copy(), root=int(number[root]), node=problem.node[node],
+        problem, graph=smaller, prize=prize[node].copy(), root=int(number[root]), node=problem.node[node], image=image,
         chain_start=chain_start, chain_edge=chain_edge, fixed=fixed, constant=constant, hopeless=hopeless,
     )  # fmt: skip
     return _fold_leaves(answer)

@@ -15,6 +15,7 @@ from karez.kernels.local import exchange_key_paths, insert_vertices
 from karez.kernels.tree import evaluate, grow, polish, prune, turn
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import Graph
+from karez.solving.packing import Packing
 
 Progress = Callable[[float], None]
 
@@ -89,6 +90,7 @@ class Search:
         self.radius: Longs = np.empty(0, np.int64)
         self.trace: list[tuple[float, int, int]] = []
         self.hint: Longs | None = None
+        self.packing: Packing | None = None
         self.ascents: list[tuple[Longs, int, int]] | None = None
 
     def seed_of(self, number: int) -> int:
@@ -123,6 +125,24 @@ class Search:
     def go_on(self) -> None:
         """An ascent and the trees it points to, then a perturbed start."""
         self.round(self.number)
+
+    def tighten(self, effort: int) -> None:
+        """Raise the best dual solution by local search, and grow a tree along the arcs it saturates."""
+        if self.packing is None or self.packing.bound < self.ascent_bound:
+            self.packing = Packing.of_moats(self.graph, self.prize, self.ascent_root, self.node, self.radius)
+        packing = self.packing
+        up = self.up.copy()
+        if up[packing.root] == OUT:
+            up[:] = OUT
+        else:
+            turn(self.graph.neighbour, self.graph.twin, up, np.int32(packing.root))
+        packing.tighten(self.graph, self.prize, up, effort, self.seed)
+        self.raise_bound(packing.bound)
+        if self.ascents is not None:
+            self.ascents.append((packing.reduced.copy(), packing.root, packing.bound))
+        if not self.done():
+            connected = (packing.left > 0) & (self.prize > 0)
+            self.follow(packing.reduced, connected, self.number)
 
     def _note_ascent(self, number: int) -> tuple[Longs, npt.NDArray[np.bool_]]:
         reduced, connected, root, bound = self.ascent(number)
