@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 from karez.model.instance import Instance, SolvedInstance
+from karez.model.tree_certificate import CertifiedCase, TreeCertificate
 from karez.reading.instance import read_instance
-from karez.solving import Certified, Graph, prize, warm_up
+from karez.solving import Case, Certified, Graph, prize, warm_up
 
 MOST_ROUNDS = 40
 LEAST_ROUNDS = 8
@@ -60,27 +61,82 @@ def solve(
     answer = prize(
         graph, instance.prize, instance.root, seconds=seconds, seed=seed, rounds=rounds, progress=progress, exact=True
     )
-    return _in_own_terms(instance, answer)
+    return _in_own_terms(instance, answer, file)
 
 
 def write_solution(solved: SolvedInstance, path: Path) -> None:
-    """Write the certificate, edges and nodes as JSON: aside first, then in place at once (rule 11)."""
+    """Write the certificate's head, edges and nodes as JSON: aside first, then in place at once (rule 11)."""
+    _write(path, (json.dumps(solved.solution(), indent=1) + "\n").encode())
+
+
+def write_certificate(solved: SolvedInstance, path: Path) -> None:
+    """Write all that ``karez verify --certificate`` needs besides the problem; gzipped if `path` ends in ``.gz``.
+
+    The certificate names the problem's file as seen from its own folder, so that both can be moved together.
+    """
+    named = solved.proven.model_copy(update={"file": _seen_from(path.parent, Path(solved.proven.file))})
+    text = (named.to_json() + "\n").encode()
+    _write(path, gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
+
+
+def _write(path: Path, content: bytes) -> None:
     aside = path.with_name(path.name + ".part")
-    aside.write_text(json.dumps(solved.solution(), indent=1) + "\n", encoding="utf-8")
+    aside.write_bytes(content)
     aside.replace(path)
 
 
-def _in_own_terms(instance: Instance, answer: Certified) -> SolvedInstance:
+def _seen_from(folder: Path, file: Path) -> str:
+    """Relative way from a folder to a file; its name alone where there is none (on another drive)."""
+    try:
+        return Path(os.path.relpath(file.resolve(), folder.resolve())).as_posix()
+    except ValueError:
+        return file.name
+
+
+def _in_own_terms(instance: Instance, answer: Certified, file: Path) -> SolvedInstance:
+    proven = _proven(instance, answer, file)
     own = instance.own_unit
-    pairs = np.stack([instance.tail[answer.edges], instance.head[answer.edges]], axis=1) + 1
     return SolvedInstance(
         instance=instance.name,
-        value=own(answer.value),
-        bound=own(answer.bound),
+        value=proven.value,
+        bound=proven.bound,
+        gap=proven.gap,
+        proof=proven.proof,
+        seconds=answer.seconds,
+        edges=tuple((tail, head) for tail, head, _ in proven.edges),
+        nodes=proven.nodes,
+        proven=proven,
+        trace=tuple((spent, own(value), own(bound)) for spent, value, bound in answer.trace),
+    )
+
+
+def _proven(instance: Instance, answer: Certified, file: Path) -> TreeCertificate:
+    tree = answer.edges
+    ends = ((instance.tail[tree] + 1).tolist(), (instance.head[tree] + 1).tolist())
+    return TreeCertificate(
+        instance=instance.name,
+        file=file.as_posix(),
+        sha256=instance.sha256(),
+        scale=instance.scale,
+        value=instance.own_unit(answer.value),
+        bound=instance.own_unit(answer.bound),
         gap=answer.gap,
         proof=answer.proof,
-        seconds=answer.seconds,
-        edges=tuple((int(tail), int(head)) for tail, head in pairs),
-        nodes=tuple(int(node) + 1 for node in answer.nodes),
-        trace=tuple((spent, own(value), own(bound)) for spent, value, bound in answer.trace),
+        whole_value=answer.value,
+        whole_bound=answer.bound,
+        replayable_bound=answer.ascent_bound,
+        edges=tuple(zip(*ends, instance.cost[tree].tolist(), strict=True)),
+        nodes=tuple((answer.nodes + 1).tolist()),
+        cases=tuple(_case(case) for case in answer.cases),
+    )
+
+
+def _case(case: Case) -> CertifiedCase:
+    return CertifiedCase(
+        root=None if case.root < 0 else case.root + 1,
+        left_out=tuple((case.left_out + 1).tolist()),
+        entry=getattr(case, "entry", 0),
+        bound=int(case.bound),
+        node=tuple((case.node + 1).tolist()),
+        radius=tuple(case.radius.tolist()),
     )
