@@ -195,9 +195,8 @@ def solve(
     from karez.flow.solve import solve as run_solve
     from karez.flow.solve import write_certificate, write_solution
 
-    for path in (out, certificate):
-        if path is not None and not path.parent.is_dir():
-            raise UsageFault(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
+    for path in filter(None, (out, certificate)):
+        _refuse_to_write(path, file)
     _say_if_compiling()
     with progress_bar(quiet=as_json, steps=("solving",)) as progress:
         solved = run_solve(file, seconds=seconds, seed=seed, progress=lambda share: progress("solving", share))
@@ -234,6 +233,14 @@ def _log(verbose: bool) -> None:
     logger = logging.getLogger("karez")
     logger.handlers = [handler]
     logger.setLevel(logging.DEBUG if verbose else logging.WARNING)
+
+
+def _refuse_to_write(path: Path, problem: Path) -> None:
+    """Refuse what could not be written, or would overwrite the problem, before any time is spent on solving."""
+    if not path.parent.is_dir():
+        raise UsageFault(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
+    if path.exists() and problem.exists() and path.samefile(problem):
+        raise UsageFault(f"{path} is the problem itself. Name another file to write.")
 
 
 def _say_if_compiling() -> None:
