@@ -253,6 +253,12 @@ def test_a_bound_of_an_exact_search_passes_but_is_said_not_to_be_proven(rooted):
     assert "solver's own bound 6.5 comes from an exact search" in verdict.checks[-1].detail
 
 
+def test_a_bound_above_the_value_is_found_where_all_else_agrees(rooted):
+    file, document = rooted
+    verdict = _verdict(file, {**document, "bound": 7, "whole_bound": 700, "gap": 50 / 650})
+    assert [check.detail for check in verdict.checks if not check.passed] == ["bound is above the value: 700"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -368,6 +374,12 @@ def test_the_bound_of_a_way_in_counts_the_prizes_of_a_tree_without_any():
     assert replay(problem, _edges(problem), case) == (-7, [])
     reached = case.model_copy(update={"entry": 2})
     assert replay(problem, _edges(problem), reached)[1] == [(", moat 1 at node 1", "moat of the node reaches the root")]
+
+
+def test_a_way_in_proves_no_more_than_all_prizes_even_where_nodes_must_be_in_the_tree():
+    problem = _problem(2, [(0, 1, 100)], [FORCED, FORCED], None)
+    case = CertifiedCase(root=None, left_out=(), entry=10, bound=0, node=(1, 2), radius=(10, 10))
+    assert replay(problem, _edges(problem), case) == (0, [])
 
 
 def test_moats_grow_on_the_cheapest_of_parallel_edges_and_leave_loops_alone():
