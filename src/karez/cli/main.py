@@ -182,7 +182,8 @@ def solve(
     certificate: Annotated[
         Path | None,
         typer.Option(
-            help="Write all that karez verify --certificate needs to prove value and bound; zipped if it ends in .gz.",
+            help="Write what karez verify --certificate needs to prove value and bound (zipped if it ends in .gz). "
+            "Its moats take a few ascents more, on top of --seconds.",
             metavar="CERT",
         ),
     ] = None,
@@ -199,7 +200,13 @@ def solve(
         _refuse_to_write(path, file)
     _say_if_compiling()
     with progress_bar(quiet=as_json, steps=("solving",)) as progress:
-        solved = run_solve(file, seconds=seconds, seed=seed, progress=lambda share: progress("solving", share))
+        solved = run_solve(
+            file,
+            seconds=seconds,
+            seed=seed,
+            replayable=certificate is not None,
+            progress=lambda share: progress("solving", share),
+        )
     if out:
         write_solution(solved, out)
     if certificate:

@@ -11,7 +11,7 @@ from pathlib import Path
 from karez.model.instance import Instance, SolvedInstance
 from karez.model.tree_certificate import CertifiedCase, TreeCertificate
 from karez.reading.instance import read_instance
-from karez.solving import Case, Certified, Graph, prize, warm_up
+from karez.solving import Case, Certified, Graph, prize, strengthen, warm_up
 
 MOST_ROUNDS = 40
 LEAST_ROUNDS = 8
@@ -21,12 +21,21 @@ ROUND_EDGES = 1_500_000
 ROUNDS_IN_TIME = 1_000_000
 """Rounds where a time is set: as many as it allows."""
 
+MOST_ASCENTS = 20
+LEAST_ASCENTS = 4
+ASCENT_EDGES = 400_000
+"""Ascents for a certificate, fewer the more edges they go through."""
+
+SOLVING_SHARE = 0.9
+"""Share of the progress before these ascents."""
+
 
 def solve(
     file: Path,
     *,
     seconds: float | None = None,
     seed: int = 0,
+    replayable: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> SolvedInstance:
     """Solve one ``.gr`` or ``.stp`` file.
@@ -40,6 +49,9 @@ def solve(
         of rounds; then equal runs give equal answers.
     seed : int
         Settles all that is left to chance.
+    replayable : bool
+        Whether a few more ascents, after the time for solving, strengthen the part of the bound that a certificate
+        can prove to others.
     progress : callable | None
         Told the share of the work done, 0 … 1.
 
@@ -56,12 +68,33 @@ def solve(
     instance = read_instance(file)
     warm_up()
     graph = Graph.from_edges(instance.n, instance.tail, instance.head, instance.cost)
-    counted = min(MOST_ROUNDS, max(LEAST_ROUNDS, ROUND_EDGES // max(1, graph.m)))
-    rounds = counted if seconds is None else ROUNDS_IN_TIME
+    rounds = _counted(LEAST_ROUNDS, MOST_ROUNDS, ROUND_EDGES // max(1, graph.m))
     answer = prize(
-        graph, instance.prize, instance.root, seconds=seconds, seed=seed, rounds=rounds, progress=progress, exact=True
+        graph,
+        instance.prize,
+        instance.root,
+        seconds=seconds,
+        seed=seed,
+        rounds=rounds if seconds is None else ROUNDS_IN_TIME,
+        progress=_part(progress, 0.0, SOLVING_SHARE if replayable else 1.0),
+        exact=True,
     )
+    if replayable:
+        ascents = _counted(LEAST_ASCENTS, MOST_ASCENTS, ASCENT_EDGES // max(1, graph.m))
+        rest = _part(progress, SOLVING_SHARE, 1.0)
+        answer = strengthen(graph, instance.prize, answer, seed=seed, ascents=ascents, progress=rest)
     return _in_own_terms(instance, answer, file)
+
+
+def _counted(least: int, most: int, wanted: int) -> int:
+    return min(most, max(least, wanted))
+
+
+def _part(progress: Callable[[float], None] | None, start: float, end: float) -> Callable[[float], None] | None:
+    """Progress of a piece of work that goes from one share of the whole to another."""
+    if progress is None:
+        return None
+    return lambda share: progress(start + share * (end - start))
 
 
 def write_solution(solved: SolvedInstance, path: Path) -> None:
