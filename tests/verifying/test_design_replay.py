@@ -8,7 +8,7 @@ from hypothesis import settings as tries
 from hypothesis import strategies as st
 
 from karez.verifying import Run
-from karez.verifying.design_bound import Arcs, replay
+from karez.verifying.design_bound import arcs, replay
 
 FORCED = -1
 
@@ -68,8 +68,7 @@ def test_a_negative_moat_is_found() -> None:
 
 
 def test_parallel_spans_are_as_cheap_as_the_cheapest() -> None:
-    arcs = Arcs.of(_run([(0, 1, 3), (1, 0, 2)], [FORCED, 0], []))
-    assert arcs.into == [{1: 2}, {0: 2}]
+    assert arcs(_run([(0, 1, 3), (1, 0, 2)], [FORCED, 0], [])).into == [{1: 2}, {0: 2}]
 
 
 @st.composite

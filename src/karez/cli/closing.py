@@ -67,11 +67,11 @@ def _bound(certificate: Certificate) -> tuple[str, str]:
     return f"{certificate.bound:,.0f}", f"{certificate.gap:.2%}"
 
 
-def print_solution(solved: SolvedInstance, file: Path | None) -> None:
-    """Show the certificate of a solved instance."""
+def print_solution(solved: SolvedInstance, *files: Path | None) -> None:
+    """Show the certificate of a solved instance, and the files that were written of it."""
     rows = table(str(solved.instance), "value", "bound", "gap", "seconds", right=("value", "bound", "gap", "seconds"))
     rows.add_row(str(solved.value), str(solved.bound), f"{solved.gap:.4%}", f"{solved.seconds:.2f}")
     out.print(rows)
     out.print(solved.proof, highlight=False, soft_wrap=True)
-    if file:
+    for file in filter(None, files):
         out.print(f"Written: {file}", highlight=False, soft_wrap=True)

@@ -6,12 +6,15 @@ import logging
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from karez import __version__
 from karez.errors import KarezError, UsageFault
+
+if TYPE_CHECKING:
+    from karez.verifying import Verdict
 
 app = typer.Typer(
     name="karez",
@@ -121,18 +124,46 @@ def plan(
 
 
 @app.command()
-def verify(run: Annotated[Path, typer.Argument(help="Run folder.", metavar="RUN")], as_json: AsJson = False) -> None:
-    """Prove a finished run again from its tables, with independent, slow, simple code."""
-    from karez.cli.screen import out, print_json, progress_bar, table
+def verify(
+    run: Annotated[
+        Path | None,
+        typer.Argument(
+            help="Run folder; with --certificate the problem's file, if it is not where the certificate says.",
+            metavar="RUN | FILE",
+            show_default=False,
+        ),
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Certificate that karez solve wrote, to prove instead of a run.", metavar="CERT")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove a finished run or a solved instance again, with independent, slow, simple code."""
+    from karez.cli.screen import progress_bar
     from karez.flow.verify import verify as run_verify
+    from karez.flow.verify import verify_certificate
 
+    if certificate is None and run is None:
+        raise UsageFault("Name a run folder, or a certificate: karez verify RUN, karez verify --certificate CERT.")
+    if certificate is None and run.is_file():
+        raise UsageFault(f"{run} is a file, not a run folder. Is it a certificate? karez verify --certificate {run}")
     with progress_bar(quiet=as_json, steps=("verifying",)) as progress:
-        verdict = run_verify(run, progress=progress)
+        if certificate is None:
+            verdict = run_verify(run, progress=progress)
+        else:
+            verdict = verify_certificate(certificate, run, progress=progress)
+    _show_verdict(verdict, certificate or run, as_json=as_json)
+
+
+def _show_verdict(verdict: Verdict, proven: Path, *, as_json: bool) -> None:
+    from karez.cli.screen import out, print_json, table
+
     if as_json:
-        print_json({"passed": verdict.passed, "checks": [asdict(one) for one in verdict.checks]})
+        said = {"proven": verdict.proven} if verdict.proven else {}
+        print_json({"passed": verdict.passed, **said, "checks": [asdict(one) for one in verdict.checks]})
     else:
-        outcome = "proves" if verdict.passed else "does NOT prove"
-        out.print(f"{run}: {outcome}", style="bold", markup=False, highlight=False, soft_wrap=True)
+        outcome = f"proves {verdict.proven}".strip() if verdict.passed else "does NOT prove"
+        out.print(f"{proven}: {outcome}", style="bold", markup=False, highlight=False, soft_wrap=True)
         rows = table("", "check", "", "found")
         for one in verdict.checks:
             rows.add_row(one.name, "[green]holds[/]" if one.passed else "[bold red]fails[/]", one.detail)
@@ -148,6 +179,14 @@ def solve(
         float | None, typer.Option(help="Limit of solving, not of start-up or compilation.", min=0.0)
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write edges and nodes of the answer as JSON.")] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write what karez verify --certificate needs to prove value and bound (zipped if it ends in .gz). "
+            "Its moats take a few ascents more, on top of --seconds.",
+            metavar="CERT",
+        ),
+    ] = None,
     seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -155,17 +194,27 @@ def solve(
     from karez.cli.closing import print_solution
     from karez.cli.screen import print_json, progress_bar
     from karez.flow.solve import solve as run_solve
-    from karez.flow.solve import write_solution
+    from karez.flow.solve import write_certificate, write_solution
 
+    for path in filter(None, (out, certificate)):
+        _refuse_to_write(path, file)
     _say_if_compiling()
     with progress_bar(quiet=as_json, steps=("solving",)) as progress:
-        solved = run_solve(file, seconds=seconds, seed=seed, progress=lambda share: progress("solving", share))
+        solved = run_solve(
+            file,
+            seconds=seconds,
+            seed=seed,
+            replayable=certificate is not None,
+            progress=lambda share: progress("solving", share),
+        )
     if out:
         write_solution(solved, out)
+    if certificate:
+        write_certificate(solved, certificate)
     if as_json:
         print_json(solved.certificate())
     else:
-        print_solution(solved, out)
+        print_solution(solved, out, certificate)
 
 
 @app.command()
@@ -191,6 +240,14 @@ def _log(verbose: bool) -> None:
     logger = logging.getLogger("karez")
     logger.handlers = [handler]
     logger.setLevel(logging.DEBUG if verbose else logging.WARNING)
+
+
+def _refuse_to_write(path: Path, problem: Path) -> None:
+    """Refuse what could not be written, or would overwrite the problem, before any time is spent on solving."""
+    if not path.parent.is_dir():
+        raise UsageFault(f"There is no folder {path.parent} to write {path.name} into. Make it first.")
+    if path.exists() and problem.exists() and path.samefile(problem):
+        raise UsageFault(f"{path} is the problem itself. Name another file to write.")
 
 
 def _say_if_compiling() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from karez.model.tree_certificate import TreeCertificate
 
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
@@ -57,6 +60,22 @@ class Instance:
         exact = Fraction(amount, self.scale)
         return int(exact) if exact.denominator == 1 else float(exact)
 
+    def sha256(self) -> str:
+        """Hash of what the problem says, in hexadecimal: the same however its file is named, zipped or laid out.
+
+        Hashed are a line with n, the number of edges, scale and root (−1 for none) in decimals, parted by blanks, then
+        tails, heads, costs and prizes as 64-bit integers, lowest byte first.
+
+        >>> empty = np.empty(0, np.int32)
+        >>> Instance("x", 1, empty, empty, empty, empty, None, 100, False).sha256()[:12]
+        '48aab87a48b1'
+        """
+        root = -1 if self.root is None else self.root
+        digest = hashlib.sha256(f"{self.n} {len(self.cost)} {self.scale} {root}\n".encode())
+        for array in (self.tail, self.head, self.cost, self.prize):
+            digest.update(array.astype("<i8").tobytes())
+        return digest.hexdigest()
+
 
 @dataclass(frozen=True)
 class SolvedInstance:
@@ -78,6 +97,8 @@ class SolvedInstance:
         The tree's edges as pairs of node numbers, as in the file.
     nodes : tuple of int
         The tree's nodes, as in the file.
+    proven : TreeCertificate
+        The same with all that proves it, what ``--certificate`` writes.
     trace : tuple of (float, number, number)
         Seconds, value and bound whenever one of the two got better.
     """
@@ -90,6 +111,7 @@ class SolvedInstance:
     seconds: float
     edges: tuple[tuple[int, int], ...]
     nodes: tuple[int, ...]
+    proven: TreeCertificate
     trace: tuple[tuple[float, int | float, int | float], ...] = ()
 
     def certificate(self) -> dict[str, Any]:

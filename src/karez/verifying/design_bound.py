@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from karez.model.design import FORCED
 from karez.units import MINOR_PER_UNIT
+from karez.verifying.moats import Arcs, grow_all
 from karez.verifying.network import CONNECTION
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
@@ -16,56 +15,12 @@ HALF_UNIT = 0.5 / MINOR_PER_UNIT
 """Figures of a certificate are whole minor units, written as decimals."""
 
 
-@dataclass
-class Arcs:
-    """The candidate graph as arcs in both directions, each with its reduced cost.
-
-    Parameters
-    ----------
-    into : list[dict[int, int]]
-        For every node v: reduced cost of the cheapest arc (u → v), by u. Parallel spans are one arc.
-    root : int
-        Super-root: the highest node.
-    """
-
-    into: list[dict[int, int]]
-    root: int
-
-    @classmethod
-    def of(cls, run: Run) -> Arcs:
-        """Untouched arcs of a run's candidate graph."""
-        graph = run.proof.graph
-        root = len(run.proof.nodes) - 1
-        into: list[dict[int, int]] = [{} for _ in range(root + 1)]
-        rows = zip(graph["start"].tolist(), graph["end"].tolist(), graph["present_minor"].tolist(), strict=True)
-        for start, end, cost in rows:
-            for tail, head in ((start, end), (end, start)):
-                into[head][tail] = min(cost, into[head].get(tail, cost))
-        return cls(into, root)
-
-    def distances(self, node: int, radius: int) -> dict[int, int]:
-        """Distance of every node to `node`, of those nearer than `radius`, by Dijkstra's algorithm."""
-        settled: dict[int, int] = {}
-        queue = [(0, node)]
-        while queue:
-            distance, nearest = heapq.heappop(queue)
-            if nearest in settled or distance >= radius:
-                continue
-            settled[nearest] = distance
-            for tail, cost in self.into[nearest].items():
-                if tail not in settled:
-                    heapq.heappush(queue, (distance + cost, tail))
-        return settled
-
-    def grow(self, node: int, radius: int) -> bool:
-        """Grow a moat around `node`; False, and nothing done, if the root is nearer than `radius`."""
-        distance = self.distances(node, radius)
-        if self.root in distance:
-            return False
-        for head, d in distance.items():
-            for tail in self.into[head]:
-                self.into[head][tail] -= max(0, distance.get(tail, radius) - d)
-        return True
+def arcs(run: Run) -> Arcs:
+    """Untouched arcs of a run's candidate graph; its super-root is the highest node."""
+    graph = run.proof.graph
+    n = len(run.proof.nodes)
+    edges = zip(graph["start"].tolist(), graph["end"].tolist(), graph["present_minor"].tolist(), strict=True)
+    return Arcs.of_edges(n, edges, root=n - 1)
 
 
 def bound(run: Run) -> Check:
@@ -90,19 +45,12 @@ def replay(run: Run) -> tuple[int, list[Finding]]:
     findings : list[Finding]
         Moats that are not allowed.
     """
-    arcs = Arcs.of(run)
-    left = [float("inf") if prize == FORCED else prize for prize in run.proof.nodes["prize_minor"].tolist()]
+    prizes = [float("inf") if prize == FORCED else prize for prize in run.proof.nodes["prize_minor"].tolist()]
     names = run.proof.nodes["id"].astype(str).tolist()
-    gained, findings = 0, []
-    for node, radius in zip(run.proof.ascent["node"].tolist(), run.proof.ascent["radius_minor"].tolist(), strict=True):
-        left[node] -= radius
-        if radius < 0 or left[node] < 0:
-            findings.append(Finding("moats of the node add up to more than its prize", names[node]))
-        elif not arcs.grow(node, radius):
-            findings.append(Finding("moat of the node reaches the root", names[node]))
-        else:
-            gained += radius
-    return gained, findings
+    nodes = run.proof.ascent["node"].tolist()
+    moats = zip(nodes, run.proof.ascent["radius_minor"].tolist(), strict=True)
+    gained, refused = grow_all(arcs(run), prizes, moats)
+    return gained, [Finding(problem, names[nodes[place]]) for place, problem in refused]
 
 
 def value(run: Run) -> Check:

@@ -52,9 +52,18 @@ class Check:
 
 @dataclass(frozen=True)
 class Verdict:
-    """All checks of a run, in the order they were made."""
+    """All checks of a run or certificate, in the order they were made.
+
+    Parameters
+    ----------
+    checks : tuple[Check, ...]
+        The checks.
+    proven : str
+        What their passing proves, as the end of a sentence; empty where the checks say all there is to say.
+    """
 
     checks: tuple[Check, ...]
+    proven: str = ""
 
     @property
     def passed(self) -> bool:
