@@ -1,0 +1,105 @@
+"""Road-like graphs of 10⁶ and 10⁷ edges: the solver in a process of its own, so that its peak memory is its own.
+
+The graph is made once per set by :mod:`benchmarks.roads`, seed 1, and saved; each run loads it, builds
+:class:`karez.solving.Graph` and solves. Peak memory is the kernel's maximum resident set of that process, so it holds
+the interpreter, the libraries and the graph too. Seconds are those of the solver. Kernels are compiled before.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.registry import measure
+from benchmarks.solving_rows import Run
+
+ROUNDS = 1_000_000
+"""As many as the time allows."""
+
+
+@dataclass(frozen=True)
+class RoadSet:
+    """A road-like instance: its size, share of nodes chosen, and whether they have prizes or must be connected."""
+
+    name: str
+    edges: int
+    share: float
+    collecting: bool
+    limits: tuple[float, ...]
+
+
+SETS = (
+    RoadSet("roads-1e6", 1_000_000, 0.05, False, (10.0, 30.0)),
+    RoadSet("prizes-1e6", 1_000_000, 0.05, True, (30.0,)),
+    RoadSet("roads-1e7", 10_000_000, 0.02, False, (150.0,)),
+)
+
+
+def runs(road_set: RoadSet, limits: Sequence[float]) -> Iterator[Run]:
+    """Solve the set's instance with each limit, each time in a new process."""
+    with tempfile.TemporaryDirectory() as folder:
+        measure([sys.executable, "-m", "benchmarks.solving_large", "make", road_set.name, folder])
+        for limit in limits:
+            command = [sys.executable, "-m", "benchmarks.solving_large", "solve", folder, str(limit)]
+            measured = measure(command)
+            answer = json.loads(measured.output.strip().splitlines()[-1])
+            yield Run(
+                instance=road_set.name,
+                family=f"{road_set.edges:.0e} edges, {100 * road_set.share:.0f} % {_what(road_set)}",
+                group=road_set.name,
+                limit=limit,
+                peak_mb=measured.peak_mb,
+                **answer,
+            )
+
+
+def _what(road_set: RoadSet) -> str:
+    return "with prizes" if road_set.collecting else "terminals"
+
+
+def make(road_set: RoadSet, folder: Path) -> None:
+    """Make the instance and save its arrays."""
+    from benchmarks.roads import prizes, roads, terminals  # noqa: PLC0415  # the solving process needs no SciPy
+    from karez.solving import FORCED  # noqa: PLC0415
+
+    net = roads(road_set.edges)
+    if road_set.collecting:
+        prize, root = prizes(net, road_set.share)
+    else:
+        prize = np.zeros(net.n, np.int64)
+        prize[terminals(net, road_set.share)] = FORCED
+        root = int(np.argmin(prize))
+    for name, array in (("tail", net.tail), ("head", net.head), ("cost", net.cost), ("prize", prize)):
+        np.save(folder / f"{name}.npy", array)
+    (folder / "root.json").write_text(json.dumps(root), encoding="utf-8")
+
+
+def solve(folder: Path, seconds: float) -> dict[str, float]:
+    """Solve a saved instance; value, bound and seconds."""
+    from karez.solving import Graph, prize, warm_up  # noqa: PLC0415
+
+    warm_up()
+    tail, head, cost, given = (np.load(folder / f"{name}.npy") for name in ("tail", "head", "cost", "prize"))
+    graph = Graph.from_edges(given.size, tail, head, cost)
+    del tail, head, cost
+    root = int(json.loads((folder / "root.json").read_text(encoding="utf-8")))
+    answer = prize(graph, given, root, seconds=seconds, rounds=ROUNDS, exact=True)
+    return {"value": answer.value, "bound": answer.bound, "seconds": answer.seconds}
+
+
+def main(arguments: Sequence[str]) -> None:
+    """``make SET FOLDER`` or ``solve FOLDER SECONDS``."""
+    if arguments[0] == "make":
+        make(next(one for one in SETS if one.name == arguments[1]), Path(arguments[2]))
+    else:
+        print(json.dumps(solve(Path(arguments[1]), float(arguments[2]))))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
