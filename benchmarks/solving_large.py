@@ -18,6 +18,8 @@ import numpy as np
 
 from benchmarks.registry import measure
 from benchmarks.solving_rows import Run
+from karez.solving import FORCED, Certified, Graph, prize, warm_up
+from karez.solving.graph import Longs
 
 ROUNDS = 1_000_000
 """As many as the time allows."""
@@ -66,31 +68,51 @@ def _what(road_set: RoadSet) -> str:
 def make(road_set: RoadSet, folder: Path) -> None:
     """Make the instance and save its arrays."""
     from benchmarks.roads import prizes, roads, terminals  # noqa: PLC0415  # the solving process needs no SciPy
-    from karez.solving import FORCED  # noqa: PLC0415
 
     net = roads(road_set.edges)
     if road_set.collecting:
-        prize, root = prizes(net, road_set.share)
+        given, root = prizes(net, road_set.share)
     else:
-        prize = np.zeros(net.n, np.int64)
-        prize[terminals(net, road_set.share)] = FORCED
-        root = int(np.argmin(prize))
-    for name, array in (("tail", net.tail), ("head", net.head), ("cost", net.cost), ("prize", prize)):
+        given = np.zeros(net.n, np.int64)
+        given[terminals(net, road_set.share)] = FORCED
+        root = int(np.argmin(given))
+    for name, array in (("tail", net.tail), ("head", net.head), ("cost", net.cost), ("prize", given)):
         np.save(folder / f"{name}.npy", array)
     (folder / "root.json").write_text(json.dumps(root), encoding="utf-8")
 
 
 def solve(folder: Path, seconds: float) -> dict[str, float]:
     """Solve a saved instance; value, bound and seconds."""
-    from karez.solving import Graph, prize, warm_up  # noqa: PLC0415
-
     warm_up()
     tail, head, cost, given = (np.load(folder / f"{name}.npy") for name in ("tail", "head", "cost", "prize"))
     graph = Graph.from_edges(given.size, tail, head, cost)
     del tail, head, cost
     root = int(json.loads((folder / "root.json").read_text(encoding="utf-8")))
     answer = prize(graph, given, root, seconds=seconds, rounds=ROUNDS, exact=True)
+    check(graph, given, root, answer)
     return {"value": answer.value, "bound": answer.bound, "seconds": answer.seconds}
+
+
+def check(graph: Graph, given: Longs, root: int, answer: Certified) -> None:
+    """See that the answer is a tree with the root and all forced nodes, of the value it says.
+
+    Raises
+    ------
+    RuntimeError
+        It is not.
+    """
+    tail, head = (np.searchsorted(answer.nodes, ends[answer.edges]) for ends in (graph.tail, graph.head))
+    size = answer.nodes.size
+    left_out = given.copy()
+    left_out[answer.nodes] = 0
+    whole = (
+        size == answer.edges.size + 1
+        and np.array_equal(np.union1d(answer.nodes[tail], answer.nodes[head]), answer.nodes)
+        and Graph.from_edges(size, tail, head, graph.cost[answer.edges]).reached(0).all()
+    )
+    missing = bool((left_out < 0).any()) or root not in answer.nodes
+    if not whole or missing or int(graph.cost[answer.edges].sum() + left_out.sum()) != answer.value:
+        raise RuntimeError(f"not a tree of value {answer.value} with all nodes it must have")
 
 
 def main(arguments: Sequence[str]) -> None:

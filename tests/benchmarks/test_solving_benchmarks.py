@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from benchmarks.__main__ import main
 from benchmarks.registry import Options, replace_between
-from benchmarks.roads import roads, terminals
+from benchmarks.roads import prizes, roads, terminals
 from benchmarks.solving_peers import Case, mehlhorn
 from benchmarks.solving_rows import Run
 from benchmarks.solving_summary import AIM, MUST, figures, table
@@ -14,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from benchmarks import solving_known, solving_large
-from karez.solving import Graph, steiner
+from karez.solving import FORCED, Graph, prize, steiner
 
 
 def made(instance, limit, value, bound, *, best=None, group="vienna-i", seconds=None, peak_mb=None):
@@ -103,3 +105,40 @@ def test_mehlhorns_tree_connects_the_terminals_at_no_more_than_twice_the_least_c
     assert np.isin(chosen, used).all()
     joined = coo_array((np.ones(tree.size), (case.tail[tree], case.head[tree])), shape=(net.n, net.n))
     assert connected_components(joined, directed=False)[0] == net.n - used.size + 1
+
+
+@pytest.fixture
+def solved():
+    """A graph of roads, its prizes, its root, and the answer."""
+    net = roads(400)
+    given, root = prizes(net, 0.2)
+    graph = Graph.from_edges(net.n, net.tail, net.head, net.cost)
+    return graph, given, root, prize(graph, given, root)
+
+
+def test_large_answers_pass_their_check(solved):
+    solving_large.check(*solved)
+
+
+def test_answers_that_are_no_tree_of_their_value_are_refused(solved):
+    graph, given, root, answer = solved
+    assert answer.edges.size > 2
+    inner = answer.nodes[answer.nodes != root]
+    wrong = [
+        (given, root, replace(answer, value=answer.value + 1)),
+        (given, root, replace(answer, edges=answer.edges[1:])),
+        (given, root, replace(answer, nodes=inner)),
+        (given, int(np.setdiff1d(np.arange(graph.n), answer.nodes)[0]), answer),
+        (np.where(np.isin(np.arange(graph.n), answer.nodes), given, FORCED), root, answer),
+    ]
+    for prizes_given, root_given, said in wrong:
+        with pytest.raises(RuntimeError, match="not a tree"):
+            solving_large.check(graph, prizes_given, root_given, said)
+
+
+def test_a_large_set_is_saved_and_solved_as_made(tmp_path):
+    for collecting in (False, True):
+        road_set = solving_large.RoadSet("small", 300, 0.1, collecting, (1.0,))
+        solving_large.make(road_set, tmp_path)
+        answer = solving_large.solve(tmp_path, 1.0)
+        assert 0 < answer["bound"] <= answer["value"]
