@@ -85,11 +85,16 @@ def test_terminals_are_clustered_more_than_nodes_drawn_evenly():
     chosen = terminals(net, 0.05)
     even = np.random.default_rng(0).choice(net.n, chosen.size, replace=False)
 
-    def unevenness(nodes):
-        cell = (net.place[nodes] * 30).astype(int)
-        return np.bincount(cell[:, 0] * 30 + cell[:, 1], minlength=900).std()
+    def spread(nodes):
+        """Mean squared distance from what each cell would hold at one share everywhere, over that: 1 if drawn so."""
+        cell = np.floor(net.place * 30) @ [30, 1]
+        expected = 0.05 * np.bincount(cell.astype(int), minlength=900)
+        held = np.bincount(cell[nodes].astype(int), minlength=900)
+        full = expected > 0
+        return ((held - expected)[full] ** 2 / expected[full]).mean()
 
-    assert unevenness(chosen) > 1.5 * unevenness(even)
+    assert spread(even) < 1.5
+    assert spread(chosen) > 3.0
 
 
 @pytest.mark.parametrize("share", [0.0, -0.1, 1.1])
