@@ -46,23 +46,19 @@ SETS = (
 def runs(road_set: RoadSet, limits: Sequence[float]) -> Iterator[Run]:
     """Solve the set's instance with each limit, each time in a new process."""
     with tempfile.TemporaryDirectory() as folder:
-        measure([sys.executable, "-m", "benchmarks.solving_large", "make", road_set.name, folder])
+        make(road_set, Path(folder))
         for limit in limits:
-            command = [sys.executable, "-m", "benchmarks.solving_large", "solve", folder, str(limit)]
+            command = [sys.executable, "-m", "benchmarks.solving_large", folder, str(limit)]
             measured = measure(command)
             answer = json.loads(measured.output.strip().splitlines()[-1])
             yield Run(
                 instance=road_set.name,
-                family=f"{road_set.edges:.0e} edges, {100 * road_set.share:.0f} % {_what(road_set)}",
+                family="roads with prizes" if road_set.collecting else "roads",
                 group=road_set.name,
                 limit=limit,
                 peak_mb=measured.peak_mb,
                 **answer,
             )
-
-
-def _what(road_set: RoadSet) -> str:
-    return "with prizes" if road_set.collecting else "terminals"
 
 
 def make(road_set: RoadSet, folder: Path) -> None:
@@ -116,11 +112,8 @@ def check(graph: Graph, given: Longs, root: int, answer: Certified) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """``make SET FOLDER`` or ``solve FOLDER SECONDS``."""
-    if arguments[0] == "make":
-        make(next(one for one in SETS if one.name == arguments[1]), Path(arguments[2]))
-    else:
-        print(json.dumps(solve(Path(arguments[1]), float(arguments[2]))))
+    """Solve the instance of a folder within seconds; both are given in this order. Prints value, bound and seconds."""
+    print(json.dumps(solve(Path(arguments[0]), float(arguments[1]))))
 
 
 if __name__ == "__main__":

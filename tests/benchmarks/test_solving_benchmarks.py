@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from benchmarks.__main__ import main
-from benchmarks.registry import Options, replace_between
+from benchmarks.registry import ROOT, Options, replace_between
 from benchmarks.roads import prizes, roads, terminals
 from benchmarks.solving_peers import Case, mehlhorn
 from benchmarks.solving_rows import Run
@@ -15,7 +15,7 @@ from benchmarks.solving_summary import AIM, MUST, figures, table
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from benchmarks import solving_known, solving_large
+from benchmarks import solving_known, solving_large, solving_summary
 from karez.solving import FORCED, Graph, prize, steiner
 
 
@@ -136,9 +136,30 @@ def test_answers_that_are_no_tree_of_their_value_are_refused(solved):
             solving_large.check(graph, prizes_given, root_given, said)
 
 
-def test_a_large_set_is_saved_and_solved_as_made(tmp_path):
-    for collecting in (False, True):
-        road_set = solving_large.RoadSet("small", 300, 0.1, collecting, (1.0,))
-        solving_large.make(road_set, tmp_path)
-        answer = solving_large.solve(tmp_path, 1.0)
-        assert 0 < answer["bound"] <= answer["value"]
+@pytest.mark.parametrize("collecting", [False, True])
+def test_a_large_set_is_made_saved_and_solved_in_a_process_of_its_own(collecting):
+    road_set = solving_large.RoadSet("small", 300, 0.1, collecting, (5.0,))
+    (one,) = solving_large.runs(road_set, road_set.limits)
+    assert 0 < one.bound <= one.value
+    assert 20 < one.peak_mb < 1000
+    assert (one.instance, one.limit, one.best) == ("small", 5.0, None)
+
+
+def test_the_summary_is_written_to_its_file_and_between_the_marks_of_the_readme(tmp_path, monkeypatch):
+    readme, summary = tmp_path / "README.md", tmp_path / "results" / "summary.md"
+    readme.write_text("\n".join(["above", *solving_summary.MARKS, "below"]), encoding="utf-8")
+    monkeypatch.setattr(solving_summary, "README", readme)
+    monkeypatch.setattr(solving_summary, "SUMMARY", summary)
+    rows = table([made("a", 1.0, 1000.0, 999.5, best=1000.0)], (20.0, 0.4))
+    solving_summary.write_summary(rows, 0.5)
+    for file in (readme, summary):
+        text = file.read_text(encoding="utf-8")
+        assert "| vienna-i | 1 | 1 | 0.05 |" in text
+        assert "| compilation, cached |" in text
+    lines = readme.read_text(encoding="utf-8").splitlines()
+    assert (lines[0], lines[-1]) == ("above", "below")
+
+
+def test_the_readme_has_the_marks():
+    text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    assert text.index(solving_summary.MARKS[0]) < text.index(solving_summary.MARKS[1])
