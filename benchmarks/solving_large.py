@@ -44,14 +44,14 @@ SETS = (
 
 
 def runs(road_set: RoadSet, limits: Sequence[float]) -> Iterator[Run]:
-    """Solve the set's instance with each limit, each time in a new process."""
+    """Solve the set's instance with each limit, ascending, until it is proven; each time in a new process."""
     with tempfile.TemporaryDirectory() as folder:
         make(road_set, Path(folder))
         for limit in limits:
             command = [sys.executable, "-m", "benchmarks.solving_large", folder, str(limit)]
             measured = measure(command)
             answer = json.loads(measured.output.strip().splitlines()[-1])
-            yield Run(
+            one = Run(
                 instance=road_set.name,
                 family="roads with prizes" if road_set.collecting else "roads",
                 group=road_set.name,
@@ -59,6 +59,9 @@ def runs(road_set: RoadSet, limits: Sequence[float]) -> Iterator[Run]:
                 peak_mb=measured.peak_mb,
                 **answer,
             )
+            yield one
+            if one.proven:
+                break
 
 
 def make(road_set: RoadSet, folder: Path) -> None:
