@@ -2,7 +2,7 @@
 
 A benchmark is a module of this package with a docstring, whose first line is the title, and a function
 ``run() -> list[dict[str, object]]``: one row per thing measured, in columns with their unit in the name. Being there is
-all the registering it needs.
+all the registering it needs. If it has sets to choose from, its ``run`` takes :class:`Options`.
 """
 
 from __future__ import annotations
@@ -17,22 +17,77 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import version
+from inspect import signature
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("results")
-NOT_BENCHMARKS = {"registry", "__main__"}
+NOT_BENCHMARKS = {
+    "registry",
+    "__main__",
+    "roads",
+    "solving_compile",
+    "solving_known",
+    "solving_large",
+    "solving_rows",
+    "solving_summary",
+}
 
 Row = Mapping[str, object]
 
 
 @dataclass(frozen=True)
+class Options:
+    """What of a benchmark to run.
+
+    Parameters
+    ----------
+    sets : tuple of str
+        How the names of the sets begin; empty for all.
+    seconds : tuple of float
+        Time limits instead of the sets' own; empty for these.
+    long : bool
+        Whether limits of many minutes are run too.
+    """
+
+    sets: tuple[str, ...] = ()
+    seconds: tuple[float, ...] = ()
+    long: bool = False
+
+    @property
+    def part(self) -> bool:
+        """Whether this is less than the whole, or other than the protocol."""
+        return bool(self.sets or self.seconds)
+
+    def choose(self, names: Sequence[str]) -> list[str]:
+        """Those of the names that are meant.
+
+        Raises
+        ------
+        LookupError
+            A set begins like none of them.
+
+        >>> Options(sets=("b",)).choose(["a", "b-1", "b-2"])
+        ['b-1', 'b-2']
+        """
+        strange = [begin for begin in self.sets if not any(name.startswith(begin) for name in names)]
+        if strange:
+            raise LookupError(f"No set {', '.join(strange)}. There are: {', '.join(names)}.")
+        return [name for name in names if not self.sets or name.startswith(self.sets)]
+
+    def limits(self, own: Sequence[float]) -> tuple[float, ...]:
+        """The time limits to run, ascending."""
+        return self.seconds or tuple(own)
+
+
+@dataclass(frozen=True)
 class Benchmark:
-    """A name, what it measures, and the function that does."""
+    """A name, what it measures, the function that does, and whether it has sets to choose from."""
 
     name: str
     about: str
-    run: Callable[[], list[dict[str, object]]]
+    run: Callable[[Options], list[dict[str, object]]]
+    has_sets: bool
 
 
 def benchmarks() -> dict[str, Benchmark]:
@@ -40,10 +95,21 @@ def benchmarks() -> dict[str, Benchmark]:
     names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
     modules = {name: import_module(f"benchmarks.{name}") for name in names if name not in NOT_BENCHMARKS}
     return {
-        name: Benchmark(name, (module.__doc__ or name).strip(), module.run)
+        name: _benchmark(name, (module.__doc__ or name).strip(), module.run)
         for name, module in modules.items()
         if hasattr(module, "run")
     }
+
+
+def _benchmark(name: str, about: str, run: Callable[..., list[dict[str, object]]]) -> Benchmark:
+    """A benchmark whose ``run`` may or may not take options."""
+    has_sets = bool(signature(run).parameters)
+    return Benchmark(name, about, run if has_sets else lambda _: run(), has_sets)
+
+
+def today() -> str:
+    """The day, as tables name it."""
+    return time.strftime("%Y-%m-%d")
 
 
 def machine() -> str:
@@ -117,10 +183,25 @@ def _cell(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def replace_between(path: Path, marks: tuple[str, str], text: str) -> None:
+    """Write a text between two marks of a file, in place of what is there.
+
+    Raises
+    ------
+    ValueError
+        The file lacks the marks, in this order.
+    """
+    before, begin, rest = path.read_text(encoding="utf-8").partition(marks[0])
+    _, end, after = rest.partition(marks[1])
+    if not (begin and end):
+        raise ValueError(f"{path.name} lacks the marks {marks[0]} and {marks[1]}")
+    path.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}", encoding="utf-8")
+
+
 def write(benchmark: Benchmark, rows: Sequence[Row]) -> Path:
     """Write the table to ``results/`` with the command, the day and the machine."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{benchmark.name}.md"
-    head = f"# {benchmark.about}\n\n`python -m benchmarks {benchmark.name}`, {time.strftime('%Y-%m-%d')}, {machine()}\n"
+    head = f"# {benchmark.about}\n\n`python -m benchmarks {benchmark.name}`, {today()}, {machine()}\n"
     path.write_text(f"{head}\n{as_markdown(rows)}", encoding="utf-8")
     return path
