@@ -1,4 +1,4 @@
-"""Cutting a window out of a graph with a tree in it."""
+"""Cutting a window out of a graph with a tree in it, and putting another tree in its place; all work is local."""
 
 from __future__ import annotations
 
@@ -6,37 +6,21 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF, OUT
-from karez.kernels.tree import leaves_first
+
+CUT = np.int32(-3)
+"""Mark of a tree node whose edge to its parent has been taken out."""
 
 
 @njit(cache=True, nogil=True)
-def around(start, neighbour, source, many, seen, nodes):  # type: ignore[no-untyped-def]
-    """The first `many` nodes around a source, by number of edges; marks them in `seen` and returns how many."""
-    nodes[0] = source
-    seen[source] = True
-    count = 1
-    i = 0
-    while i < count and count < many:
-        v = nodes[i]
-        i += 1
-        for s in range(start[v], start[v + 1]):
-            u = neighbour[s]
-            if not seen[u] and count < many:
-                seen[u] = True
-                nodes[count] = u
-                count += 1
-    return count
-
-
-@njit(cache=True, nogil=True)
-def window(start, neighbour, edge, slot_cost, prize, root, up, source, many):  # type: ignore[no-untyped-def]
+def window(start, neighbour, twin, prize, root, up, source, many, inside, group, number, held):  # type: ignore[no-untyped-def]
     """The problem left when a tree may change only among the nodes around one.
 
-    What hangs together by the tree outside becomes one node that must be in the tree.
+    What hangs together by the tree without the window's own edges becomes one node. Where part of it lies outside the
+    window it must be in the tree.
 
     Parameters
     ----------
-    start, neighbour, edge, slot_cost
+    start, neighbour, twin
         The graph, see :func:`karez.kernels.csr.slots`.
     prize : int64[n]
         Prizes, ``INF`` where a node must be in the tree.
@@ -46,74 +30,148 @@ def window(start, neighbour, edge, slot_cost, prize, root, up, source, many):  #
         The tree.
     source, many : int
         Middle of the window, and its number of nodes.
+    inside, group, number, held : bool[n], int32[n], int32[n], bool[n]
+        Room: False, −1, −1 and False throughout, before and after.
 
     Returns
     -------
-    edges : int32[…]
-        Edges of the graph inside the window that join different nodes of the problem.
-    tail, head : int32[…]
-        Their ends in the problem's numbering.
+    nodes, which : int32[…]
+        Nodes of the window, and the problem's node each belongs to.
     prizes : int64[…]
-        Prizes of the problem's nodes.
-    top : int
-        The problem's node that holds the root of the window's tree; −1 if no tree node lies in the window.
+        Prizes of the problem's nodes; node 0 holds the root of the tree.
+    slot, owner : int32[…]
+        Edges of the window between different nodes of the problem, each once, as a slot and its owner.
     used : bool[…]
-        Which of the edges the tree uses.
+        Which of them the tree uses.
     """
-    n = start.size - 1
-    seen = np.zeros(n, np.bool_)
     nodes = np.empty(many, np.int32)
-    count = around(start, neighbour, source, many, seen, nodes)
-    group = np.full(n, -1, np.int32)
-    fixed = np.zeros(n, np.bool_)
-    order = leaves_first(neighbour, up)
-    for i in range(order.size - 1, -1, -1):
-        v = order[i]
-        if up[v] < 0 or (seen[v] and seen[neighbour[up[v]]]):
-            group[v] = v
-        else:
-            group[v] = group[neighbour[up[v]]]
-            fixed[group[v]] = True
-    fixed[root] = True
-    number = np.full(n, -1, np.int32)
-    prizes = np.empty(count, np.int64)
-    filled = 0
-    for i in range(count):
+    nodes[0] = source
+    inside[source] = True
+    count = 1
+    i = 0
+    while i < count and count < many:
         v = nodes[i]
-        g = group[v] if group[v] >= 0 else v
-        if number[g] < 0:
-            number[g] = filled
-            prizes[filled] = INF if fixed[g] else prize[v]
-            filled += 1
-        number[v] = number[g]
-        if prize[v] == INF:
-            prizes[number[g]] = INF
-    total = 0
-    for i in range(count):
-        total += start[nodes[i] + 1] - start[nodes[i]]
-    edges = np.empty(total, np.int32)
-    tail = np.empty(total, np.int32)
-    head = np.empty(total, np.int32)
-    used = np.zeros(total, np.bool_)
-    kept = 0
-    top = np.int32(-1)
-    for i in range(count):
-        v = nodes[i]
-        if up[v] != OUT and (top < 0 or prizes[top] != INF):
-            top = number[v]
+        i += 1
         for s in range(start[v], start[v + 1]):
             u = neighbour[s]
-            if u > v and seen[u] and number[u] != number[v]:
-                edges[kept] = edge[s]
-                tail[kept] = number[v]
-                head[kept] = number[u]
-                used[kept] = (up[v] >= 0 and edge[up[v]] == edge[s]) or (up[u] >= 0 and edge[up[u]] == edge[s])
+            if not inside[u] and count < many:
+                inside[u] = True
+                nodes[count] = u
+                count += 1
+    # Every tree node belongs to the uppermost node it hangs on without an edge inside the window.
+    climbed = np.empty(1024, np.int32)
+    far = 0
+    room = 0
+    for i in range(count):
+        v = nodes[i]
+        room += start[v + 1] - start[v]
+        if up[v] == OUT:
+            group[v] = v
+            continue
+        x = v
+        low = far
+        outside = False
+        while group[x] < 0:
+            if far == climbed.size:
+                more = np.empty(2 * far, np.int32)
+                more[:far] = climbed
+                climbed = more
+            climbed[far] = x
+            far += 1
+            outside |= not inside[x]
+            if up[x] < 0 or (inside[x] and inside[neighbour[up[x]]]):
+                group[x] = x
+                break
+            x = neighbour[up[x]]
+        g = group[x]
+        for j in range(low, far):
+            group[climbed[j]] = g
+        for s in range(start[v], start[v + 1]):
+            u = neighbour[s]
+            outside |= up[u] == twin[s] and not inside[u]
+        held[g] |= outside
+    prizes = np.empty(count + 1, np.int64)
+    prizes[0] = INF
+    number[root] = 0
+    filled = 1
+    which = np.empty(count, np.int32)
+    for i in range(count):
+        v = nodes[i]
+        g = group[v]
+        if number[g] < 0:
+            number[g] = filled
+            prizes[filled] = INF if held[g] else 0
+            filled += 1
+        k = number[g]
+        which[i] = k
+        prizes[k] = INF if prize[v] == INF or prizes[k] == INF else prizes[k] + prize[v]
+    slot = np.empty(room, np.int32)
+    owner = np.empty(room, np.int32)
+    used = np.zeros(room, np.bool_)
+    kept = 0
+    for i in range(count):
+        v = nodes[i]
+        for s in range(start[v], start[v + 1]):
+            u = neighbour[s]
+            if u > v and inside[u] and group[u] != group[v]:
+                slot[kept] = s
+                owner[kept] = v
+                used[kept] = up[v] == s or up[u] == twin[s]
                 kept += 1
-    return (
-        edges[:kept].copy(),
-        tail[:kept].copy(),
-        head[:kept].copy(),
-        prizes[:filled].copy(),
-        top,
-        used[:kept].copy(),
-    )
+    for i in range(far):
+        group[climbed[i]] = -1
+        held[climbed[i]] = False
+        number[climbed[i]] = -1
+    number[root] = -1
+    for i in range(count):
+        v = nodes[i]
+        inside[v] = False
+        group[v] = -1
+        number[v] = -1
+    return nodes[:count].copy(), which, prizes[:filled].copy(), slot[:kept].copy(), owner[:kept].copy(), used[:kept].copy()
+
+
+@njit(cache=True, nogil=True)
+def put_back(neighbour, twin, up, nodes, which, slot, owner, used, above):  # type: ignore[no-untyped-def]
+    """Give the tree other edges in a window.
+
+    Parameters
+    ----------
+    neighbour, twin
+        The graph.
+    up : int32[n]
+        The tree, changed in place.
+    nodes, which, slot, owner, used
+        The window, see :func:`window`.
+    above : int32[…]
+        For each node of the problem which of the edges leads to its parent, −1 at the top, −2 outside the new tree.
+    """
+    for i in range(slot.size):
+        if used[i]:
+            v = owner[i]
+            if up[v] == slot[i]:
+                up[v] = CUT
+            else:
+                up[neighbour[slot[i]]] = CUT
+    number = {nodes[0]: which[0]}
+    for i in range(nodes.size):
+        number[nodes[i]] = which[i]
+        if above[which[i]] == OUT:
+            up[nodes[i]] = OUT
+    for k in range(above.size):
+        if above[k] < 0:
+            continue
+        s = slot[above[k]]
+        y = owner[above[k]]
+        if number[y] != k:
+            y = neighbour[s]
+            s = twin[s]
+        # The part of the tree that hangs together with y gets y for its root.
+        after = up[y]
+        up[y] = s
+        while after >= 0:
+            p = neighbour[after]
+            later = up[p]
+            up[p] = twin[after]
+            after = later
+            y = p

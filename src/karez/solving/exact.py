@@ -13,14 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from karez.kernels.ascent import INF, OUT, TOP
-from karez.kernels.tree import evaluate, respan
-from karez.kernels.window import window
+from karez.kernels.ascent import INF
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
 from karez.solving.graph import Graph
 from karez.solving.reduction import QUICK, THOROUGH, Bools, Effort, Findings, Knowledge, Reduced, rebuild, shrink
 from karez.solving.search import Clock, Progress, Search
+from karez.solving.windows import Windows
 
 STARTS = 2
 """Independent starts in a round, whatever the number of threads."""
@@ -44,13 +43,19 @@ MERGE_ROUNDS = 2
 MERGE_SLOTS = 4_000
 """Arcs up to which a merged problem is handed to cutting planes."""
 
-WINDOWS = 100
-WINDOW = 600
-WINDOW_SLOTS = 1500
-WINDOW_ROUNDS = 3
+MOST_WINDOWS = 100
+"""Windows solved in a round."""
+
+WINDOW = 300
+WINDOW_GROWTH = 75
+"""Nodes of a window in the first round, and how many more in each of the next."""
+
+WINDOW_ROUNDS = 2
 
 EFFORT = 100
 """Nodes looked at by local search on the dual solution in a round, for each arc."""
+
+MOST_EFFORT = 15_000_000
 
 Task = Callable[[], None]
 
@@ -82,17 +87,17 @@ class Closing:
         Arcs up to which cutting planes are tried; 0 never.
     at_once : int | None
         Threads; None for as many as there are processors. The answer does not depend on it.
-    merging : bool
-        Whether trees found are merged.
+    depth : int
+        0 for the problem itself; its windows and merged trees are problems of depth 1, which have none of their own.
     """
 
     def __init__(
-        self, base: Search, *, slots: int = MOST_SLOTS, at_once: int | None = None, merging: bool = True
+        self, base: Search, *, slots: int = MOST_SLOTS, at_once: int | None = None, depth: int = 0
     ) -> None:
         self.base = base
         self.slots = slots
         self.at_once = threads() if at_once is None else at_once
-        self.merging = merging
+        self.depth = depth
         self.bound = base.bound
         self.pool: list[tuple[int, Ints]] = []
         self.number = 0
@@ -168,11 +173,14 @@ class Closing:
         before = self.base.value
         search, number = self.search, self.number
         forks = [search.fork(STARTS * number + i) for i in range(STARTS)]
+        tasks: list[Task]
         if self.fresh:
-            tasks: list[Task] = [fork.begin for fork in forks]
+            tasks = [fork.begin for fork in forks]
         else:
-            effort = EFFORT * (self.problem.graph.neighbour.size + 1000)
-            tasks = [lambda: forks[0].tighten(effort), forks[1].go_on]
+            slots = self.problem.graph.neighbour.size
+            effort = min(EFFORT * (slots + 1000), MOST_EFFORT)
+            other = forks[1].go_on if self.depth > 0 or number % 4 == 1 else lambda: self._windows(forks[1])
+            tasks = [lambda: forks[0].tighten(effort), other]
         if self.fresh and self.pool:
             kept = np.where(self._edges_of(self.pool[0][1]), np.int64(0), self.problem.graph.cost)
             forks[0].hint = kept[self.problem.graph.edge]
@@ -192,6 +200,15 @@ class Closing:
         self.fresh = False
         self.idle = 0 if self.base.value < before else self.idle + 1
 
+    def _windows(self, fork: Search) -> None:
+        """Solve the problem anew in windows of the graph."""
+
+        def solve(small: Search) -> None:
+            Closing(small, slots=0, at_once=1, depth=self.depth + 1).run(WINDOW_ROUNDS)
+
+        size = WINDOW + WINDOW_GROWTH * min(self.number, 8)
+        Windows(fork, size).sweep(solve, fork.seed, most=MOST_WINDOWS)
+
     def _lift(self) -> None:
         """Bring the best tree back to the base."""
         if self.search.value + self.problem.constant < self.base.target:
@@ -200,7 +217,7 @@ class Closing:
 
     def _keep(self, fork: Search) -> None:
         """Keep a tree for merging, as edges of the base."""
-        if not self.merging or fork.value >= INF:
+        if self.depth > 0 or fork.value >= INF:
             return
         value = fork.value + self.problem.constant
         edges = self.problem.base_edges(fork.graph.edge[fork.up[fork.up >= 0]])
@@ -225,55 +242,12 @@ class Closing:
         used = np.logical_or.reduce([self._edges_of(edges) for _, edges in self.pool])
         inner = Search(search.graph, search.prize, search.root, self.base.seed_of(self.number), self.base.clock)
         inner.value, inner.up = search.value, search.up.copy()
-        closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=self.at_once, merging=False)
+        closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=1, depth=self.depth + 1)
         closing.run(MERGE_ROUNDS, within=used)
         if inner.value < search.value:
             search.offer(inner.up, inner.value)
             self._keep(inner)
             self._lift()
-
-    def _look_through_windows(self) -> None:
-        """Solve the problem anew in windows around nodes of the tree, all else left as it is."""
-        search = self.search
-        graph, prize = search.graph, search.prize
-        if search.value >= INF or graph.n < 2:
-            return
-        tree = np.flatnonzero(search.up != OUT)
-        chance = np.random.default_rng(self.base.seed_of(1000 + self.number))
-        for source in chance.choice(tree, min(WINDOWS, tree.size), replace=False):
-            if self.done():
-                break
-            if search.up[source] == OUT:
-                continue
-            edges, tail, head, prizes, top, used = window(
-                graph.start, graph.neighbour, graph.edge, graph.slot_cost, prize, np.int32(search.root), search.up,
-                np.int32(source), WINDOW,
-            )  # fmt: skip
-            if not used.any() or top < 0:
-                continue
-            small = Graph.from_edges(prizes.size, tail, head, graph.cost[edges])
-            inner = Search(small, prizes, int(top), self.base.seed_of(self.number), self.base.clock)
-            now = int(graph.cost[edges[used]].sum())
-            closing = Closing(inner, slots=min(self.slots, WINDOW_SLOTS), at_once=1, merging=False)
-            closing.run(WINDOW_ROUNDS)
-            if inner.value < INF:
-                chosen = np.zeros(edges.size, np.bool_)
-                chosen[small.edge[inner.up[inner.up >= 0]]] = True
-                self.windows = getattr(self, "windows", 0) + 1
-                if not np.array_equal(chosen, used):
-                    keep = np.zeros(graph.m, np.bool_)
-                    keep[graph.edge[search.up[search.up >= 0]]] = True
-                    keep[edges] = chosen
-                    inside = np.zeros(graph.n, np.bool_)
-                    inside[search.root] = True
-                    inside[graph.tail[keep]] = True
-                    inside[graph.head[keep]] = True
-                    up = np.where(inside, TOP, OUT).astype(np.int32)
-                    respan(graph.start, graph.neighbour, graph.twin, graph.slot_cost, inside, np.int32(search.root), up)
-                    value = int(evaluate(graph.slot_cost, prize, up))
-                    if value < search.value:
-                        search.offer(up, value)
-        self._lift()
 
     def _reduce(self) -> None:
         """Go on on a smaller graph if enough is known."""

@@ -21,7 +21,7 @@ Progress = Callable[[float], None]
 
 FACTORS = (1.5, 1.05, 1.2, 2.0, 1.1, 1.0)
 PENALTIES = (4.0, 20.0, 1.0, 100.0)
-STEPS_PER_SLOT = 400
+STEPS_PER_SLOT = 20
 MOST_PASSES = 12
 
 
@@ -281,7 +281,7 @@ class Search:
             inserted = insert_vertices(*net, order, steps)
             if inserted:
                 prune(graph.neighbour, graph.slot_cost, prize, up, True)
-            if not exchange_key_paths(*net) and not inserted:
+            if self.clock.late() or (not exchange_key_paths(*net) and not inserted):
                 break
         self.offer(up, int(evaluate(graph.slot_cost, prize, up)))
 
