@@ -1,9 +1,23 @@
 """Certified optimisation on index arrays; every answer comes with its bound."""
 
 from karez.solving.certified import Case, Certified
+from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
 from karez.solving.exact import warm_up
 from karez.solving.graph import Disconnected, Graph, Overflow
-from karez.solving.prize import FORCED, prize
+from karez.solving.prize import prize
 from karez.solving.steiner import steiner
 
-__all__ = ["FORCED", "Case", "Certified", "Disconnected", "Graph", "Overflow", "prize", "steiner", "warm_up"]
+__all__ = [
+    "FORCED",
+    "Case",
+    "Certified",
+    "Conditioned",
+    "Conditions",
+    "Disconnected",
+    "Graph",
+    "Overflow",
+    "conditioned",
+    "prize",
+    "steiner",
+    "warm_up",
+]
