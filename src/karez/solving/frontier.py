@@ -1,0 +1,449 @@
+"""Cost against prize covered: what every budget can reach at best, from one sweep over multipliers.
+
+For a multiplier λ = N/D, a dual ascent for the costs D·c and the prizes N·p gives a bound L: every tree of cost c that
+leaves out prizes u has D·c + N·u ≥ L. So whoever spends B at most leaves out ⌈(L − D·B)/N⌉ at least, and that for
+every B. Each multiplier thus proves something for all budgets, the more the nearer its best tree's cost is to them.
+
+Every tree found is taken apart in the order in which it is best built (:func:`karez.kernels.nested.nest`); each
+beginning of that order is a tree too. The best of all these for each cost are the staircase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from karez.kernels.ascent import INF, OUT
+from karez.kernels.nested import nest
+from karez.kernels.tree import evaluate, polish
+from karez.solving.certified import Case, Ints, Longs
+from karez.solving.conditions import checked
+from karez.solving.graph import LARGEST_SUM, Graph, exact_sum, refuse_overflow
+from karez.solving.search import Clock, Progress, Search
+
+BATCH = 2
+"""Multipliers worked on side by side, whatever the number of threads, so that it does not change the answer."""
+
+FINE = 0.005
+"""Share by which a new multiplier differs from those there are."""
+
+DIGITS = 1 << 12
+"""Least numerator of a multiplier, where sums allow it."""
+
+MOST_RETURNS = 4
+"""How often a multiplier is worked on again."""
+
+ASCENTS = (0, 1, 2, 3, 4)
+"""Ways of ascent (:meth:`Search.ascent`) in the order in which a multiplier tries them."""
+
+
+@dataclass(frozen=True)
+class Multiplier:
+    """What is proven with one multiplier.
+
+    Parameters
+    ----------
+    prize, cost : int
+        Numerator N and denominator D of λ: prizes are taken N times, costs D times.
+    bound : int
+        Every tree with the root has D · cost + N · prize left out ≥ this.
+    case : Case
+        The moats that replay to the bound, on the graph with D times its costs and N times the prizes.
+    """
+
+    prize: int
+    cost: int
+    bound: int
+    case: Case
+
+    @property
+    def ratio(self) -> float:
+        """Money spent for a unit of prize."""
+        return self.prize / self.cost
+
+    def left_out(self, budget: Longs) -> Longs:
+        """Least prize left out with each budget: int64[…], may be negative."""
+        least: Longs = -((self.cost * budget - self.bound) // self.prize)
+        return least
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """Trees for every budget, and a bound for every budget.
+
+    Parameters
+    ----------
+    cost, covered : int64[points]
+        The staircase, both ascending: prize covered by a tree of that cost. It begins with the root alone.
+    total : int
+        All prizes.
+    reachable : int
+        Prizes of the nodes that hang together with the root.
+    multipliers : tuple[Multiplier, ...]
+        What the bound rests on, least λ first.
+    family, length : int32[points]
+        Each point's tree: the first `length` edges of that family.
+    families : tuple[int32[…], ...]
+        Edges of trees, each in an order whose every beginning is a tree with the root.
+    seconds : float
+        Time spent.
+    trace : tuple of (float, float)
+        Seconds and gap after each batch of multipliers. The only figures, with `seconds`, that differ between equal
+        runs without a time limit are the seconds.
+    """
+
+    cost: Longs
+    covered: Longs
+    total: int
+    reachable: int
+    multipliers: tuple[Multiplier, ...]
+    family: Ints
+    length: Ints
+    families: tuple[Ints, ...]
+    seconds: float
+    trace: tuple[tuple[float, float], ...]
+
+    def covered_at(self, budget: int) -> int:
+        """Prize that the best tree found of at most this cost covers."""
+        if budget < 0:
+            raise ValueError("a budget is not negative")
+        return int(self.covered[np.searchsorted(self.cost, budget, side="right") - 1])
+
+    def bound_at(self, budget: int) -> int:
+        """No tree of at most this cost covers more prize."""
+        if budget < 0:
+            raise ValueError("a budget is not negative")
+        # What costs more than the last point covers no more than what costs as much.
+        within = min(budget, int(self.cost[-1])) if self._whole else min(budget, LARGEST_SUM // self._most_cost)
+        return int(self._bounds(np.array([within]))[0])
+
+    def gap_at(self, budget: int) -> float:
+        """Points between what is covered and what could be: hundredths of all prizes."""
+        return 100.0 * (self.bound_at(budget) - self.covered_at(budget)) / max(1, self.total)
+
+    @cached_property
+    def gap(self) -> float:
+        """The largest gap of all budgets, in points."""
+        return float(self.gaps.max()) if self.total else 0.0
+
+    @cached_property
+    def gaps(self) -> npt.NDArray[np.float64]:
+        """Gap just before the next point of the staircase is affordable, in points: float64[points]."""
+        ends = np.append(self.cost[1:] - 1, self.cost[-1])
+        bounds = self._bounds(ends)
+        if not self._whole:
+            bounds[-1] = self.reachable
+        return 100.0 * (bounds - self.covered) / max(1, self.total)
+
+    def tree(self, point: int) -> Ints:
+        """Edges of a point's tree, ascending; none for the root alone."""
+        return np.sort(self.families[self.family[point]][: self.length[point]])
+
+    @property
+    def _whole(self) -> bool:
+        return int(self.covered[-1]) == self.reachable
+
+    @property
+    def _most_cost(self) -> int:
+        return max((multiplier.cost for multiplier in self.multipliers), default=1)
+
+    def _bounds(self, budget: Longs) -> Longs:
+        bounds = np.full(budget.size, self.reachable, np.int64)
+        for multiplier in self.multipliers:
+            np.minimum(bounds, self.total - multiplier.left_out(budget), out=bounds)
+        return bounds
+
+
+def frontier(
+    graph: Graph,
+    prizes: npt.ArrayLike,
+    root: int,
+    *,
+    steps: int = 40,
+    stop_gap: float = 0.0,
+    seconds: float | None = None,
+    seed: int = 0,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> Frontier:
+    """Find what prize can be covered at each cost, and prove what cannot.
+
+    Parameters
+    ----------
+    graph : Graph
+        The graph.
+    prizes : array_like of int, shape (n,)
+        What covering a node is worth, such as its homes; not negative.
+    root : int
+        Node all trees hang on.
+    steps : int
+        Most multipliers tried, each time it is worked on counted.
+    stop_gap : float
+        Stop once the gap of every budget is at most this many points.
+    seconds : float | None
+        Time limit; with one, answers may differ between runs. A step that has begun may go on a little longer.
+    seed : int
+        Settles all that is left to chance.
+    threads : int
+        Threads used; more than two have nothing to do. The answer does not depend on them.
+    progress : callable | None
+        Told the share done, 0 … 1.
+
+    Returns
+    -------
+    Frontier
+        Trees and bounds.
+
+    Raises
+    ------
+    ValueError
+        If a prize is negative or the root is no node.
+    Overflow
+        If costs and prizes add up to 2⁶² or more.
+
+    Examples
+    --------
+    >>> path = Graph.from_edges(4, [0, 1, 2], [1, 2, 3], [4, 4, 1])
+    >>> answer = frontier(path, [0, 5, 3, 4], root=0)
+    >>> answer.cost.tolist(), answer.covered.tolist(), answer.tree(1).tolist()
+    ([0, 4, 8, 9], [0, 5, 8, 12], [0])
+    >>> answer.covered_at(7), answer.bound_at(7)
+    (5, 9)
+    """
+    given = checked(graph, prizes, root)
+    if (given < 0).any():
+        raise ValueError("prizes must not be negative; a frontier has no forced nodes")
+    refuse_overflow(graph.cost, given)
+    clock = Clock(seconds, stop_gap, steps)
+    sweep = _Sweep(graph, given, root, seed, clock)
+    done = 0
+    with ThreadPoolExecutor(max_workers=max(1, min(threads, BATCH))) as pool:
+        while done < steps and not (done and clock.late()) and sweep.answer.gap > stop_gap:
+            tasks = sweep.tasks(min(BATCH, steps - done))
+            if not tasks:
+                break
+            sweep.learn(list(pool.map(sweep.work, tasks)))
+            done += len(tasks)
+            if progress is not None:
+                progress(clock.share(done / steps))
+    if progress is not None:
+        progress(1.0)
+    return replace(sweep.answer, seconds=clock.spent())
+
+
+@dataclass
+class _Known:
+    """A multiplier with its best bound and tree, and how often it has been worked on."""
+
+    multiplier: Multiplier
+    up: Ints
+    worked: int = 1
+
+
+class _Task(NamedTuple):
+    """Work on a multiplier, with trees to start from."""
+
+    prize: int
+    cost: int
+    turn: int
+    seed: int
+    trees: Sequence[Ints]
+
+
+class _Done(NamedTuple):
+    """What came of it: the best tree and the build orders of all trees found."""
+
+    task: _Task
+    multiplier: Multiplier
+    up: Ints
+    found: Sequence[Ints]
+
+
+class _Recorder(Search):
+    """A search that keeps every tree it comes across."""
+
+    def __init__(self, graph: Graph, prize: Longs, root: int, seed: int, clock: Clock) -> None:
+        super().__init__(graph, prize, root, seed, clock)
+        self.found: list[Ints] = []
+
+    def offer(self, up: Ints, value: int) -> None:
+        """Keep the tree, and how it is best built."""
+        super().offer(up, value)
+        order = nest(self.graph.neighbour, self.graph.slot_cost, np.where(self.prize == INF, 0, self.prize), up)
+        self.found.append(self.graph.edge[up[order[1:]]])
+
+
+class _Sweep:
+    """The multipliers worked on so far and the staircase of all trees."""
+
+    def __init__(self, graph: Graph, prize: Longs, root: int, seed: int, clock: Clock) -> None:
+        self.graph, self.prize, self.root, self.seed, self.clock = graph, prize, root, seed, clock
+        self.cost_sum, self.total = exact_sum(graph.cost), exact_sum(prize)
+        self.reached = graph.reached(root)
+        self.known: list[_Known] = []
+        self.begun = 0
+        one, nothing = np.zeros(1, np.int64), np.zeros(1, np.int32)
+        reachable = exact_sum(prize[self.reached])
+        self.answer = Frontier(
+            one, one + prize[root], self.total, reachable, (), nothing, nothing, (nothing[:0],), 0.0, ()
+        )
+
+    def tasks(self, most: int) -> list[_Task]:
+        """What to work on next: the multipliers that matter where the gap is largest, and then elsewhere."""
+        if not self.known:
+            ratio = min(self.cost_sum + 1, (LARGEST_SUM - 1 - self.cost_sum) // self.total)
+            return [self._task(ratio, 1, 0, [])]
+        gaps = self.answer.gaps.copy()
+        tasks: list[_Task] = []
+        while len(tasks) < most and gaps.max() > 0:
+            point = int(gaps.argmax())
+            low, high = self._around(point)
+            task = self._between(low, high)
+            if task is not None:
+                tasks.append(task)
+            begin = self._touching(low) if low >= 0 else 0
+            end = self._touching(high) if high < len(self.known) else gaps.size
+            gaps[begin:end] = 0.0
+            gaps[point] = 0.0
+        return tasks
+
+    def work(self, task: _Task) -> _Done:
+        """Raise a dual solution for a multiplier; look for trees where it and the neighbours' trees are."""
+        graph = self.graph
+        if task.cost > 1:
+            graph = replace(graph, cost=graph.cost * task.cost, slot_cost=graph.slot_cost * task.cost)
+        search = _Recorder(graph, self.prize * task.prize, self.root, task.seed, self.clock)
+        net = (graph.start, graph.neighbour, graph.twin, graph.slot_cost)
+        for tree in task.trees:
+            up = tree.copy()
+            polish(*net, search.prize, np.int32(self.root), up, True)
+            search.offer(up, int(evaluate(graph.slot_cost, search.prize, up)))
+        reduced, connected, _, _ = search.ascent(ASCENTS[task.turn % len(ASCENTS)])
+        wanted = connected & (self.prize > 0)
+        if not task.trees:
+            wanted = self.reached & (self.prize > 0)
+        for tree in task.trees:
+            wanted |= (tree != OUT) & (self.prize > 0)
+        slack = np.minimum(np.minimum(reduced, reduced[graph.twin]), INF // 64)
+        if not (task.trees and self.clock.late()):
+            noise = 1.0 + 0.2 * search.random.random(graph.m)[graph.edge] if task.turn else 1.0
+            guided = ((graph.slot_cost // 8 + slack) * noise).astype(np.int64)
+            # Too large a tree is grown on purpose: pruning it is exact, and finds groups that pay only together.
+            search.improve(guided, self.root, np.where(wanted, INF, 0))
+        case = Case(self.root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
+        return _Done(task, Multiplier(task.prize, task.cost, search.ascent_bound, case), search.up, search.found)
+
+    def learn(self, done: Sequence[_Done]) -> None:
+        """Take in what came of a batch, in its order."""
+        for one in done:
+            self._note(one)
+        self.known.sort(key=lambda known: known.multiplier.ratio)
+        answer = self._staircase([edges for one in done for edges in one.found])
+        answer = replace(answer, multipliers=tuple(known.multiplier for known in self.known))
+        self.answer = replace(answer, trace=(*answer.trace, (self.clock.spent(), answer.gap)))
+
+    def _note(self, one: _Done) -> None:
+        new = one.multiplier
+        for known in self.known:
+            old = known.multiplier
+            if (old.prize, old.cost) == (new.prize, new.cost):
+                known.worked += 1
+                known.up = one.up
+                known.multiplier = new if new.bound > old.bound else old
+                return
+        self.known.append(_Known(new, one.up))
+
+    def _staircase(self, found: Sequence[Ints]) -> Frontier:
+        """The staircase with these trees, given by their edges in the order they are built."""
+        old = self.answer
+        families = [*old.families, *found]
+        cost, covered, family, length = [old.cost], [old.covered], [old.family], [old.length]
+        for number, edges in enumerate(found, start=len(old.families)):
+            gain = self._gained(edges)
+            paying = np.flatnonzero(gain > 0)
+            cost.append(self.graph.cost[edges].cumsum()[paying])
+            covered.append(int(self.prize[self.root]) + gain.cumsum()[paying])
+            family.append(np.full(paying.size, number, np.int32))
+            length.append((paying + 1).astype(np.int32))
+        costs, prizes, of, lengths = (np.concatenate(parts) for parts in (cost, covered, family, length))
+        order = np.lexsort((-prizes, costs))
+        before = np.maximum.accumulate(np.concatenate([[-1], prizes[order][:-1]]))
+        order = order[prizes[order] > before]
+        used, of = np.unique(of[order], return_inverse=True)
+        return replace(
+            old,
+            cost=costs[order],
+            covered=prizes[order],
+            family=of.reshape(-1).astype(np.int32),
+            length=lengths[order],
+            families=tuple(families[number] for number in used),
+        )
+
+    def _gained(self, edges: Ints) -> Longs:
+        """Prize of the node that each edge of a build order adds."""
+        ends = np.stack([self.graph.tail[edges], self.graph.head[edges]], axis=1).reshape(-1)
+        nodes, first = np.unique(np.append(np.int32(self.root), ends), return_index=True)
+        new = np.zeros(2 * edges.size + 1, np.int64)
+        new[first] = self.prize[nodes]
+        return new[1:].reshape(-1, 2).sum(axis=1)
+
+    def _touching(self, place: int) -> int:
+        """Point of the staircase that is best for a known multiplier."""
+        multiplier = self.known[place].multiplier
+        answer = self.answer
+        value = multiplier.cost * answer.cost + multiplier.prize * (self.total - answer.covered)
+        return int(value.argmin())
+
+    def _around(self, point: int) -> tuple[int, int]:
+        """Places of the two known multipliers whose bounds meet about a point; −1 or their number for none."""
+        answer = self.answer
+        budget = answer.cost[point + 1 : point + 2] - 1 if point + 1 < answer.cost.size else answer.cost[point:]
+        place = int(np.argmax([known.multiplier.left_out(budget)[0] for known in self.known]))
+        return (place - 1, place) if point < self._touching(place) else (place, place + 1)
+
+    def _between(self, low: int, high: int) -> _Task | None:
+        """Try the slope between the two best trees, or work again on the looser of the two multipliers."""
+        answer = self.answer
+        begin = self._touching(low) if low >= 0 else 0
+        end = self._touching(high) if high < len(self.known) else answer.cost.size - 1
+        least = self.known[low].multiplier.ratio if low >= 0 else 0.0
+        most = self.known[high].multiplier.ratio if high < len(self.known) else np.inf
+        if end > begin:
+            rise = int(answer.cost[end] - answer.cost[begin])
+            run = int(answer.covered[end] - answer.covered[begin])
+            scale = self._scale(rise / run)
+            prize = max(1, (2 * scale * rise + run) // (2 * run))
+            if least * (1 + FINE) < prize / scale < most / (1 + FINE):
+                trees = [self.known[place].up for place in (high, low) if 0 <= place < len(self.known)]
+                return self._task(prize, scale, 0, trees)
+        ends = [self.known[place] for place in (low, high) if 0 <= place < len(self.known)]
+        ends = [known for known in ends if known.worked <= MOST_RETURNS]
+        if not ends:
+            return None
+        again = max(ends, key=self._looseness)
+        trees = [known.up for known in self.known if known is again]
+        trees += [known.up for known in ends if known is not again]
+        return self._task(again.multiplier.prize, again.multiplier.cost, again.worked, trees)
+
+    def _looseness(self, known: _Known) -> float:
+        """Distance of value and bound of a multiplier, in prize."""
+        multiplier, answer = known.multiplier, self.answer
+        value = (multiplier.cost * answer.cost + multiplier.prize * (self.total - answer.covered)).min()
+        return float(value - multiplier.bound) / multiplier.prize
+
+    def _scale(self, ratio: float) -> int:
+        """Denominator of a multiplier near `ratio`, a power of two: fine enough, and no sum overflows."""
+        scale = 1
+        while ratio * scale < DIGITS and 4 * scale * (self.cost_sum + 1 + ratio * self.total) < LARGEST_SUM:
+            scale *= 2
+        return scale
+
+    def _task(self, prize: int, cost: int, turn: int, trees: Sequence[Ints]) -> _Task:
+        self.begun += 1
+        return _Task(prize, cost, turn, self.seed * 1_000_003 + self.begun, trees)
