@@ -3,6 +3,7 @@
 from karez.solving.certified import Case, Certified
 from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
 from karez.solving.exact import warm_up
+from karez.solving.frontier import Frontier, Multiplier, frontier
 from karez.solving.graph import Disconnected, Graph, Overflow
 from karez.solving.prize import prize
 from karez.solving.steiner import steiner
@@ -14,9 +15,12 @@ __all__ = [
     "Conditioned",
     "Conditions",
     "Disconnected",
+    "Frontier",
     "Graph",
+    "Multiplier",
     "Overflow",
     "conditioned",
+    "frontier",
     "prize",
     "steiner",
     "warm_up",

@@ -3,6 +3,7 @@
 For a multiplier λ = N/D, a dual ascent for the costs D·c and the prizes N·p gives a bound L: every tree of cost c that
 leaves out prizes u has D·c + N·u ≥ L. So whoever spends B at most leaves out ⌈(L − D·B)/N⌉ at least, and that for
 every B. Each multiplier thus proves something for all budgets, the more the nearer its best tree's cost is to them.
+Where little money is there, distance proves more: no tree holds a node that is farther from the root than it costs.
 
 Every tree found is taken apart in the order in which it is best built (:func:`karez.kernels.nested.nest`); each
 beginning of that order is a tree too. The best of all these for each cost are the staircase.
@@ -19,7 +20,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from karez.kernels.ascent import INF, OUT
+from karez.kernels.ascent import INF, OUT, TOP
+from karez.kernels.local import voronoi
 from karez.kernels.nested import nest
 from karez.kernels.tree import evaluate, polish
 from karez.solving.certified import Case, Ints, Longs
@@ -38,6 +40,15 @@ DIGITS = 1 << 12
 
 MOST_RETURNS = 4
 """How often a multiplier is worked on again."""
+
+FAVOUR = 4
+"""How much less the edges of its own tree count when a multiplier is worked on again."""
+
+FOREMOST = 1000
+"""How many times its prize a group counts that is to be built first."""
+
+FILLED_WITH = 4
+"""Multipliers above a gap whose trees are tried to fill it."""
 
 ASCENTS = (0, 1, 2, 3, 4)
 """Ways of ascent (:meth:`Search.ascent`) in the order in which a multiplier tries them."""
@@ -83,10 +94,10 @@ class Frontier:
         The staircase, both ascending: prize covered by a tree of that cost. It begins with the root alone.
     total : int
         All prizes.
-    reachable : int
-        Prizes of the nodes that hang together with the root.
+    near_cost, near_prize : int64[…]
+        Distances from the root at which there are prizes, ascending from 0, and the prizes up to each.
     multipliers : tuple[Multiplier, ...]
-        What the bound rests on, least λ first.
+        What else the bound rests on, least λ first.
     family, length : int32[points]
         Each point's tree: the first `length` edges of that family.
     families : tuple[int32[…], ...]
@@ -101,7 +112,8 @@ class Frontier:
     cost: Longs
     covered: Longs
     total: int
-    reachable: int
+    near_cost: Longs
+    near_prize: Longs
     multipliers: tuple[Multiplier, ...]
     family: Ints
     length: Ints
@@ -119,9 +131,9 @@ class Frontier:
         """No tree of at most this cost covers more prize."""
         if budget < 0:
             raise ValueError("a budget is not negative")
-        # What costs more than the last point covers no more than what costs as much.
-        within = min(budget, int(self.cost[-1])) if self._whole else min(budget, LARGEST_SUM // self._most_cost)
-        return int(self._bounds(np.array([within]))[0])
+        # Larger budgets would overflow, and are no better: no tree costs that much.
+        largest = LARGEST_SUM // max((multiplier.cost for multiplier in self.multipliers), default=1)
+        return int(self._bounds(np.array([min(budget, largest)]))[0])
 
     def gap_at(self, budget: int) -> float:
         """Points between what is covered and what could be: hundredths of all prizes."""
@@ -146,15 +158,16 @@ class Frontier:
         return np.sort(self.families[self.family[point]][: self.length[point]])
 
     @property
+    def reachable(self) -> int:
+        """Prizes of the nodes that hang together with the root."""
+        return int(self.near_prize[-1])
+
+    @property
     def _whole(self) -> bool:
         return int(self.covered[-1]) == self.reachable
 
-    @property
-    def _most_cost(self) -> int:
-        return max((multiplier.cost for multiplier in self.multipliers), default=1)
-
     def _bounds(self, budget: Longs) -> Longs:
-        bounds = np.full(budget.size, self.reachable, np.int64)
+        bounds = self.near_prize[np.searchsorted(self.near_cost, budget, side="right") - 1]
         for multiplier in self.multipliers:
             np.minimum(bounds, self.total - multiplier.left_out(budget), out=bounds)
         return bounds
@@ -214,7 +227,7 @@ def frontier(
     >>> answer.cost.tolist(), answer.covered.tolist(), answer.tree(1).tolist()
     ([0, 4, 8, 9], [0, 5, 8, 12], [0])
     >>> answer.covered_at(7), answer.bound_at(7)
-    (5, 9)
+    (5, 5)
     """
     given = checked(graph, prizes, root)
     if (given < 0).any():
@@ -243,6 +256,7 @@ class _Known:
 
     multiplier: Multiplier
     up: Ints
+    serial: int
     worked: int = 1
 
 
@@ -268,6 +282,8 @@ class _Done(NamedTuple):
 class _Recorder(Search):
     """A search that keeps every tree it comes across."""
 
+    most_passes = 8
+
     def __init__(self, graph: Graph, prize: Longs, root: int, seed: int, clock: Clock) -> None:
         super().__init__(graph, prize, root, seed, clock)
         self.found: list[Ints] = []
@@ -287,30 +303,49 @@ class _Sweep:
         self.cost_sum, self.total = exact_sum(graph.cost), exact_sum(prize)
         self.reached = graph.reached(root)
         self.known: list[_Known] = []
+        self.filled: set[tuple[int, ...]] = set()
         self.begun = 0
         one, nothing = np.zeros(1, np.int64), np.zeros(1, np.int32)
-        reachable = exact_sum(prize[self.reached])
-        self.answer = Frontier(
-            one, one + prize[root], self.total, reachable, (), nothing, nothing, (nothing[:0],), 0.0, ()
-        )
+        near = self._near()
+        self.answer = Frontier(one, one + prize[root], self.total, *near, (), nothing, nothing, (nothing[:0],), 0.0, ())
+
+    def _near(self) -> tuple[Longs, Longs]:
+        """Distances from the root, and the prizes within each."""
+        graph = self.graph
+        up = np.full(graph.n, OUT, np.int32)
+        up[self.root] = TOP
+        distance, base, via = np.empty(graph.n, np.int64), up.copy(), up.copy()
+        voronoi(graph.start, graph.neighbour, graph.twin, graph.slot_cost, up, distance, base, via)
+        order = np.argsort(distance, kind="stable")
+        order = order[(self.prize[order] > 0) & self.reached[order]]
+        steps, last = np.unique(np.append(0, distance[order]), return_index=True)
+        within = np.append(0, self.prize[order].cumsum())
+        return steps, within[np.append(last[1:], within.size) - 1]
 
     def tasks(self, most: int) -> list[_Task]:
         """What to work on next: the multipliers that matter where the gap is largest, and then elsewhere."""
         if not self.known:
             ratio = min(self.cost_sum + 1, (LARGEST_SUM - 1 - self.cost_sum) // self.total)
             return [self._task(ratio, 1, 0, [])]
-        gaps = self.answer.gaps.copy()
         tasks: list[_Task] = []
-        while len(tasks) < most and gaps.max() > 0:
+        settled: list[tuple[int, int]] = []
+        while len(tasks) < most:
+            gaps = self.answer.gaps.copy()
+            for first, last in settled:
+                gaps[(self.answer.cost >= first) & (self.answer.cost <= last)] = 0.0
             point = int(gaps.argmax())
+            if gaps[point] <= 0:
+                break
             low, high = self._around(point)
-            task = self._between(low, high)
+            begin = self._touching(low) if low >= 0 else 0
+            end = self._touching(high) if high < len(self.known) else gaps.size - 1
+            if self._fill(low, high, begin, end, point):
+                continue
+            task = self._between(low, high, begin, end, point)
             if task is not None:
                 tasks.append(task)
-            begin = self._touching(low) if low >= 0 else 0
-            end = self._touching(high) if high < len(self.known) else gaps.size
-            gaps[begin:end] = 0.0
-            gaps[point] = 0.0
+            ends = (begin, point, max(point, end - 1))
+            settled.append((int(self.answer.cost[min(ends)]), int(self.answer.cost[max(ends)])))
         return tasks
 
     def work(self, task: _Task) -> _Done:
@@ -334,6 +369,9 @@ class _Sweep:
         if not (task.trees and self.clock.late()):
             noise = 1.0 + 0.2 * search.random.random(graph.m)[graph.edge] if task.turn else 1.0
             guided = ((graph.slot_cost // 8 + slack) * noise).astype(np.int64)
+            if task.turn:
+                own = np.isin(graph.edge, graph.edge[task.trees[0][task.trees[0] >= 0]])
+                guided[own] //= FAVOUR
             # Too large a tree is grown on purpose: pruning it is exact, and finds groups that pay only together.
             search.improve(guided, self.root, np.where(wanted, INF, 0))
         case = Case(self.root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
@@ -354,10 +392,10 @@ class _Sweep:
             old = known.multiplier
             if (old.prize, old.cost) == (new.prize, new.cost):
                 known.worked += 1
-                known.up = one.up
+                known.up, known.serial = one.up, one.task.seed
                 known.multiplier = new if new.bound > old.bound else old
                 return
-        self.known.append(_Known(new, one.up))
+        self.known.append(_Known(new, one.up, one.task.seed))
 
     def _staircase(self, found: Sequence[Ints]) -> Frontier:
         """The staircase with these trees, given by their edges in the order they are built."""
@@ -407,29 +445,79 @@ class _Sweep:
         place = int(np.argmax([known.multiplier.left_out(budget)[0] for known in self.known]))
         return (place - 1, place) if point < self._touching(place) else (place, place + 1)
 
-    def _between(self, low: int, high: int) -> _Task | None:
-        """Try the slope between the two best trees, or work again on the looser of the two multipliers."""
-        answer = self.answer
-        begin = self._touching(low) if low >= 0 else 0
-        end = self._touching(high) if high < len(self.known) else answer.cost.size - 1
-        least = self.known[low].multiplier.ratio if low >= 0 else 0.0
-        most = self.known[high].multiplier.ratio if high < len(self.known) else np.inf
-        if end > begin:
-            rise = int(answer.cost[end] - answer.cost[begin])
-            run = int(answer.covered[end] - answer.covered[begin])
-            scale = self._scale(rise / run)
-            prize = max(1, (2 * scale * rise + run) // (2 * run))
-            if least * (1 + FINE) < prize / scale < most / (1 + FINE):
-                trees = [self.known[place].up for place in (high, low) if 0 <= place < len(self.known)]
-                return self._task(prize, scale, 0, trees)
+    def _between(self, low: int, high: int, begin: int, end: int, point: int) -> _Task | None:
+        """Try the slope between two best trees where that can pay, or work again on the looser of two multipliers."""
         ends = [self.known[place] for place in (low, high) if 0 <= place < len(self.known)]
+        between = self._slope(low, high, begin, end) if begin < end else None
+        if between is not None and self._excess(begin, end, point) > max(self._looseness(known) for known in ends):
+            return self._task(*between, 0, [known.up for known in reversed(ends)])
         ends = [known for known in ends if known.worked <= MOST_RETURNS]
         if not ends:
             return None
         again = max(ends, key=self._looseness)
-        trees = [known.up for known in self.known if known is again]
-        trees += [known.up for known in ends if known is not again]
+        trees = [again.up, *(known.up for known in ends if known is not again)]
         return self._task(again.multiplier.prize, again.multiplier.cost, again.worked, trees)
+
+    def _slope(self, low: int, high: int, begin: int, end: int) -> tuple[int, int] | None:
+        """Multiplier for which two points of the staircase are worth the same; None if it is as good as known."""
+        rise = int(self.answer.cost[end] - self.answer.cost[begin])
+        run = int(self.answer.covered[end] - self.answer.covered[begin])
+        scale = self._scale(rise / run)
+        prize = max(1, (2 * scale * rise + run) // (2 * run))
+        least = self.known[low].multiplier.ratio if low >= 0 else 0.0
+        most = self.known[high].multiplier.ratio if high < len(self.known) else np.inf
+        return (prize, scale) if least * (1 + FINE) < prize / scale < most / (1 + FINE) else None
+
+    def _excess(self, begin: int, end: int, point: int) -> float:
+        """Prize by which the bound after a point lies above the chord between two points about it."""
+        answer = self.answer
+        budget = float(answer.cost[min(point + 1, answer.cost.size - 1)])
+        ends = [begin, end]
+        chord = np.interp(budget, answer.cost[ends].astype(float), answer.covered[ends].astype(float))
+        return self._units(point) + float(answer.covered[point]) - float(chord)
+
+    def _fill(self, low: int, high: int, begin: int, end: int, point: int) -> bool:
+        """Between two points that differ by a group which pays only as a whole, build it first, and build it last.
+
+        Only where the staircase lies further below the chord than the bound above, and not twice with the same trees.
+        """
+        near = self.known[max(0, low - 1) : high + FILLED_WITH]
+        case = (begin, end, *(known.serial for known in near))
+        excess = self._excess(begin, end, point)
+        if begin >= end or case in self.filled or self._units(point) < 2 * excess:
+            return False
+        self.filled.add(case)
+        group = self._group(begin, end)
+        first, last = self.prize.copy(), self.prize.copy()
+        first[group] *= min(FOREMOST, LARGEST_SUM // max(1, self.total))
+        last[group] = 0
+        found = []
+        for known in near:
+            for prize in (first, last):
+                order = nest(self.graph.neighbour, self.graph.slot_cost, prize, known.up)
+                found.append(self.graph.edge[known.up[order[1:]]])
+        self.answer = self._staircase(found)
+        return True
+
+    def _units(self, point: int) -> float:
+        """Gap after a point, in prize."""
+        return float(self.answer.gaps[point]) * self.total / 100.0
+
+    def _group(self, begin: int, end: int) -> Ints:
+        """Nodes that the tree of one point has and that of an earlier one has not: the part with most prize."""
+        answer = self.answer
+        before = {self.root}
+        for edge in answer.families[answer.family[begin]][: answer.length[begin]].tolist():
+            before |= {int(self.graph.tail[edge]), int(self.graph.head[edge])}
+        part = {self.root: self.root}
+        worth: dict[int, int] = {}
+        for edge in answer.families[answer.family[end]][: answer.length[end]].tolist():
+            tail, head = int(self.graph.tail[edge]), int(self.graph.head[edge])
+            above, node = (tail, head) if tail in part else (head, tail)
+            part[node] = node if above in before or node in before else part[above]
+            worth[part[node]] = worth.get(part[node], 0) + int(self.prize[node]) * (node not in before)
+        best = max(worth, key=lambda top: worth[top])
+        return np.array([node for node, top in part.items() if top == best and node not in before], np.int32)
 
     def _looseness(self, known: _Known) -> float:
         """Distance of value and bound of a multiplier, in prize."""
