@@ -3,7 +3,9 @@
 For a multiplier λ = N/D, a dual ascent for the costs D·c and the prizes N·p gives a bound L: every tree of cost c that
 leaves out prizes u has D·c + N·u ≥ L. So whoever spends B at most leaves out ⌈(L − D·B)/N⌉ at least, and that for
 every B. Each multiplier thus proves something for all budgets, the more the nearer its best tree's cost is to them.
-Where little money is there, distance proves more: no tree holds a node that is farther from the root than it costs.
+And a tree that holds a node pays, above L, the way from the root to that node in the reduced costs the ascent ends
+with. To cover more than the nodes within r hold, it needs one beyond: D·c + N·u ≥ L + r then. In untouched costs that
+says that no tree holds a node that is farther from the root than it costs.
 
 Every tree found is taken apart in the order in which it is best built (:func:`karez.kernels.nested.nest`); each
 beginning of that order is a tree too. The best of all these for each cost are the staircase.
@@ -34,6 +36,12 @@ BATCH = 2
 
 FINE = 0.005
 """Share by which a new multiplier differs from those there are."""
+
+BELOW = (0.9, 0.8, 0.7)
+"""Shares of the slope of the first group at which its way is looked at."""
+
+NEAR = 0.04
+"""Share by which multipliers differ that are not tried for that."""
 
 DIGITS = 1 << 12
 """Least numerator of a multiplier, where sums allow it."""
@@ -66,22 +74,31 @@ class Multiplier:
         Every tree with the root has D · cost + N · prize left out ≥ this.
     case : Case
         The moats that replay to the bound, on the graph with D times its costs and N times the prizes.
+    way, within : int64[…]
+        Distances from the root in what the replay leaves of the arcs' costs at which there are prizes, ascending from
+        0, and the prizes up to each.
     """
 
     prize: int
     cost: int
     bound: int
     case: Case
+    way: Longs
+    within: Longs
 
     @property
     def ratio(self) -> float:
         """Money spent for a unit of prize."""
         return self.prize / self.cost
 
-    def left_out(self, budget: Longs) -> Longs:
-        """Least prize left out with each budget: int64[…], may be negative."""
-        least: Longs = -((self.cost * budget - self.bound) // self.prize)
-        return least
+    def most(self, budget: Longs, total: int) -> Longs:
+        """Most prize that can be covered with each budget, of all there is: int64[…]."""
+        room = self.cost * budget + (self.prize * total - self.bound)
+        # Covering all within a way takes that much room; the first that does not fit may be covered in part.
+        place = np.searchsorted(self.prize * self.within + self.way, room, side="right")
+        part = (room - self.way[np.minimum(place, self.way.size - 1)]) // self.prize
+        most: Longs = np.where(place > 0, self.within[np.maximum(place - 1, 0)], np.int64(0))
+        return np.where(place < self.way.size, np.maximum(most, part), most)
 
 
 @dataclass(frozen=True)
@@ -132,7 +149,7 @@ class Frontier:
         if budget < 0:
             raise ValueError("a budget is not negative")
         # Larger budgets would overflow, and are no better: no tree costs that much.
-        largest = LARGEST_SUM // max((multiplier.cost for multiplier in self.multipliers), default=1)
+        largest = LARGEST_SUM // max((multiplier.cost for multiplier in self.multipliers), default=1) - 1
         return int(self._bounds(np.array([min(budget, largest)]))[0])
 
     def gap_at(self, budget: int) -> float:
@@ -169,7 +186,7 @@ class Frontier:
     def _bounds(self, budget: Longs) -> Longs:
         bounds = self.near_prize[np.searchsorted(self.near_cost, budget, side="right") - 1]
         for multiplier in self.multipliers:
-            np.minimum(bounds, self.total - multiplier.left_out(budget), out=bounds)
+            np.minimum(bounds, multiplier.most(budget, self.total), out=bounds)
         return bounds
 
 
@@ -306,21 +323,21 @@ class _Sweep:
         self.filled: set[tuple[int, ...]] = set()
         self.begun = 0
         one, nothing = np.zeros(1, np.int64), np.zeros(1, np.int32)
-        near = self._near()
+        near = self._ways(graph.slot_cost.copy())
         self.answer = Frontier(one, one + prize[root], self.total, *near, (), nothing, nothing, (nothing[:0],), 0.0, ())
 
-    def _near(self) -> tuple[Longs, Longs]:
-        """Distances from the root, and the prizes within each."""
+    def _ways(self, cost: Longs) -> tuple[Longs, Longs]:
+        """Distances from the root at which there are prizes, and the prizes within each, for costs of the arcs."""
         graph = self.graph
         up = np.full(graph.n, OUT, np.int32)
         up[self.root] = TOP
         distance, base, via = np.empty(graph.n, np.int64), up.copy(), up.copy()
-        voronoi(graph.start, graph.neighbour, graph.twin, graph.slot_cost, up, distance, base, via)
-        order = np.argsort(distance, kind="stable")
-        order = order[(self.prize[order] > 0) & self.reached[order]]
-        steps, last = np.unique(np.append(0, distance[order]), return_index=True)
-        within = np.append(0, self.prize[order].cumsum())
-        return steps, within[np.append(last[1:], within.size) - 1]
+        voronoi(graph.start, graph.neighbour, graph.twin, cost, up, distance, base, via)
+        paying = np.flatnonzero((self.prize > 0) & self.reached)
+        paying = paying[np.argsort(distance[paying], kind="stable")]
+        ways = np.unique(np.append(np.int64(0), distance[paying]))
+        within = np.append(np.int64(0), self.prize[paying].cumsum())
+        return ways, within[np.searchsorted(distance[paying], ways, side="right")]
 
     def tasks(self, most: int) -> list[_Task]:
         """What to work on next: the multipliers that matter where the gap is largest, and then elsewhere."""
@@ -360,13 +377,14 @@ class _Sweep:
             polish(*net, search.prize, np.int32(self.root), up, True)
             search.offer(up, int(evaluate(graph.slot_cost, search.prize, up)))
         reduced, connected, _, _ = search.ascent(ASCENTS[task.turn % len(ASCENTS)])
+        ways = self._ways(reduced[graph.twin])
         wanted = connected & (self.prize > 0)
-        if not task.trees:
+        if not self.known:
             wanted = self.reached & (self.prize > 0)
         for tree in task.trees:
             wanted |= (tree != OUT) & (self.prize > 0)
         slack = np.minimum(np.minimum(reduced, reduced[graph.twin]), INF // 64)
-        if not (task.trees and self.clock.late()):
+        if not (self.known and self.clock.late()):
             noise = 1.0 + 0.2 * search.random.random(graph.m)[graph.edge] if task.turn else 1.0
             guided = ((graph.slot_cost // 8 + slack) * noise).astype(np.int64)
             if task.turn:
@@ -375,7 +393,7 @@ class _Sweep:
             # Too large a tree is grown on purpose: pruning it is exact, and finds groups that pay only together.
             search.improve(guided, self.root, np.where(wanted, INF, 0))
         case = Case(self.root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
-        return _Done(task, Multiplier(task.prize, task.cost, search.ascent_bound, case), search.up, search.found)
+        return _Done(task, Multiplier(task.prize, task.cost, search.ascent_bound, case, *ways), search.up, search.found)
 
     def learn(self, done: Sequence[_Done]) -> None:
         """Take in what came of a batch, in its order."""
@@ -442,7 +460,7 @@ class _Sweep:
         """Places of the two known multipliers whose bounds meet about a point; −1 or their number for none."""
         answer = self.answer
         budget = answer.cost[point + 1 : point + 2] - 1 if point + 1 < answer.cost.size else answer.cost[point:]
-        place = int(np.argmax([known.multiplier.left_out(budget)[0] for known in self.known]))
+        place = int(np.argmin([known.multiplier.most(budget, self.total)[0] for known in self.known]))
         return (place - 1, place) if point < self._touching(place) else (place, place + 1)
 
     def _between(self, low: int, high: int, begin: int, end: int, point: int) -> _Task | None:
@@ -451,6 +469,9 @@ class _Sweep:
         between = self._slope(low, high, begin, end) if begin < end else None
         if between is not None and self._excess(begin, end, point) > max(self._looseness(known) for known in ends):
             return self._task(*between, 0, [known.up for known in reversed(ends)])
+        below = self._below(begin, end, point)
+        if below is not None:
+            return self._task(*below, 0, [])
         ends = [known for known in ends if known.worked <= MOST_RETURNS]
         if not ends:
             return None
@@ -467,6 +488,20 @@ class _Sweep:
         least = self.known[low].multiplier.ratio if low >= 0 else 0.0
         most = self.known[high].multiplier.ratio if high < len(self.known) else np.inf
         return (prize, scale) if least * (1 + FINE) < prize / scale < most / (1 + FINE) else None
+
+    def _below(self, begin: int, end: int, point: int) -> tuple[int, int] | None:
+        """Multiplier for which the first group is not worth its way yet: then its way proves something.
+
+        None unless the gap is between the root alone and a first group that pays only as a whole.
+        """
+        if begin > 0 or end == 0 or self._units(point) < 2 * self._excess(begin, end, point):
+            return None
+        slope = int(self.answer.cost[end]) / int(self.answer.covered[end] - self.answer.covered[0])
+        for share in BELOW:
+            if all(abs(known.multiplier.ratio / (share * slope) - 1) > NEAR for known in self.known):
+                scale = self._scale(share * slope)
+                return max(1, round(share * slope * scale)), scale
+        return None
 
     def _excess(self, begin: int, end: int, point: int) -> float:
         """Prize by which the bound after a point lies above the chord between two points about it."""
