@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from steiner_oracles import find, replayed
+from steiner_oracles import FAR, _distances, find, replayed
 
 from karez.kernels.ascent import OUT, TOP
 from karez.kernels.nested import nest
@@ -55,6 +55,32 @@ def check_trees(graph, prizes, root, answer):
         assert sum(int(prizes[v]) for v in nodes) == answer.covered[point]
 
 
+def prizes_by_way(graph, prizes, root, multiplier):
+    """Prizes by distance from the root in what a plain replay of the moats leaves of the arcs' costs."""
+    arcs = [
+        (int(graph.tail[e]), int(graph.head[e]), (e, way))
+        for e in range(graph.m)
+        if graph.tail[e] != graph.head[e]
+        for way in (0, 1)
+    ]
+    arcs = [(tail, head, arc) if arc[1] == 0 else (head, tail, arc) for tail, head, arc in arcs]
+    reduced = {arc: int(graph.cost[arc[0]]) * multiplier.cost for _, _, arc in arcs}
+    into, onto = ([[] for _ in range(graph.n)] for _ in range(2))
+    for tail, head, arc in arcs:
+        into[head].append((tail, arc))
+        onto[tail].append((head, arc))
+    for t, radius in zip(multiplier.case.node.tolist(), multiplier.case.radius.tolist(), strict=True):
+        dist = _distances(into, reduced, t)
+        for v, d in dist.items():
+            for u, arc in into[v]:
+                reduced[arc] -= max(0, min(dist.get(u, FAR), radius) - d) if d < radius else 0
+    found = {}
+    for v, way in _distances(onto, reduced, root).items():
+        if prizes[v] > 0:
+            found[way] = found.get(way, 0) + int(prizes[v])
+    return found
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_every_budget_is_enclosed_every_point_is_a_tree_and_every_bound_replays(seed):
     rng = np.random.default_rng(seed)
@@ -64,15 +90,18 @@ def test_every_budget_is_enclosed_every_point_is_a_tree_and_every_bound_replays(
         check_trees(graph, prizes, root, answer)
         trees = sorted((cost, int(prizes[nodes].sum())) for cost, nodes in cheapest_trees(graph, root))
         budgets = {budget for cost, _ in trees for budget in (cost - 1, cost, cost + 1, 2 * cost) if budget >= 0}
-        widest = 0.0
         for budget in sorted(budgets):
             best = max(covered for cost, covered in trees if cost <= budget)
             assert answer.covered_at(budget) <= best <= answer.bound_at(budget)
             assert answer.gap_at(budget) <= answer.gap + 1e-9
-            widest = max(widest, answer.gap_at(budget))
         for multiplier in answer.multipliers:
             scaled = replace(graph, cost=graph.cost * multiplier.cost)
             assert replayed(scaled, prizes * multiplier.prize, multiplier.case) == multiplier.bound
+            found = prizes_by_way(graph, prizes, root, multiplier)
+            assert multiplier.way.tolist() == sorted(found.keys() | {0})
+            assert np.diff(multiplier.within, prepend=0).tolist() == [
+                found.get(w, 0) for w in sorted(found.keys() | {0})
+            ]
         assert answer.covered_at(sum(graph.cost.tolist())) <= answer.reachable <= answer.total == prizes.sum()
 
 

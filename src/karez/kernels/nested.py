@@ -61,7 +61,7 @@ def nest(neighbour, cost, prize, up):  # type: ignore[no-untyped-def]
     # Cost per prize in whole numbers, as fine as 62 bits allow.
     scale = 2.0**61 / total
     size = 0
-    root = np.int32(-1)
+    root = 0
     for v in range(n):
         if up[v] >= 0:
             if gained[v] > 0:
@@ -70,21 +70,21 @@ def nest(neighbour, cost, prize, up):  # type: ignore[no-untyped-def]
         elif up[v] != OUT:
             root = v
     while size > 0:
-        v = pop(heap, place, key, size)
+        top = pop(heap, place, key, size)
         size -= 1
-        block = find_leader(leader, neighbour[up[v]])
-        leader[v] = block
-        after[last[block]] = v
-        last[block] = last[v]
+        block = find_leader(leader, neighbour[up[top]])
+        leader[top] = block
+        after[last[block]] = top
+        last[block] = last[top]
         if block != root:
-            spent[block] += spent[v]
-            gained[block] += gained[v]
+            spent[block] += spent[top]
+            gained[block] += gained[top]
             if gained[block] > 0:
                 key[block] = min(key[block], np.int64(spent[block] / gained[block] * scale))
                 size = lower(heap, place, key, size, block)
     order = np.empty(nodes, np.int32)
-    v = root
+    here = root
     for i in range(nodes):
-        order[i] = v
-        v = after[v]
+        order[i] = here
+        here = after[here]
     return order

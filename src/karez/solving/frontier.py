@@ -419,25 +419,25 @@ class _Sweep:
         """The staircase with these trees, given by their edges in the order they are built."""
         old = self.answer
         families = [*old.families, *found]
-        cost, covered, family, length = [old.cost], [old.covered], [old.family], [old.length]
-        for number, edges in enumerate(found, start=len(old.families)):
-            gain = self._gained(edges)
-            paying = np.flatnonzero(gain > 0)
-            cost.append(self.graph.cost[edges].cumsum()[paying])
-            covered.append(int(self.prize[self.root]) + gain.cumsum()[paying])
-            family.append(np.full(paying.size, number, np.int32))
-            length.append((paying + 1).astype(np.int32))
-        costs, prizes, of, lengths = (np.concatenate(parts) for parts in (cost, covered, family, length))
-        order = np.lexsort((-prizes, costs))
-        before = np.maximum.accumulate(np.concatenate([[-1], prizes[order][:-1]]))
-        order = order[prizes[order] > before]
-        used, of = np.unique(of[order], return_inverse=True)
+        gained = [self._gained(edges) for edges in found]
+        paying = [np.flatnonzero(gain) for gain in gained]
+        more = [self.graph.cost[edges].cumsum()[at] for edges, at in zip(found, paying, strict=True)]
+        gains = [gain.cumsum()[at] for gain, at in zip(gained, paying, strict=True)]
+        numbers = np.arange(len(old.families), len(families), dtype=np.int32)
+        cost: Longs = np.concatenate([old.cost, *more])
+        covered: Longs = np.concatenate([old.covered, *(gain + self.prize[self.root] for gain in gains)])
+        length: Ints = np.concatenate([old.length, *(at.astype(np.int32) + 1 for at in paying)])
+        family: Ints = np.concatenate([old.family, np.repeat(numbers, [at.size for at in paying])])
+        order = np.lexsort((-covered, cost))
+        before = np.maximum.accumulate(np.append(-1, covered[order][:-1]))
+        order = order[covered[order] > before]
+        used, of = np.unique(family[order], return_inverse=True)
         return replace(
             old,
-            cost=costs[order],
-            covered=prizes[order],
+            cost=cost[order],
+            covered=covered[order],
             family=of.reshape(-1).astype(np.int32),
-            length=lengths[order],
+            length=length[order],
             families=tuple(families[number] for number in used),
         )
 
@@ -447,7 +447,8 @@ class _Sweep:
         nodes, first = np.unique(np.append(np.int32(self.root), ends), return_index=True)
         new = np.zeros(2 * edges.size + 1, np.int64)
         new[first] = self.prize[nodes]
-        return new[1:].reshape(-1, 2).sum(axis=1)
+        gained: Longs = new[1::2] + new[2::2]
+        return gained
 
     def _touching(self, place: int) -> int:
         """Point of the staircase that is best for a known multiplier."""
