@@ -175,6 +175,14 @@ def test_a_gap_asked_for_ends_the_sweep():
     assert len(answer.multipliers) < len(frontier(graph, prizes, 112).multipliers)
 
 
+def test_no_time_still_gives_the_whole_tree_and_a_bound():
+    graph, prizes = grid(np.random.default_rng(4), 15)
+    answer = frontier(graph, prizes, 112, seconds=0.0)
+    assert len(answer.multipliers) == 1
+    assert answer.covered[-1] == answer.reachable
+    check_trees(graph, prizes, 112, answer)
+
+
 def test_nothing_to_cover_is_no_gap():
     answer = frontier(Graph.from_edges(3, [0], [1], [4]), [0, 0, 0], 1)
     assert (answer.gap, answer.cost.tolist(), answer.covered_at(9), answer.bound_at(9)) == (0.0, [0], 0, 0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from karez.kernels.ascent import INF
+from karez.kernels.nested import nest
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.graph import Graph
 from karez.solving.reduction import Elimination, Reduced, lift, reduce
@@ -101,3 +102,4 @@ def warm_up() -> None:
     sieve.dispense(search.prize)
     sieve.learn(search.ascent(0)[0], 0, search.prize, search.bound, search.value)
     BranchAndCut(search).run()
+    nest(graph.neighbour, graph.slot_cost, np.ones(graph.n, np.int64), search.up)

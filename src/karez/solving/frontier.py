@@ -323,7 +323,7 @@ class _Sweep:
         self.filled: set[tuple[int, ...]] = set()
         self.begun = 0
         one, nothing = np.zeros(1, np.int64), np.zeros(1, np.int32)
-        near = self._ways(graph.slot_cost.copy())
+        near = self._ways(graph.slot_cost)
         self.answer = Frontier(one, one + prize[root], self.total, *near, (), nothing, nothing, (nothing[:0],), 0.0, ())
 
     def _ways(self, cost: Longs) -> tuple[Longs, Longs]:
@@ -367,9 +367,7 @@ class _Sweep:
 
     def work(self, task: _Task) -> _Done:
         """Raise a dual solution for a multiplier; look for trees where it and the neighbours' trees are."""
-        graph = self.graph
-        if task.cost > 1:
-            graph = replace(graph, cost=graph.cost * task.cost, slot_cost=graph.slot_cost * task.cost)
+        graph = _scaled(self.graph, task.cost)
         search = _Recorder(graph, self.prize * task.prize, self.root, task.seed, self.clock)
         net = (graph.start, graph.neighbour, graph.twin, graph.slot_cost)
         for tree in task.trees:
@@ -377,7 +375,7 @@ class _Sweep:
             polish(*net, search.prize, np.int32(self.root), up, True)
             search.offer(up, int(evaluate(graph.slot_cost, search.prize, up)))
         reduced, connected, _, _ = search.ascent(ASCENTS[task.turn % len(ASCENTS)])
-        ways = self._ways(reduced[graph.twin])
+        ways = self._ways(_frozen(reduced[graph.twin]))
         wanted = connected & (self.prize > 0)
         if not self.known:
             wanted = self.reached & (self.prize > 0)
@@ -571,3 +569,16 @@ class _Sweep:
     def _task(self, prize: int, cost: int, turn: int, trees: Sequence[Ints]) -> _Task:
         self.begun += 1
         return _Task(prize, cost, turn, self.seed * 1_000_003 + self.begun, trees)
+
+
+def _scaled(graph: Graph, times: int) -> Graph:
+    """The graph with all costs so many times as high."""
+    if times == 1:
+        return graph
+    return replace(graph, cost=_frozen(graph.cost * times), slot_cost=_frozen(graph.slot_cost * times))
+
+
+def _frozen(array: Longs) -> Longs:
+    # Frozen and writable arrays are two types to the compiler; one is enough.
+    array.flags.writeable = False
+    return array
