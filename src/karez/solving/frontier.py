@@ -363,7 +363,19 @@ class _Sweep:
                 tasks.append(task)
             ends = (begin, point, max(point, end - 1))
             settled.append((int(self.answer.cost[min(ends)]), int(self.answer.cost[max(ends)])))
+        if len(self.known) == 1 and len(tasks) == 1 < most and tasks[0].turn == 0:
+            tasks += self._beyond(tasks[0])
         return tasks
+
+    def _beyond(self, task: _Task) -> list[_Task]:
+        """The next multiplier above one that splits the whole staircase, so that it does not wait for its trees."""
+        answer = self.answer
+        value = task.cost * answer.cost + task.prize * (self.total - answer.covered)
+        middle, end = int(value.argmin()), answer.cost.size - 1
+        between = self._slope(-1, 0, middle, end) if middle < end else None
+        if between is None or between[0] * task.cost <= between[1] * task.prize * (1 + FINE):
+            return []
+        return [self._task(*between, 0, task.trees)]
 
     def work(self, task: _Task) -> _Done:
         """Raise a dual solution for a multiplier; look for trees where it and the neighbours' trees are."""
