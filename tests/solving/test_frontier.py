@@ -10,7 +10,7 @@ from steiner_oracles import FAR, _distances, find, replayed
 
 from karez.kernels.ascent import OUT, TOP
 from karez.kernels.nested import nest
-from karez.solving import Graph, Overflow, frontier
+from karez.solving import Conditions, Graph, Overflow, conditioned, frontier
 
 
 def random_problem(rng):
@@ -192,6 +192,15 @@ def test_what_cannot_be_reached_stays_out():
     answer = frontier(Graph.from_edges(3, [0], [1], [4]), [1, 2, 7], 0)
     assert (answer.total, answer.reachable, answer.gap) == (10, 3, 0.0)
     assert (answer.covered_at(3), answer.bound_at(3), answer.covered_at(99), answer.bound_at(99)) == (1, 1, 3, 3)
+
+
+def test_several_sources_and_free_edges_are_had_through_the_conditioned_problem():
+    path = Graph.from_edges(5, range(4), range(1, 5), [6, 3, 7, 2])
+    problem = conditioned(path, [0, 4, 4, 4, 0], None, Conditions(free=[1], roots=[0, 4]))
+    answer = frontier(problem.graph, problem.prizes, problem.root)
+    assert (answer.cost.tolist(), answer.covered.tolist()) == ([0, 2, 6, 8], [0, 4, 8, 12])
+    assert sorted(e for e in problem.edge[answer.tree(3)].tolist() if e >= 0) == [0, 1, 3]
+    assert (answer.bound_at(1), answer.bound_at(8)) == (0, 12)
 
 
 def test_malformed_problems_are_refused():
