@@ -1,9 +1,11 @@
 """Certified optimisation on index arrays; every answer comes with its bound."""
 
 from karez.solving.certified import Case, Certified
+from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
 from karez.solving.exact import warm_up
+from karez.solving.frontier import Frontier, Multiplier, frontier
 from karez.solving.graph import Disconnected, Graph, Overflow
-from karez.solving.prize import FORCED, prize
+from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
 from karez.solving.steiner import steiner
 
@@ -11,9 +13,15 @@ __all__ = [
     "FORCED",
     "Case",
     "Certified",
+    "Conditioned",
+    "Conditions",
     "Disconnected",
+    "Frontier",
     "Graph",
+    "Multiplier",
     "Overflow",
+    "conditioned",
+    "frontier",
     "prize",
     "steiner",
     "strengthen",

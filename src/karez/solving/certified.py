@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +79,10 @@ class Certified:
         Bound that the replay of `cases` gives: the least of theirs. It equals `bound` unless an exact search was
         asked for and went further.
     cases : tuple[Case, ...]
-        The cases of the bound. One, unless no root was given and no node is forced.
+        The cases of the bound. One, unless no root was given and no node is forced. With conditions they replay on the
+        transformed problem, and `ascent_bound` is higher by its constant (:mod:`karez.solving.conditions`).
+    left_out : int32[…]
+        Nodes that had to be in the tree but cannot be reached, where leaving them out was asked for.
     """
 
     edges: Ints
@@ -94,6 +97,7 @@ class Certified:
     ascent_radius: Longs
     ascent_bound: int
     cases: tuple[Case, ...]
+    left_out: Ints = field(default_factory=lambda: np.empty(0, np.int32))
 
     @property
     def gap(self) -> float:

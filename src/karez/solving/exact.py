@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from karez.kernels.ascent import INF
+from karez.kernels.nested import nest
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
 from karez.solving.graph import Graph
@@ -284,3 +285,4 @@ def warm_up() -> None:
     shrink(problem, known, THOROUGH)
     problem.lift(graph, search.up)
     BranchAndCut(search).run()
+    nest(graph.neighbour, graph.slot_cost, np.ones(graph.n, np.int64), search.up)

@@ -7,13 +7,11 @@ import numpy.typing as npt
 
 from karez.kernels.ascent import INF
 from karez.solving.certified import Case, Certified, certify
+from karez.solving.conditions import FORCED, Conditions, checked, conditioned, restored
 from karez.solving.exact import close
 from karez.solving.graph import Disconnected, Graph, refuse_overflow
 from karez.solving.search import Clock, Progress, Search
 from karez.solving.unrooted import solve_unrooted
-
-FORCED = -1
-"""Prize of a node that must be in the tree."""
 
 
 def prize(
@@ -27,6 +25,7 @@ def prize(
     rounds: int = 20,
     progress: Progress | None = None,
     exact: bool = False,
+    conditions: Conditions | None = None,
 ) -> Certified:
     """Find the tree of least edge cost plus prizes not collected.
 
@@ -38,7 +37,7 @@ def prize(
         What leaving a node out costs, or ``FORCED``.
     root : int | None
         Node that is in the tree. None: any tree will do, of one node at least.
-    seconds, seed, stop_gap, rounds, progress, exact
+    seconds, seed, stop_gap, rounds, progress, exact, conditions
         See :func:`karez.solving.steiner.steiner`.
 
     Returns
@@ -49,9 +48,11 @@ def prize(
     Raises
     ------
     Disconnected
-        If forced nodes do not hang together (with the root); carries their numbers.
+        If forced nodes do not hang together (with the root) and are not to be left out; carries their numbers.
     Overflow
         If costs and prizes add up to 2⁶² or more.
+    ValueError
+        If prizes or root do not fit the graph, or conditions contradict each other.
 
     Examples
     --------
@@ -60,11 +61,21 @@ def prize(
     >>> answer.value, answer.bound, answer.nodes.tolist()
     (7, 7, [0, 1])
     """
-    given = np.array(prizes, dtype=np.int64)
-    if given.shape != (graph.n,) or (given < FORCED).any():
-        raise ValueError(f"prizes must be {graph.n} numbers, FORCED or not negative")
-    if root is not None and not 0 <= root < graph.n:
-        raise ValueError(f"the root must be a node, 0 to {graph.n - 1}")
+    if conditions is not None:
+        asked = conditioned(graph, prizes, root, conditions)
+        answer = prize(
+            asked.graph,
+            asked.prizes,
+            asked.root,
+            seconds=seconds,
+            seed=seed,
+            stop_gap=stop_gap,
+            rounds=rounds,
+            progress=progress,
+            exact=exact,
+        )
+        return restored(asked, answer)
+    given = checked(graph, prizes, root)
     refuse_overflow(graph.cost, given[given > 0])
     forced = np.flatnonzero(given == FORCED)
     if root is None and forced.size:

@@ -69,6 +69,9 @@ class Search:
         When to stop.
     """
 
+    most_passes = MOST_PASSES
+    """Passes of a descent at most."""
+
     def __init__(self, graph: Graph, prize: Longs, root: int, seed: int, clock: Clock) -> None:
         self.graph = graph
         self.prize = prize.copy()
@@ -277,7 +280,7 @@ class Search:
         order = self.random.permutation(graph.n).astype(np.int32)
         steps = STEPS_PER_SLOT * (graph.neighbour.size + 1000)
         polish(*net, True)
-        for _ in range(MOST_PASSES):
+        for _ in range(self.most_passes):
             inserted = insert_vertices(*net, order, steps)
             if inserted:
                 prune(graph.neighbour, graph.slot_cost, prize, up, True)

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.solving.certified import Certified
+from karez.solving.conditions import FORCED, Conditions
 from karez.solving.graph import Graph
-from karez.solving.prize import FORCED, prize
+from karez.solving.prize import prize
 from karez.solving.search import Progress
 
 
@@ -21,6 +22,7 @@ def steiner(
     rounds: int = 20,
     progress: Progress | None = None,
     exact: bool = False,
+    conditions: Conditions | None = None,
 ) -> Certified:
     """Connect all terminals at least cost.
 
@@ -43,6 +45,8 @@ def steiner(
     exact : bool
         Whether to go on by reductions, cutting planes and branching where the ascent leaves a gap. The bound may
         then be better than what the moats alone give (``ascent_bound``).
+    conditions : Conditions | None
+        Edges that are forced, forbidden or free, several roots, and whether to leave out what cannot be reached.
 
     Returns
     -------
@@ -52,7 +56,7 @@ def steiner(
     Raises
     ------
     Disconnected
-        If terminals do not hang together; carries their numbers.
+        If terminals do not hang together and are not to be left out; carries their numbers.
     Overflow
         If costs add up to 2⁶² or more.
 
@@ -71,11 +75,12 @@ def steiner(
     return prize(
         graph,
         prizes,
-        int(chosen[0]),
+        int(chosen[0]) if conditions is None else None,
         seconds=seconds,
         seed=seed,
         stop_gap=stop_gap,
         rounds=rounds,
         progress=progress,
         exact=exact,
+        conditions=conditions,
     )
