@@ -35,6 +35,78 @@ def from_root(start, neighbour, twin, reduced, root):  # type: ignore[no-untyped
 
 
 @njit(cache=True, nogil=True)
+def peel(start, neighbour, slot_cost, prize, root):  # type: ignore[no-untyped-def]
+    """Take nodes with a single edge off, over and over, but for the root and for nodes that must be in the tree.
+
+    A node whose prize does not pay for its edge is lost. One whose prize does hands the rest on to its neighbour: if
+    that is in the tree, so is the node.
+
+    Parameters
+    ----------
+    start, neighbour, slot_cost
+        The graph, see :func:`karez.kernels.csr.slots`.
+    prize : int64[n]
+        Prizes, ``INF`` where a node must be in the tree; changed in place.
+    root : int
+        Node that stays.
+
+    Returns
+    -------
+    gone : bool[n]
+        Nodes taken off.
+    hung : int32[…]
+        Slots, in the order of peeling, of the edges from nodes that hang on their neighbour.
+    constant : int
+        What every tree pays for the nodes taken off: their edge or their prize.
+    """
+    n = start.size - 1
+    degree = np.empty(n, np.int32)
+    gone = np.zeros(n, np.bool_)
+    stack = np.empty(n, np.int32)
+    hung = np.empty(n, np.int32)
+    size = 0
+    hanging = 0
+    constant = np.int64(0)
+    for v in range(n):
+        degree[v] = start[v + 1] - start[v]
+        if degree[v] == 1 and v != root and prize[v] != INF:
+            stack[size] = v
+            size += 1
+    while size > 0:
+        size -= 1
+        v = stack[size]
+        s = start[v]
+        while s < start[v + 1] and gone[neighbour[s]]:
+            s += 1
+        if s == start[v + 1]:
+            continue
+        gone[v] = True
+        u = neighbour[s]
+        constant += min(prize[v], slot_cost[s])
+        if prize[v] > slot_cost[s]:
+            hung[hanging] = s
+            hanging += 1
+            if prize[u] != INF:
+                prize[u] += prize[v] - slot_cost[s]
+        prize[v] = 0
+        degree[u] -= 1
+        if degree[u] == 1 and u != root and prize[u] != INF:
+            stack[size] = u
+            size += 1
+    return gone, hung[:hanging].copy(), constant
+
+
+@njit(cache=True, nogil=True)
+def hang_back(inside, tail, head, anchor, begin, edge):  # type: ignore[no-untyped-def]
+    """Mark the nodes of edges that hang on marked nodes, the last hung first."""
+    for i in range(anchor.size - 1, -1, -1):
+        if inside[anchor[i]]:
+            for j in range(begin[i], begin[i + 1]):
+                inside[tail[edge[j]]] = True
+                inside[head[edge[j]]] = True
+
+
+@njit(cache=True, nogil=True)
 def contract(n, start, neighbour, edge, slot_cost, keep):  # type: ignore[no-untyped-def]
     """Drop dead ends and draw chains of degree two together; of parallel chains the cheapest stays.
 

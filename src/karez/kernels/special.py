@@ -294,9 +294,7 @@ def dispensable(start, neighbour, twin, slot_cost, prize, near, dist, hang, link
                 limit = max(limit, slot_cost[s])
         if limit == 0:
             continue
-        reached = walk_near(
-            start, neighbour, slot_cost, prize, v, -1, limit, most, cur, worst, place, heap, touched
-        )
+        reached = walk_near(start, neighbour, slot_cost, prize, v, -1, limit, most, cur, worst, place, heap, touched)
         for s in range(start[v], start[v + 1]):
             if worst[neighbour[s]] < slot_cost[s]:
                 gone[s] = True
@@ -384,9 +382,7 @@ def spare_nodes(  # type: ignore[no-untyped-def]
                 limit = total
                 b = neighbour[at[j]]
                 special[i, j] = by_forced(near, dist, hang, link, size, a, b, limit)
-            reached = walk_near(
-                start, neighbour, slot_cost, rests, a, v, total, most, cur, worst, place, heap, touched
-            )
+            reached = walk_near(start, neighbour, slot_cost, rests, a, v, total, most, cur, worst, place, heap, touched)
             for j in range(i + 1, degree):
                 special[i, j] = min(special[i, j], worst[neighbour[at[j]]])
                 special[j, i] = special[i, j]

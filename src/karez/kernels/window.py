@@ -49,7 +49,7 @@ def window(start, neighbour, twin, prize, root, up, source, many, inside, group,
     inside[source] = True
     count = 1
     i = 0
-    while i < count and count < many:
+    while i < count < many:
         v = nodes[i]
         i += 1
         for s in range(start[v], start[v + 1]):
@@ -128,7 +128,14 @@ def window(start, neighbour, twin, prize, root, up, source, many, inside, group,
         inside[v] = False
         group[v] = -1
         number[v] = -1
-    return nodes[:count].copy(), which, prizes[:filled].copy(), slot[:kept].copy(), owner[:kept].copy(), used[:kept].copy()
+    return (
+        nodes[:count].copy(),
+        which,
+        prizes[:filled].copy(),
+        slot[:kept].copy(),
+        owner[:kept].copy(),
+        used[:kept].copy(),
+    )
 
 
 @njit(cache=True, nogil=True)

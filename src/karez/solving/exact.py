@@ -18,7 +18,7 @@ from karez.kernels.nested import nest
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
 from karez.solving.graph import Graph
-from karez.solving.reduction import QUICK, THOROUGH, Bools, Effort, Findings, Knowledge, Reduced, rebuild, shrink
+from karez.solving.reduction import QUICK, THOROUGH, Bools, Knowledge, Reduced, shrink
 from karez.solving.search import Clock, Progress, Search
 from karez.solving.windows import Windows
 
@@ -92,9 +92,7 @@ class Closing:
         0 for the problem itself; its windows and merged trees are problems of depth 1, which have none of their own.
     """
 
-    def __init__(
-        self, base: Search, *, slots: int = MOST_SLOTS, at_once: int | None = None, depth: int = 0
-    ) -> None:
+    def __init__(self, base: Search, *, slots: int = MOST_SLOTS, at_once: int | None = None, depth: int = 0) -> None:
         self.base = base
         self.slots = slots
         self.at_once = threads() if at_once is None else at_once
@@ -103,6 +101,8 @@ class Closing:
         self.pool: list[tuple[int, Ints]] = []
         self.number = 0
         self.idle = 0
+        self.problem: Reduced
+        self.search: Search
         self._work_on(Reduced.of(base.graph, base.prize, base.root))
 
     def run(self, rounds: int, progress: Progress | None = None, *, within: Bools | None = None) -> int:
@@ -160,7 +160,9 @@ class Closing:
             packing = self.search.packing.carried(problem.graph, problem.prize, to)
         self.problem = problem
         self.knowledge = Knowledge.nothing(problem.graph)
-        self.search = Search(problem.graph, problem.prize, problem.root, self.base.seed_of(self.number), self.base.clock)
+        self.search = Search(
+            problem.graph, problem.prize, problem.root, self.base.seed_of(self.number), self.base.clock
+        )
         self.search.cutoff = self.base.target - problem.constant
         self.search.packing = packing
         self.fresh = True
@@ -191,7 +193,7 @@ class Closing:
             search.absorb(fork)
             self._keep(fork)
         self._lift()
-        for fork in forks:
+        for fork in forks if not self.done() else ():
             for reduced, root, bound in fork.ascents or ():
                 self.knowledge = self.knowledge.learn(
                     self.problem.graph, search.prize, root, reduced, bound, search.target
@@ -269,9 +271,9 @@ class Closing:
         self._lift()
 
 
-def close(search: Search, rounds: int = 40, progress: Progress | None = None) -> int:
+def close(search: Search, rounds: int = 40, progress: Progress | None = None, *, cutting: bool = True) -> int:
     """Close the gap of a search as far as its clock and so many rounds allow; returns a bound for its problem."""
-    return Closing(search).run(rounds, progress)
+    return Closing(search, slots=MOST_SLOTS if cutting else 0).run(rounds, progress)
 
 
 def warm_up() -> None:

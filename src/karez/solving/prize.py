@@ -13,6 +13,9 @@ from karez.solving.graph import Disconnected, Graph, refuse_overflow
 from karez.solving.search import Clock, Progress, Search
 from karez.solving.unrooted import solve_unrooted
 
+TREE_SHARE = 0.5
+"""Rounds spent on the tree, as a share of those allowed, where the bound must replay on the graph as given."""
+
 
 def prize(
     graph: Graph,
@@ -91,9 +94,27 @@ def prize(
     if exact:
         close(search, rounds, progress)
     else:
-        search.run(progress, rounds=rounds)
+        _replayable(search, rounds, progress)
     if progress is not None:
         progress(1.0)
     case = Case(search.ascent_root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
-    return certify(graph, search.up, search.value, (case,), clock.spent(), search.trace, search.bound)
+    further = search.bound if exact else 0
+    return certify(graph, search.up, search.value, (case,), clock.spent(), search.trace, further)
 
+
+def _replayable(search: Search, rounds: int, progress: Progress | None) -> None:
+    """Find a tree on reduced graphs, and a bound on the graph as given, whose ascents the tree guides."""
+    clock = search.clock
+    search.first()
+
+    def told(share: float) -> None:
+        if progress is not None:
+            progress(TREE_SHARE * share)
+
+    close(search, max(1, int(TREE_SHARE * rounds)), told, cutting=False)
+    number = 0
+    while number < rounds and not clock.late() and not clock.close(search.value, search.ascent_bound):
+        number += 1
+        search.ascent(number)
+        if progress is not None:
+            progress(clock.share(TREE_SHARE + (1 - TREE_SHARE) * number / rounds))

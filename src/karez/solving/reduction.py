@@ -12,14 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.kernels.ascent import INF, OUT, TOP
-from karez.kernels.reduce import contract, from_root
+from karez.kernels.reduce import contract, from_root, hang_back, peel
 from karez.kernels.special import bottleneck_tree, certain_links, dispensable, nearest_forced, spare_nodes
 from karez.kernels.tree import respan
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import LARGEST_SUM, Graph, exact_sum
 
 Bools = npt.NDArray[np.bool_]
-
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Effort:
     worth_while: float
 
 
-QUICK = Effort(nearest=2, settled=8, degree=3, passes=3, worth_while=0.05)
+QUICK = Effort(nearest=2, settled=8, degree=3, passes=3, worth_while=0.08)
 THOROUGH = Effort(nearest=4, settled=40, degree=5, passes=8, worth_while=0.02)
 
 
@@ -71,8 +70,9 @@ class Reduced:
         Edges of the base that edge e stands for: ``chain_edge[chain_start[e]:chain_start[e + 1]]``.
     fixed : int32[…]
         Edges of the base that are in the tree in any case.
-    hung : tuple of (int, int32[…])
-        Node of the base, and edges that belong to the tree if the node does; later ones first.
+    anchor, hung_start, hung_edge : int32
+        Nodes of the base, and edges ``hung_edge[hung_start[i]:hung_start[i + 1]]`` that belong to the tree if
+        ``anchor[i]`` does; later ones are nearer to the rest.
     constant : int
         What a tree of the base costs above its image.
     hopeless : bool
@@ -87,7 +87,9 @@ class Reduced:
     chain_start: Ints
     chain_edge: Ints
     fixed: Ints
-    hung: tuple[tuple[int, Ints], ...] = ()
+    anchor: Ints
+    hung_start: Ints
+    hung_edge: Ints
     constant: int = 0
     hopeless: bool = False
 
@@ -100,7 +102,7 @@ class Reduced:
         starts = np.arange(graph.m + 1, dtype=np.int32)
         none = np.empty(0, np.int32)
         nodes = np.arange(graph.n, dtype=np.int32)
-        return cls(graph, own, root, nodes, nodes, starts, edges, none)
+        return cls(graph, own, root, nodes, nodes, starts, edges, none, none, np.zeros(1, np.int32), none)
 
     def base_edges(self, chosen: Ints) -> Ints:
         """Edges of the base that a tree of these edges stands for."""
@@ -115,10 +117,7 @@ class Reduced:
         edges = self.base_edges(self.graph.edge[up[up >= 0]])
         inside[base.tail[edges]] = True
         inside[base.head[edges]] = True
-        for anchor, hanging in reversed(self.hung):
-            if inside[anchor]:
-                inside[base.tail[hanging]] = True
-                inside[base.head[hanging]] = True
+        hang_back(inside, base.tail, base.head, self.anchor, self.hung_start, self.hung_edge)
         lifted = np.where(inside, TOP, OUT).astype(np.int32)
         net = (base.start, base.neighbour, base.twin, base.slot_cost)
         respan(*net, inside, self.node[self.root], lifted)
@@ -234,11 +233,16 @@ def rebuild(problem: Reduced, found: Findings) -> Reduced:
     hopeless = problem.hopeless or bool((cut_off == INF).any())
     constant += exact_sum(cut_off[cut_off < INF])
     prize[~reached] = 0
+    prize[root] = INF
+    peeled, hung, paid = peel(rest.start, rest.neighbour, rest.slot_cost, prize, np.int32(root))
+    constant += int(paid)
+    anchor, hung_start, hung_edge = _hung(problem, rest, hung, start, item)
+    reached &= ~peeled
     keep = prize > 0
     keep[root] = True
     net = (rest.n, rest.start, rest.neighbour, rest.edge, rest.slot_cost)
     tail, head, cost, chain_start, chain_edge = contract(*net, keep)
-    inside = reached[tail]
+    inside = reached[tail] & reached[head]
     used = keep.copy()
     used[tail[inside]] = True
     used[head[inside]] = True
@@ -251,11 +255,11 @@ def rebuild(problem: Reduced, found: Findings) -> Reduced:
     chain_start, chain_edge = expand(chain_start, chain_edge[members], start, item)
     chain_start, chain_edge = expand(chain_start, chain_edge, problem.chain_start, problem.chain_edge)
     smaller = Graph.from_edges(node.size, number[tail[inside]], number[head[inside]], cost[inside])
-    answer = replace(
+    return replace(
         problem, graph=smaller, prize=prize[node].copy(), root=int(number[root]), node=problem.node[node], image=image,
-        chain_start=chain_start, chain_edge=chain_edge, fixed=fixed, constant=constant, hopeless=hopeless,
+        chain_start=chain_start, chain_edge=chain_edge, fixed=fixed, anchor=anchor,
+        hung_start=hung_start, hung_edge=hung_edge, constant=constant, hopeless=hopeless,
     )  # fmt: skip
-    return _fold_leaves(answer)
 
 
 def _members(problem: Reduced, edges: Ints) -> Ints:
@@ -283,33 +287,18 @@ def _edges_after(graph: Graph, found: Findings) -> tuple[Ints, Ints, Longs, Ints
     return tail, head, cost, start, np.concatenate([stay, pairs]).astype(np.int32)
 
 
-def _fold_leaves(problem: Reduced) -> Reduced:
-    """Prized nodes with one edge: drop those that do not pay for it, hand on what the others leave."""
-    graph, prize = problem.graph, problem.prize
-    leaf = np.flatnonzero((np.diff(graph.start) == 1) & (prize > 0) & (prize < INF))
-    leaf = leaf[leaf != problem.root]
-    if not leaf.size:
-        return problem
-    slot = graph.start[leaf]
-    to, cost = graph.neighbour[slot], graph.slot_cost[slot]
-    own = prize[leaf]
-    pays = own > cost
-    after = prize.copy()
-    after[leaf] = 0
-    rest = np.zeros(graph.n, np.int64)
-    np.add.at(rest, to[pays], (own - cost)[pays])
-    after = np.where(after == INF, INF, after + rest)
-    certain = pays & (prize[to] == INF)
-    hung = tuple(
-        (int(problem.node[anchor]), _members(problem, graph.edge[s : s + 1]))
-        for anchor, s in zip(to[pays & ~certain], slot[pays & ~certain], strict=True)
+def _hung(problem: Reduced, rest: Graph, hung: Ints, start: Ints, item: Ints) -> tuple[Ints, Ints, Ints]:
+    """The edges hung so far and those hung now, as edges of the base by the node they hang on."""
+    anchor = problem.node[rest.neighbour[hung]]
+    each = np.arange(hung.size + 1)
+    begin, edges = expand(each, rest.edge[hung], start, item)
+    begin, edges = expand(begin, edges, problem.chain_start, problem.chain_edge)
+    before = problem.hung_start[-1]
+    return (
+        np.concatenate([problem.anchor, anchor]),
+        np.concatenate([problem.hung_start, before + begin[1:]]).astype(np.int32),
+        np.concatenate([problem.hung_edge, edges]),
     )
-    fixed = np.concatenate([problem.fixed, _members(problem, graph.edge[slot[certain]])])
-    constant = problem.constant + exact_sum(np.minimum(own, cost))
-    alive = np.ones(graph.m, np.bool_)
-    alive[graph.edge[slot]] = False
-    smaller = replace(problem, prize=after, fixed=fixed, hung=problem.hung + hung, constant=constant)
-    return rebuild(smaller, replace(Findings.nothing(graph.m), alive=alive))
 
 
 def shrink(problem: Reduced, known: Knowledge, effort: Effort) -> Reduced:

@@ -23,6 +23,11 @@ FACTORS = (1.5, 1.05, 1.2, 2.0, 1.1, 1.0)
 PENALTIES = (4.0, 20.0, 1.0, 100.0)
 STEPS_PER_SLOT = 20
 MOST_PASSES = 12
+ONE_ASCENT = 300_000
+"""Edges from which on the first tree is not followed by an ascent of its own."""
+
+LITTLE = 20_000
+"""Share of the value below which exchanges gain so little that vertices are inserted in turn with them."""
 
 
 @dataclass
@@ -121,7 +126,8 @@ class Search:
         """A first tree, from the hint or by shortest paths, and a first ascent, in turn with the number."""
         if self.number % 2 == 0:
             self.improve(self.graph.slot_cost if self.hint is None else self.hint, self.root)
-            self._note_ascent(self.number)
+            if self.graph.m < ONE_ASCENT:
+                self._note_ascent(self.number)
         else:
             self.follow(*self._note_ascent(self.number), self.number)
 
@@ -154,8 +160,9 @@ class Search:
         return reduced, connected
 
     def settle(self, up: Ints) -> None:
-        """Go down to a local optimum from a tree found elsewhere, and offer it."""
-        self._descend(up)
+        """Re-span and prune a tree found elsewhere, and offer it."""
+        _, value = polish(*self._net, self.graph.slot_cost, self.prize, np.int32(self.root), up, True)
+        self.offer(up, int(value))
 
     @property
     def _net(self) -> tuple[Ints, Ints, Ints]:
@@ -279,12 +286,18 @@ class Search:
         net = (*self._net, graph.slot_cost, prize, root, up)
         order = self.random.permutation(graph.n).astype(np.int32)
         steps = STEPS_PER_SLOT * (graph.neighbour.size + 1000)
-        polish(*net, True)
+        _, value = polish(*net, True)
         for _ in range(self.most_passes):
+            exchanged = exchange_key_paths(*net)
+            before, value = value, int(evaluate(graph.slot_cost, prize, up))
+            if self.clock.late():
+                break
+            if before - value > value // LITTLE:
+                continue
             inserted = insert_vertices(*net, order, steps)
             if inserted:
                 prune(graph.neighbour, graph.slot_cost, prize, up, True)
-            if self.clock.late() or (not exchange_key_paths(*net) and not inserted):
+            if not inserted and not exchanged:
                 break
         self.offer(up, int(evaluate(graph.slot_cost, prize, up)))
 
