@@ -281,7 +281,30 @@ class Search:
         self._descend(up)
 
     def _descend(self, up: Ints) -> None:
-        """Go down to a local optimum of pruning, vertex insertion and key path exchange, and offer it."""
+        """Go down to a local optimum of pruning, vertex insertion, key path exchange and paths added, and offer it."""
+        graph, prize = self.graph, self.prize
+        self._exchange(up)
+        while not self.free_roots and not self.clock.late():
+            more = self._extended(up)
+            self._exchange(more)
+            if evaluate(graph.slot_cost, prize, more) >= evaluate(graph.slot_cost, prize, up):
+                break
+            up = more
+        self.offer(up, int(evaluate(graph.slot_cost, prize, up)))
+
+    def _extended(self, up: Ints) -> Ints:
+        """The tree with every path added that the prize at its end pays for."""
+        graph = self.graph
+        cost = graph.slot_cost.copy()
+        cost[up[up >= 0]] = 0
+        cost[graph.twin[up[up >= 0]]] = 0
+        want = np.where((up != OUT) & (self.prize > 0), INF, self.prize)
+        more = np.empty(graph.n, np.int32)
+        grow(*self._net, cost, want, np.int32(self.root), more)
+        return more
+
+    def _exchange(self, up: Ints) -> None:
+        """Exchange key paths and insert vertices in turn until neither helps, in place."""
         graph, prize, root = self.graph, self.prize, np.int32(self.root)
         net = (*self._net, graph.slot_cost, prize, root, up)
         order = self.random.permutation(graph.n).astype(np.int32)
@@ -299,7 +322,6 @@ class Search:
                 prune(graph.neighbour, graph.slot_cost, prize, up, True)
             if not inserted and not exchanged:
                 break
-        self.offer(up, int(evaluate(graph.slot_cost, prize, up)))
 
     def offer(self, up: Ints, value: int) -> None:
         """Keep a tree if it is the best."""
