@@ -164,24 +164,35 @@ class _Unrooted:
 
     def try_cutoffs(self, number: int) -> bool:
         """Look for trees below cutoffs, lower ones first; False where no node is certain to be in the tree."""
+        step = 0
         for place in range(MOST_CUTOFFS):
             if self.done():
                 break
-            cutoff = self.cutoff()
+            cutoff = self.cutoff(step // 4)
             if cutoff is None:
                 return False
             if self.tried == (cutoff, self.value):
                 break
             self.tried = (cutoff, self.value)
+            step = cutoff - self.bound
             self.below(cutoff, MOST_CUTOFFS * number + place)
         return True
 
-    def cutoff(self) -> int | None:
-        """The highest cutoff that leaves few edges, or the lowest; None where no node is certain below it."""
+    def cutoff(self, step: int) -> int | None:
+        """The highest cutoff that leaves few edges, or the lowest; None where no node is certain below it.
+
+        Parameters
+        ----------
+        step : int
+            How far above the bound it is to be at least, if nodes are certain so far up.
+        """
         gap = self.value - self.bound
         lowest = None
         for halving in range(HALVINGS):
-            cutoff = self.bound + max(1, gap >> halving)
+            height = max(1, gap >> halving)
+            if lowest is not None and height < step:
+                break
+            cutoff = self.bound + height
             if not (self.without >= cutoff).any():
                 continue
             lowest = cutoff

@@ -40,7 +40,8 @@ class Ascent:
     reduced : int64[slots]
         Reduced costs of the arcs from neighbour to owner, in the graph as given.
     using : int64[m]
-        No tree that uses the edge is below this and below the sum of all prizes.
+        No tree that uses the edge is below this and below the sum of all prizes, but for trees with leaves that have
+        no prize and can be cut off.
     without : int64[n]
         No tree without the node is below this and below the sum of all prizes; 0 where there is no prize.
     """
