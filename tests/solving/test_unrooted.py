@@ -128,7 +128,7 @@ def test_cases_alone_prove_what_cutoffs_would():
     opened = 0
     for _ in range(80):
         graph, prizes = unrooted_problem(rng)
-        work = _Unrooted(graph, prizes, 0, Clock(None, 0.0, 30), exact=True)
+        work = _Unrooted(graph, prizes, 0, Clock(None, 0.0, 30), lambda _: None, exact=True)
         if work.done():
             continue
         work.ladder = _Cases(work)

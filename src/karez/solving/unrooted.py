@@ -9,14 +9,12 @@ in the tree; it is not, but another one is; and so on.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from karez.kernels.ascent import INF, OUT, TOP
 from karez.kernels.tree import evaluate, polish, turn
 from karez.solving.certified import Case, Certified, Ints, Longs, certify
-from karez.solving.exact import MOST_SLOTS, Closing
+from karez.solving.exact import MERGE_SLOTS, MOST_SLOTS, Closing
 from karez.solving.fixing import forced_by_budget
 from karez.solving.graph import Graph
 from karez.solving.search import Clock, Progress, Search
@@ -40,6 +38,9 @@ MOST_EDGES = 12_000
 
 HALVINGS = 8
 MOST_CUTOFFS = 12
+MOST_FAILURES = 2
+"""Cutoffs one after the other without a better tree or bound after which the next round begins."""
+
 
 MOST_CASES = 400
 CASE_EDGES = 4_000_000
@@ -54,8 +55,8 @@ def solve_unrooted(
     graph: Graph, prizes: Longs, seed: int, clock: Clock, progress: Progress | None, *, exact: bool
 ) -> Certified:
     """Solve by ascents from a node outside, then rooted at what every better tree holds, or by cases."""
-    work = _Unrooted(graph, prizes, seed, clock, exact=exact)
-    tell = (lambda _: None) if progress is None else progress
+    tell: Progress = (lambda _: None) if progress is None else progress
+    work = _Unrooted(graph, prizes, seed, clock, tell, exact=exact)
     work.begin()
     for number in range(1, clock.rounds + 1):
         if work.done() or not work.round(number):
@@ -70,11 +71,14 @@ def solve_unrooted(
 class _Unrooted:
     """The best tree, the best bound, and what ascents from outside have told."""
 
-    def __init__(self, graph: Graph, prizes: Longs, seed: int, clock: Clock, *, exact: bool) -> None:
+    def __init__(
+        self, graph: Graph, prizes: Longs, seed: int, clock: Clock, tell: Progress, *, exact: bool
+    ) -> None:
         self.graph = graph
         self.prizes = prizes
         self.seed = seed
         self.clock = clock
+        self.tell = tell
         self.exact = exact
         self.random = np.random.default_rng(seed)
         self.outside = Outside(graph, prizes, np.empty(0, np.int32))
@@ -88,7 +92,6 @@ class _Unrooted:
         self.without: Longs = np.zeros(graph.n, np.int64)
         self.last: Ascent | None = None
         self.ladder: _Cases | None = None
-        self.tried = (-1, -1)
         self.next_cutoffs = LEAST_ROUNDS
         self.trace: list[tuple[float, int, int]] = []
         self.note()
@@ -164,41 +167,39 @@ class _Unrooted:
 
     def try_cutoffs(self, number: int) -> bool:
         """Look for trees below cutoffs, lower ones first; False where no node is certain to be in the tree."""
-        step = 0
+        step = failures = 0
+        ceiling = self.value
         for place in range(MOST_CUTOFFS):
-            if self.done():
+            if self.done() or failures > MOST_FAILURES:
                 break
-            cutoff = self.cutoff(step // 4)
-            if cutoff is None:
-                return False
-            if self.tried == (cutoff, self.value):
-                break
-            self.tried = (cutoff, self.value)
-            step = cutoff - self.bound
+            cutoffs = self.cutoffs(step // 4, ceiling)
+            if not cutoffs:
+                return place > 0
+            cutoff = next((c for c in cutoffs if (self.using < c).sum() <= MOST_EDGES), cutoffs[-1])
+            step, value = cutoff - self.bound, self.value
             self.below(cutoff, MOST_CUTOFFS * number + place)
+            if self.bound >= cutoff or self.value < value:
+                ceiling, failures = self.value, 0
+            else:
+                ceiling, failures = cutoff - 1, failures + 1
         return True
 
-    def cutoff(self, step: int) -> int | None:
-        """The highest cutoff that leaves few edges, or the lowest; None where no node is certain below it.
+    def cutoffs(self, step: int, ceiling: int) -> list[int]:
+        """Values between bound and ceiling below which a tree holds certain nodes, falling.
 
         Parameters
         ----------
         step : int
-            How far above the bound it is to be at least, if nodes are certain so far up.
+            How far above the bound they are, if there are any.
+        ceiling : int
+            The highest.
         """
         gap = self.value - self.bound
-        lowest = None
-        for halving in range(HALVINGS):
-            height = max(1, gap >> halving)
-            if lowest is not None and height < step:
-                break
-            cutoff = self.bound + height
-            if not (self.without >= cutoff).any():
-                continue
-            lowest = cutoff
-            if int((self.using < cutoff).sum()) <= MOST_EDGES:
-                break
-        return lowest
+        heights = sorted({max(1, gap >> halving) for halving in range(gap.bit_length())}, reverse=True)
+        limit = min(ceiling - self.bound, int(self.without.max()) - self.bound)
+        possible = [height for height in heights if height <= limit]
+        high = [height for height in possible if height >= step] or possible
+        return [self.bound + height for height in high[:HALVINGS]]
 
     def below(self, cutoff: int, number: int) -> None:
         """Search the trees below a cutoff: rooted, other certain nodes forced, on the edges they may use."""
@@ -216,11 +217,16 @@ class _Unrooted:
             search.follow(self.last.reduced, self.last.connected, number)
             self.take(search)
             search.cutoff = min(cutoff, self.value)
-        slots, rounds = (MOST_SLOTS, CLOSING_ROUNDS) if self.exact else (0, QUICK_ROUNDS)
-        bound = Closing(search, slots=slots).run(rounds, within=self.using < cutoff)
+        slots, rounds = (MOST_SLOTS, CLOSING_ROUNDS) if self.exact else (MERGE_SLOTS, QUICK_ROUNDS)
+        bound = Closing(search, slots=slots).run(rounds, self.beat, within=self.using < cutoff)
         self.take(search)
         if self.exact:
             self.raise_bound(min(cutoff, bound))
+
+    def beat(self, _: float) -> None:
+        """Tell how far time has gone, where it is set; counted rounds are told as they end."""
+        if self.clock.seconds is not None:
+            self.tell(self.clock.share(0.0))
 
     def raise_bound(self, bound: int) -> None:
         """Take note of a bound that is not replayed."""

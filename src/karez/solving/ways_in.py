@@ -141,9 +141,12 @@ class Outside:
 
     def _detour(self, wide: Graph, reduced: Longs) -> Longs:
         """Reduced cost of the way from outside over either arc of a slot's edge to a prized node: int64[slots]."""
-        down = from_root(wide.start, wide.neighbour, wide.twin, reduced, np.int32(self.graph.n))
+        # Frozen and writable arrays are two types to the compiler; one is enough.
+        frozen = reduced.view()
+        frozen.flags.writeable = False
+        down = from_root(wide.start, wide.neighbour, wide.twin, frozen, np.int32(self.graph.n))
         paying = np.append(self.prize > 0, False)
-        _, near = nearest_forced(wide.start, wide.neighbour, reduced, paying, 1)
+        _, near = nearest_forced(wide.start, wide.neighbour, frozen, paying, 1)
         owner = np.repeat(np.arange(wide.n), np.diff(wide.start))
         arc = np.minimum(reduced, FAR)
         through = np.minimum(down, FAR)[wide.neighbour] + arc + np.minimum(near[:, 0], FAR)[owner]
