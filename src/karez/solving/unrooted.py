@@ -47,7 +47,7 @@ CASE_EDGES = 4_000_000
 """Edges of all cases together up to which new cases are opened, where they are more than a few."""
 
 FEW_CASES = 20
-BEFORE_EXACT = 4
+BEFORE_EXACT = 1
 """Rounds spent on a case before the exact search is tried."""
 
 
@@ -71,9 +71,7 @@ def solve_unrooted(
 class _Unrooted:
     """The best tree, the best bound, and what ascents from outside have told."""
 
-    def __init__(
-        self, graph: Graph, prizes: Longs, seed: int, clock: Clock, tell: Progress, *, exact: bool
-    ) -> None:
+    def __init__(self, graph: Graph, prizes: Longs, seed: int, clock: Clock, tell: Progress, *, exact: bool) -> None:
         self.graph = graph
         self.prizes = prizes
         self.seed = seed
@@ -297,23 +295,32 @@ class _Cases:
         self._bound()
 
     def work(self, number: int) -> bool:
-        """Work on the weakest case; returns whether more work makes sense."""
+        """A turn at every case that may hold a better tree, weakest first; returns whether more work makes sense."""
         whole = self.whole
-        bounds = [search.bound + lost for search, lost in zip(self.searches, self.lost, strict=False)]
-        place = int(np.argmin(bounds))
-        if bounds[place] >= self.rest_bound:
-            return False
-        search, lost = self.searches[place], self.lost[place]
-        search.cutoff = whole.value - lost
-        turn_of = self.worked[place]
+        open_ones = [
+            place for place in range(len(self.order)) if self._bound_of(place) < min(whole.value, self.rest_bound)
+        ]
+        for place in sorted(open_ones, key=self._bound_of):
+            if whole.done():
+                break
+            self._work_on(place, number)
+        return bool(open_ones)
+
+    def _bound_of(self, place: int) -> int:
+        return self.searches[place].bound + self.lost[place]
+
+    def _work_on(self, place: int, number: int) -> None:
+        whole, search, turn_of = self.whole, self.searches[place], self.worked[place]
+        search.cutoff = whole.value - self.lost[place]
+        if search.done():
+            return
         self.worked[place] += 1
         if whole.exact and turn_of == BEFORE_EXACT:
-            self._close(search, whole.seed_of(number))
+            self._close(search, whole.seed_of(len(self.order) * number + place))
         else:
             search.round(turn_of + 1)
         whole.take(search)
         self._bound()
-        return True
 
     def cases(self) -> list[Case]:
         """Every case with its moats, and the rest."""
@@ -371,9 +378,9 @@ class _Cases:
         inner = Search(search.graph, prize, search.root, seed, search.clock)
         inner.cutoff = search.target
         inner.raise_bound(search.bound)
-        search.raise_bound(min(search.target, Closing(inner).run(CLOSING_ROUNDS)))
+        within = self.whole.using < self.whole.value
+        search.raise_bound(min(search.target, Closing(inner).run(CLOSING_ROUNDS, self.whole.beat, within=within)))
         self.whole.take(inner)
 
     def _bound(self) -> None:
-        opened = [search.bound + lost for search, lost in zip(self.searches, self.lost, strict=False)]
-        self.whole.raise_bound(min([*opened, self.rest_bound]))
+        self.whole.raise_bound(min([*(self._bound_of(place) for place in range(len(self.order))), self.rest_bound]))
