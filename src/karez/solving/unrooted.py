@@ -37,6 +37,9 @@ MOST_EDGES = 12_000
 """Edges left up to which the highest cutoff is taken."""
 
 HALVINGS = 8
+SHARE = 0.7
+"""Share of the time left that is spent on a cutoff below the best value, at most."""
+
 MOST_CUTOFFS = 12
 MOST_FAILURES = 2
 """Cutoffs one after the other without a better tree or bound after which the next round begins."""
@@ -207,7 +210,7 @@ class _Unrooted:
         clock = self.clock
         if cutoff < self.value and clock.seconds is not None:
             left = max(0.0, clock.seconds - clock.spent())
-            clock = Clock(left / 2, clock.stop_gap, clock.rounds)
+            clock = Clock(SHARE * left, clock.stop_gap, clock.rounds)
         search = Search(self.graph, prize, root, self.seed_of(number), clock)
         self.lend(search)
         search.cutoff = cutoff
@@ -216,7 +219,11 @@ class _Unrooted:
             self.take(search)
             search.cutoff = min(cutoff, self.value)
         slots, rounds = (MOST_SLOTS, CLOSING_ROUNDS) if self.exact else (MERGE_SLOTS, QUICK_ROUNDS)
-        bound = Closing(search, slots=slots).run(rounds, self.beat, within=self.using < cutoff)
+        closing = Closing(search, slots=slots)
+        bound = closing.run(rounds, self.beat, within=self.using < cutoff)
+        if search.value >= cutoff and closing.search.value < INF:
+            # Trees above the cutoff are not brought back, but may be better than the best.
+            search.settle(closing.problem.lift(self.graph, closing.search.up))
         self.take(search)
         if self.exact:
             self.raise_bound(min(cutoff, bound))
