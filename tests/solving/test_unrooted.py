@@ -131,16 +131,16 @@ def test_cases_alone_prove_what_cutoffs_would():
         work = _Unrooted(graph, prizes, 0, Clock(None, 0.0, 30), lambda _: None, exact=True)
         if work.done():
             continue
-        work.ladder = _Cases(work)
-        work.ladder.open_all()
+        work.by_cases = _Cases(work)
+        work.by_cases.open_all()
         for number in range(1, 30):
             if work.done() or not work.round(number):
                 break
         best = best_value(graph, prizes, None)
         assert work.bound == work.value == best
-        assert exhaustive(work.ladder.cases())
-        assert all(replayed(graph, prizes, case) == case.bound for case in work.ladder.cases())
-        opened += len(work.ladder.order) > 0
+        assert exhaustive(work.by_cases.cases())
+        assert all(replayed(graph, prizes, case) == case.bound for case in work.by_cases.cases())
+        opened += len(work.by_cases.order) > 0
     assert opened > 20
 
 

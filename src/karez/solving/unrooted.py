@@ -92,7 +92,7 @@ class _Unrooted:
         self.using: Longs = np.zeros(graph.m, np.int64)
         self.without: Longs = np.zeros(graph.n, np.int64)
         self.last: Ascent | None = None
-        self.ladder: _Cases | None = None
+        self.by_cases: _Cases | None = None
         self.next_cutoffs = LEAST_ROUNDS
         self.trace: list[tuple[float, int, int]] = []
         self.note()
@@ -102,8 +102,8 @@ class _Unrooted:
         return self.clock.late() or self.clock.close(self.value, self.bound)
 
     def begin(self) -> None:
-        """A first tree, then ascents at rising prices for a way in."""
-        if self.done():
+        """A first tree and an ascent, whatever the time; then ascents at rising prices for a way in."""
+        if self.value == self.bound:
             return
         search = self.search_at(self.first, 0)
         search.improve(self.graph.slot_cost, self.first)
@@ -122,8 +122,8 @@ class _Unrooted:
 
     def round(self, number: int) -> bool:
         """An ascent guided by the best tree and trees from it, cutoffs, or work on a case; False if all is done."""
-        if self.ladder is not None:
-            return self.ladder.work(number)
+        if self.by_cases is not None:
+            return self.by_cases.work(number)
         if self.best.entry:
             entry = int(self.best.entry * SPREAD[number % len(SPREAD)])
             self.ascend(self.allowed(entry), number, guided=True)
@@ -131,8 +131,8 @@ class _Unrooted:
             return True
         self.next_cutoffs = 2 * number
         if not self.try_cutoffs(number):
-            self.ladder = _Cases(self)
-            self.ladder.open_all()
+            self.by_cases = _Cases(self)
+            self.by_cases.open_all()
         return True
 
     @property
@@ -269,8 +269,8 @@ class _Unrooted:
 
     def cases(self) -> list[Case]:
         """The proof that replays: one way in, or the cases opened if they prove more."""
-        if self.ladder is not None:
-            cases = self.ladder.cases()
+        if self.by_cases is not None:
+            cases = self.by_cases.cases()
             if min(case.bound for case in cases) > self.best.bound:
                 return cases
         return [self.best]
