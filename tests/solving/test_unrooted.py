@@ -7,7 +7,7 @@ import pytest
 from steiner_oracles import best_value, find, random_problem, recosted, replayed
 
 from karez.kernels.ascent import INF
-from karez.solving import Graph, prize
+from karez.solving import Graph, prize, strengthen
 from karez.solving.fixing import forced_by_budget
 from karez.solving.search import Clock, Search
 from karez.solving.unrooted import _Cases, _Unrooted
@@ -157,6 +157,21 @@ def test_many_small_prizes_on_a_grid_have_a_tight_bound():
     assert replayed(graph, prizes, answer.cases[-1]) == answer.cases[-1].bound
     assert answer.ascent_bound > 0.98 * answer.value
     assert answer.gap < 0.002
+
+
+def test_the_replayed_bound_is_strengthened_by_ascents_around_the_best_tree():
+    rng = np.random.default_rng(17)
+    stronger = 0
+    for _ in range(25):
+        graph = Graph.from_edges(150, *(rng.integers(0, 150, 400) for _ in range(2)), rng.integers(1, 101, 400))
+        prizes = rng.integers(0, 201, 150) * (rng.random(150) < 0.2)
+        answer = prize(graph, prizes, None, rounds=6, exact=True)
+        more = strengthen(graph, prizes, answer, ascents=8)
+        assert answer.ascent_bound <= more.ascent_bound <= answer.bound == more.bound
+        assert (more.value, more.edges.tolist()) == (answer.value, answer.edges.tolist())
+        assert min(replayed(graph, prizes, case) for case in more.cases) == more.ascent_bound
+        stronger += more.ascent_bound > answer.ascent_bound
+    assert stronger > 0
 
 
 def test_costs_too_large_for_a_way_in_fall_back_on_cases():

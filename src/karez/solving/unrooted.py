@@ -71,6 +71,37 @@ def solve_unrooted(
     return certify(graph, work.up, work.value, cases, clock.spent(), work.trace, min(bound, work.value))
 
 
+def strengthen_unrooted(
+    graph: Graph, prizes: Longs, answer: Certified, up: Ints, *, seed: int, ascents: int, progress: Progress | None
+) -> Certified:
+    """Raise the bound that replays, by ascents from outside guided by the answer's tree.
+
+    Parameters
+    ----------
+    graph, prizes : Graph, int64[n]
+        The problem, without root and forced nodes.
+    answer : Certified
+        Its answer, with the one case of a way in.
+    up : int32[n]
+        The answer's tree as up-slots, with any root.
+    seed : int
+        Settles all that is left to chance.
+    ascents : int
+        Ascents at most; they end when the value is reached.
+    progress : callable | None
+        Told the share of the work done, 0 … 1.
+    """
+    work = _Unrooted(graph, prizes, seed, Clock(None, 0.0, ascents), lambda _: None, exact=False)
+    work.up, work.value, work.best = up, answer.value, answer.cases[0]
+    for number in range(ascents):
+        if work.best.bound >= work.value:
+            break
+        work.raise_dual(work.spread(number), number, guided=True)
+        if progress is not None:
+            progress((number + 1) / ascents)
+    return certify(graph, up, answer.value, (work.best,), answer.seconds, answer.trace, answer.bound)
+
+
 class _Unrooted:
     """The best tree, the best bound, and what ascents from outside have told."""
 
@@ -125,8 +156,7 @@ class _Unrooted:
         if self.by_cases is not None:
             return self.by_cases.work(number)
         if self.best.entry:
-            entry = int(self.best.entry * SPREAD[number % len(SPREAD)])
-            self.ascend(self.allowed(entry), number, guided=True)
+            self.ascend(self.spread(number), number, guided=True)
         if number < self.next_cutoffs or self.done():
             return True
         self.next_cutoffs = 2 * number
@@ -146,6 +176,18 @@ class _Unrooted:
 
     def ascend(self, entry: int, number: int, *, guided: bool = False) -> None:
         """One ascent from outside, and the trees it points to."""
+        ascent = self.raise_dual(entry, number, guided=guided)
+        if self.done():
+            return
+        root = int(np.argmax(np.where(ascent.connected, ascent.without, -1)))
+        search = self.search_at(root, number)
+        search.follow(ascent.reduced, ascent.connected, number)
+        if guided:
+            search._perturb(number)
+        self.take(search)
+
+    def raise_dual(self, entry: int, number: int, *, guided: bool) -> Ascent:
+        """One ascent from outside, and what it tells."""
         rank = self.random.permutation(self.graph.n).astype(np.int32)
         guide = self.up if guided else None
         turn_of = number % len(FACTORS)
@@ -157,14 +199,11 @@ class _Unrooted:
         self.using = np.maximum(self.using, ascent.using)
         self.without = np.maximum(self.without, ascent.without)
         self.note()
-        if self.done():
-            return
-        root = int(np.argmax(np.where(ascent.connected, ascent.without, -1)))
-        search = self.search_at(root, number)
-        search.follow(ascent.reduced, ascent.connected, number)
-        if guided:
-            search._perturb(number)
-        self.take(search)
+        return ascent
+
+    def spread(self, number: int) -> int:
+        """The entry of a later round, near the best so far."""
+        return self.allowed(int(self.best.entry * SPREAD[number % len(SPREAD)]))
 
     def try_cutoffs(self, number: int) -> bool:
         """Look for trees below cutoffs, lower ones first; False where no node is certain to be in the tree."""
