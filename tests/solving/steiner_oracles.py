@@ -81,16 +81,22 @@ def recosted(graph: Graph, prizes, answer: Certified) -> int:
 
 def replayed(graph: Graph, prizes, case: Case) -> int:
     """Bound of a case by replaying its moats in plain Python; refuses what does not pay for a cut."""
+    lost = set(case.left_out.tolist())
+    edges = list(zip(graph.tail.tolist(), graph.head.tolist(), graph.cost.tolist(), strict=True))
+    root = case.root
+    if root < 0:
+        assert case.entry > 0 or not case.node.size
+        root = graph.n
+        edges += [(v, root, case.entry) for v in range(graph.n) if case.entry and prizes[v] > 0 and v not in lost]
+    else:
+        assert case.entry == 0
     reduced = {}
-    into = [[] for _ in range(graph.n)]
-    for edge, (tail, head, cost) in enumerate(
-        zip(graph.tail.tolist(), graph.head.tolist(), graph.cost.tolist(), strict=True)
-    ):
+    into = [[] for _ in range(graph.n + 1)]
+    for edge, (tail, head, cost) in enumerate(edges):
         if tail != head:
             reduced[edge, 0] = reduced[edge, 1] = cost
             into[head].append((tail, (edge, 0)))
             into[tail].append((head, (edge, 1)))
-    lost = set(case.left_out.tolist())
     spent = np.zeros(graph.n, object)
     bound = sum(int(prizes[v]) for v in lost)
     for t, radius in zip(case.node.tolist(), case.radius.tolist(), strict=True):
@@ -99,14 +105,14 @@ def replayed(graph: Graph, prizes, case: Case) -> int:
         spent[t] += radius
         assert prizes[t] == FORCED or spent[t] <= prizes[t]
         dist = _distances(into, reduced, t)
-        assert dist.get(case.root, FAR) >= radius
+        assert dist.get(root, FAR) >= radius
         for v, d in dist.items():
             if d < radius:
                 for u, arc in into[v]:
                     reduced[arc] -= max(0, min(dist.get(u, FAR), radius) - d)
                     assert reduced[arc] >= 0
         bound += radius
-    return bound
+    return min(bound - case.entry, sum(int(p) for p in prizes if p > 0)) if case.entry else bound
 
 
 def _distances(into, reduced, t):

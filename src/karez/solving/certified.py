@@ -24,7 +24,7 @@ BY_EXACT_SEARCH = (
 
 @dataclass(frozen=True)
 class Case:
-    """One case of a bound: the root is in the tree, the nodes left out are not.
+    """One case of a bound: the root is in the tree, the nodes left out are not; or any tree but with those.
 
     Replayed from untouched costs, the moats give the bound of the case: for each (node, radius), reverse Dijkstra
     distances d to the node in reduced arc costs, the root no nearer than the radius; every arc (u → v) with
@@ -32,16 +32,25 @@ class Case:
     of one node never add up to more than its prize. Prizes of nodes left out are lost and counted as a constant;
     their own moats are not grown.
 
+    Without a root, `entry` > 0 is the price of a way in. The graph is extended by a node n, joined by an edge of cost
+    `entry` to every node that has a prize and is not left out, and the moats are replayed on it with n for the root.
+    A tree with such a node costs `entry` more there, for one way in, so what the moats prove less `entry` bounds it,
+    whatever the price; a tree without one collects nothing and costs all prizes. The bound is the lesser of the two.
+
+    Several cases miss no tree: each leaves out the roots of those before it, and the last has no root.
+
     Parameters
     ----------
     root : int
-        Node that is in the tree; −1 for the case without moats that no prized node but those left out is in it.
+        Node that is in the tree; −1 for the case that none of the nodes left out is in it.
     left_out : int32[…]
         Nodes whose prizes are lost in this case.
     node, radius : int32[moats], int64[moats]
         The moats in order.
     bound : int
-        Sum of the radii and of the prizes left out.
+        Sum of the radii and of the prizes left out; with `entry`, less that, and no more than the sum of all prizes.
+    entry : int
+        Cost of a way in where there is no root; 0 for a case without moats, or with a root.
     """
 
     root: int
@@ -49,6 +58,7 @@ class Case:
     node: Ints
     radius: Longs
     bound: int
+    entry: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,14 +82,14 @@ class Certified:
     trace : tuple of (float, int, int)
         Seconds, value and bound whenever one of the two got better.
     ascent_root : int
-        Root the ascent below refers to.
+        Root the ascent below refers to; −1 for a node outside the graph or none, see :class:`Case`.
     ascent_node, ascent_radius : int32[moats], int64[moats]
         The moats of a dual solution (:class:`Case`); with one case, they add up to `ascent_bound`.
     ascent_bound : int
         Bound that the replay of `cases` gives: the least of theirs. It equals `bound` unless an exact search was
         asked for and went further.
     cases : tuple[Case, ...]
-        The cases of the bound. One, unless no root was given and no node is forced. With conditions they replay on the
+        The cases of the bound. One, if a root was given or a node is forced. With conditions they replay on the
         transformed problem, and `ascent_bound` is higher by its constant (:mod:`karez.solving.conditions`).
     left_out : int32[…]
         Nodes that had to be in the tree but cannot be reached, where leaving them out was asked for.

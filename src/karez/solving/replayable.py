@@ -11,6 +11,7 @@ from karez.kernels.ascent import INF, OUT, TOP
 from karez.solving.certified import Case, Certified, Ints, certify
 from karez.solving.graph import Graph
 from karez.solving.search import Clock, Progress, Search
+from karez.solving.unrooted import strengthen_unrooted
 
 
 def strengthen(
@@ -42,7 +43,7 @@ def strengthen(
     Returns
     -------
     Certified
-        The same tree. An answer in cases by nodes left out is handed back as it is: its cases replay already.
+        The same tree. An answer in cases by nodes left out is handed back as it is.
 
     Examples
     --------
@@ -51,12 +52,15 @@ def strengthen(
     >>> strengthen(path, [0, 5, 3], prize(path, [0, 5, 3], root=0, exact=True)).ascent_bound
     7
     """
-    if len(answer.cases) != 1 or answer.cases[0].root < 0 or answer.ascent_bound >= answer.value:
+    case = answer.cases[0]
+    if len(answer.cases) != 1 or (case.root < 0 and not case.entry) or answer.ascent_bound >= answer.value:
         return answer
     given = np.array(prizes, dtype=np.int64)
+    if case.entry:
+        up = _turned_up(graph, answer, int(answer.nodes[0]))
+        return strengthen_unrooted(graph, given, answer, up, seed=seed, ascents=ascents, progress=progress)
     forced = given < 0
     given[forced] = INF
-    case = answer.cases[0]
     search = Search(graph, given, case.root, seed, Clock(None, 0.0, ascents))
     search.up, search.value = _turned_up(graph, answer, case.root), answer.value
     search.ascent_bound, search.node, search.radius = case.bound, case.node, case.radius
