@@ -14,7 +14,7 @@ from karez.kernels.ascent import INF, OUT, ascend
 from karez.kernels.local import exchange_key_paths, insert_vertices
 from karez.kernels.tree import evaluate, grow, polish, prune, turn
 from karez.solving.certified import Ints, Longs
-from karez.solving.graph import Graph
+from karez.solving.graph import LARGEST_SUM, Graph, exact_sum
 from karez.solving.packing import Packing
 
 Progress = Callable[[float], None]
@@ -125,7 +125,7 @@ class Search:
     def begin(self) -> None:
         """A first tree, from the hint or by shortest paths, and a first ascent, in turn with the number."""
         if self.number % 2 == 0:
-            self.improve(self.graph.slot_cost if self.hint is None else self.hint, self.root)
+            self.improve(self.graph.slot_cost if self.hint is None else self.hint, self.root, self._all_prized())
             if self.graph.m < ONE_ASCENT:
                 self._note_ascent(self.number)
         else:
@@ -170,14 +170,14 @@ class Search:
 
     def first(self) -> None:
         """Find a tree by shortest paths, and a bound."""
-        self.improve(self.graph.slot_cost, self.root)
+        self.improve(self.graph.slot_cost, self.root, self._all_prized())
         self._ascend_and_prune(0)
 
     def round(self, number: int) -> None:
         """Once more, otherwise: another ascent, the trees it points to, a perturbed start, a crossing of trees."""
         self._ascend_and_prune(number)
         if not self.done():
-            self._perturb(number)
+            self.perturb(number)
 
     def run(self, progress: Progress | None = None, *, first: int = 0, rounds: int | None = None) -> None:
         """Work from one round to another, the clock's by default, or until nothing is left to do."""
@@ -253,15 +253,23 @@ class Search:
             self.raise_bound(int(bound))
         return reduced, connected, root, int(bound)
 
-    def _perturb(self, number: int) -> None:
+    def perturb(self, number: int) -> None:
         """Grow a tree in costs that are off by up to a share and lower on the incumbent, then descend."""
         share = (0.1, 0.2, 0.4)[number % 3]
         noise = self.random.random(self.graph.m)[self.graph.edge]
-        cost = (self.graph.slot_cost * (1.0 + share * noise)).astype(np.int64)
+        # Small whole numbers leave no room for noise.
+        scale = 64 if exact_sum(self.graph.cost) < LARGEST_SUM >> 8 else 1
+        cost = (self.graph.slot_cost * (scale * (1.0 + share * noise))).astype(np.int64)
         start = self.root
         if self.free_roots and self.forced.size:
             start = int(self.random.choice(self.forced))
-        self.improve(cost, start, self._wanted())
+        wanted = self._wanted()
+        self.improve(cost, start, np.where(wanted == INF, INF, np.minimum(wanted, INF // 128) * scale))
+
+    def _all_prized(self) -> Longs:
+        """Reach every prized node: what does not pay is pruned afterwards, and whole groups are not overlooked."""
+        wanted: Longs = np.where(self.prize > 0, INF, 0)
+        return wanted
 
     def _wanted(self) -> Longs:
         """Reach what is forced or already in the tree for certain, the rest within its prize."""

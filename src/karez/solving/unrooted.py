@@ -183,7 +183,7 @@ class _Unrooted:
         search = self.search_at(root, number)
         search.follow(ascent.reduced, ascent.connected, number)
         if guided:
-            search._perturb(number)
+            search.perturb(number)
         self.take(search)
 
     def raise_dual(self, entry: int, number: int, *, guided: bool) -> Ascent:
