@@ -10,7 +10,6 @@ from karez.kernels.ascent import INF
 from karez.solving import FORCED, Graph
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.exact import close
-from karez.solving.reduction import Elimination, lift, reduce
 from karez.solving.search import Clock, Search
 
 
@@ -45,44 +44,6 @@ def test_closing_by_reductions_proves_the_optimum():
         search = started(graph, prizes, root)
         assert close(search) == best
         assert search.value == best
-
-
-def test_reductions_keep_every_better_tree_and_map_back():
-    for graph, prizes, root, best in problems(7, 100):
-        search = started(graph, prizes, root)
-        before = search.value
-        sieve = Elimination(graph)
-        for number in range(3):
-            reduced, _, at, bound = search.ascent(number)
-            sieve.learn(reduced, at, search.prize, bound, search.value)
-        smaller = reduce(search, sieve.alive, search.clock)
-        inner = smaller.search
-        if smaller.hopeless:
-            assert best == before
-            continue
-        inner_prizes = np.where(inner.prize == INF, FORCED, inner.prize)
-        left = best_value(inner.graph, inner_prizes, inner.root)
-        if best < before:
-            assert left is not None
-            assert left + smaller.lost == best
-        elif left is not None:
-            assert left + smaller.lost >= best
-        if left is not None:
-            inner.first()
-            lift(search, smaller)
-            assert best <= search.value <= before
-
-
-def test_edges_with_shorter_ways_round_are_left_out_without_loss():
-    dropped = 0
-    for graph, prizes, root, best in problems(8, 150):
-        sieve = Elimination(graph)
-        sieve.dispense(np.where(prizes == FORCED, INF, prizes))
-        dropped += int((~sieve.alive).sum())
-        kept = np.flatnonzero(sieve.alive)
-        smaller = Graph.from_edges(graph.n, graph.tail[kept], graph.head[kept], graph.cost[kept])
-        assert best_value(smaller, prizes, root) == best
-    assert dropped > 100
 
 
 def test_the_safe_bound_does_not_trust_the_linear_programme():

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.kernels.ascent import INF, OUT, TOP
+from karez.kernels.extended import superfluous
 from karez.kernels.reduce import contract, from_root, hang_back, peel
 from karez.kernels.special import bottleneck_tree, certain_links, dispensable, nearest_forced, spare_nodes
 from karez.kernels.tree import respan
@@ -37,6 +38,10 @@ class Effort:
         Most passes.
     worth_while : float
         Share of edges a pass must save for the next to be made.
+    extended : int
+        Most leaves by which a pattern is extended, 0 for no such test; see :mod:`karez.kernels.extended`.
+    patterns : int
+        Most patterns looked at for each edge.
     """
 
     nearest: int
@@ -44,10 +49,12 @@ class Effort:
     degree: int
     passes: int
     worth_while: float
+    extended: int = 0
+    patterns: int = 200
 
 
 QUICK = Effort(nearest=2, settled=8, degree=3, passes=3, worth_while=0.08)
-THOROUGH = Effort(nearest=4, settled=40, degree=5, passes=8, worth_while=0.02)
+THOROUGH = Effort(nearest=4, settled=40, degree=5, passes=30, worth_while=0.02, extended=8)
 
 
 @dataclass(frozen=True)
@@ -170,7 +177,7 @@ class Knowledge:
     low : bool[n]
         Nodes that a better tree enters by two edges at most.
     reduced, down, near : int64
-        Reduced costs of the last ascent, distances in them from the root and to the nearest prized node.
+        Reduced costs of the best ascent, distances in them from the root and to the nearest prized node.
     slack : int
         Best value less the bound of that ascent.
     """
@@ -211,6 +218,8 @@ class Knowledge:
         alive = self.alive.copy()
         alive[graph.edge[useless]] = False
         low = self.low | (np.minimum(down, far) + np.minimum(near, far) + np.minimum(ways[:, 1], far) >= slack)
+        if slack > self.slack:
+            return replace(self, alive=alive, low=low)
         return Knowledge(alive, low, frozen, down, near, slack)
 
 
@@ -313,11 +322,15 @@ def shrink(problem: Reduced, known: Knowledge, effort: Effort) -> Reduced:
     effort : Effort
         How closely to look.
     """
+    # What an ascent tells is of use on this graph only; else shallow tests come first, for they are cheap.
+    depth = effort.extended if known.slack < INF else min(3, effort.extended)
     for _ in range(effort.passes):
         before = problem.graph.m
-        problem = rebuild(problem, _findings(problem, known, effort))
-        if problem.hopeless or problem.graph.m == 0 or problem.graph.m > (1.0 - effort.worth_while) * before:
+        problem = rebuild(problem, _findings(problem, known, replace(effort, extended=depth)))
+        little = problem.graph.m > (1.0 - effort.worth_while) * before
+        if problem.hopeless or problem.graph.m == 0 or (little and depth == effort.extended):
             break
+        depth = effort.extended if little else min(depth + 1, effort.extended)
         known = Knowledge.nothing(problem.graph)
     return problem
 
@@ -329,9 +342,13 @@ def _findings(problem: Reduced, known: Knowledge, effort: Effort) -> Findings:
     near, dist = nearest_forced(graph.start, graph.neighbour, graph.slot_cost, prize == INF, effort.nearest)
     closest = (np.ascontiguousarray(near[:, 0]), np.ascontiguousarray(dist[:, 0]))
     tree = bottleneck_tree(graph.start, graph.neighbour, graph.slot_cost, *closest)
-    about = (prize, near, dist, *tree, effort.settled)
-    gone = dispensable(*net, *about)
+    about = (*net, prize, near, dist, *tree, effort.settled)
+    gone = dispensable(*about)
     gone |= ~known.alive[graph.edge]
+    low = known.low.copy()
+    ascent = (low, known.reduced, known.down, known.near, np.int64(known.slack))
+    if effort.extended and exact_sum(graph.cost) < LARGEST_SUM // 16:
+        superfluous(*(*about, gone, *ascent, effort.extended, effort.patterns))
     alive = np.ones(graph.m, np.bool_)
     alive[graph.edge[gone]] = False
     links = graph.edge[certain_links(graph.start, graph.neighbour, graph.slot_cost, prize, near, dist)]
@@ -343,6 +360,5 @@ def _findings(problem: Reduced, known: Knowledge, effort: Effort) -> Findings:
     blocked = np.zeros(graph.n, np.bool_)
     blocked[graph.tail[links]] = True
     blocked[graph.head[links]] = True
-    ascents = (known.low, known.reduced, known.down, known.near, np.int64(known.slack))
-    node, slots, pairs = spare_nodes(*net, *about, gone, blocked, *ascents, effort.degree)
+    node, slots, pairs = spare_nodes(*(*about, gone, blocked, *ascent, effort.degree))
     return replace(found, node=node, slots=slots, pairs=pairs)
