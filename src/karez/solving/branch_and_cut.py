@@ -3,46 +3,52 @@
 from __future__ import annotations
 
 import heapq
+import os, sys, time
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
 import numpy.typing as npt
 
-from karez.kernels.ascent import INF
-from karez.kernels.cut import least_cut
-from karez.kernels.reduce import moat_cuts
+from karez.kernels.ascent import INF, OUT, ascend
+from karez.kernels.cut import behind, violated_cuts
+from karez.kernels.reduce import from_root, moat_cuts
+from karez.kernels.special import nearest_forced
+from karez.kernels.tree import turn
 from karez.solving.certified import Ints, Longs
+from karez.solving.programme import LARGEST, UNBOUNDED, Bools, Floats, Programme
 from karez.solving.search import Search
+
+OPT = {k: float(v) for k, v in (o.split("=") for o in os.environ.get("OPT", "").split())}
+LOG = "verbose" in OPT
 
 UNITS = 1_000_000
 """Capacity that stands for a flow of one."""
 
-CREEP = 2
+CREEP = int(OPT.get("creep", 2))
 """Capacity every arc is given on top, so that of equal cuts those with few arcs are found."""
 
 VIOLATED = 0.02
-MOST_CUTS = 250
+MOST_CUTS = int(OPT.get("mostcuts", 250))
+DEPTH = int(OPT.get("depth", 10))
 MOST_ROUNDS = 400
 MOST_START_ARCS = 400_000
 """Arcs in the cuts taken over from the ascent."""
+
+OLD = int(OPT.get("old", 5))
+"""Rounds after which a cut that does not bind may go."""
 
 STALLED = 12
 MOST_NODES = 20_000
 MOST_WORK = 25_000
 """Simplex iterations under one clock, where no time is set; each programme counts a hundred on top."""
 
-LARGEST = 1 << 60
-UNBOUNDED = 1 << 40
-
-Floats = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True)
 class Branch:
-    """Bounds that hold in one part of the tree of cases."""
+    """What holds in one part of the tree of cases: nodes that are in, and bounds of columns."""
 
-    rows: tuple[tuple[int, float], ...] = ()
+    nodes: tuple[int, ...] = ()
     columns: tuple[tuple[int, float, float], ...] = ()
 
 
@@ -50,7 +56,6 @@ class BranchAndCut:
     """The directed cut formulation of a search's problem.
 
     Column s is the arc from ``neighbour[s]`` into the owner of slot s; a column for each finite prize follows.
-    Row v is the flow into node v.
 
     Parameters
     ----------
@@ -70,30 +75,24 @@ class BranchAndCut:
         self.column = np.full(graph.n, -1, np.int32)
         self.column[self.paying] = self.slots + np.arange(self.paying.size)
         self.constant = sum(int(prize) for prize in search.prize[self.paying])
-        self.objective: Longs = np.concatenate([graph.slot_cost, -search.prize[self.paying]])
-        total = sum(int(cost) for cost in graph.cost) + self.constant + 1
-        self.scale = 1
-        while self.scale < 1 << 20 and total * self.scale * 64 < LARGEST:
-            self.scale *= 2
-        self.unit = max(1.0, total / 1e6)
-        self.lower = np.zeros(self.objective.size)
-        self.upper = np.ones(self.objective.size)
-        self.upper[graph.start[self.root] : graph.start[self.root + 1]] = 0.0
-        self.row_index: list[Ints] = []
-        self.row_sign: list[npt.NDArray[np.int64]] = []
-        self.row_lower: list[int] = []
-        self.row_upper: list[int] = []
-        self.seen: set[bytes] = set()
-        self.model = highspy.Highs()  # type: ignore[no-untyped-call]
-        self.model.setOptionValue("output_flag", False)
-        self.model.setOptionValue("threads", 1)
-        self.model.setOptionValue("random_seed", 0)
-        for upper in self.upper:
-            self.model.addVar(0.0, float(upper))
-        size = self.objective.size
-        self.model.changeColsCost(size, np.arange(size, dtype=np.int32), self.objective / self.unit)
-        self._flow_rows()
-        self._moat_rows()
+        objective: Longs = np.concatenate([graph.slot_cost, -search.prize[self.paying]])
+        usable = np.ones(objective.size, np.bool_)
+        usable[graph.start[self.root] : graph.start[self.root + 1]] = False
+        self.at_first = usable.sum()
+        self.t0 = time.perf_counter()
+        self.start_bound = search.bound
+        self.programme = Programme(objective, usable)
+        self.tsep = self.tlp = 0.0
+        self._node_rows = np.zeros(graph.n, np.bool_)
+        self._sure_rows()
+        if OPT.get("extra", 0):
+            self._extra_ascents()
+        self._moat_rows(search.node, search.radius)
+        self._log("built")
+
+    def _log(self, *what):
+        if LOG:
+            print("%.2f" % (time.perf_counter() - self.t0), *what, flush=True)
 
     def run(self) -> int:
         """Work until proven, or until the clock or the counted effort says so; returns the bound."""
@@ -114,92 +113,137 @@ class BranchAndCut:
                 number += 1
                 heapq.heappush(queue, (bound, number, child))
             number += 1
+            self._log("node", number, "bound", search.target - bound, "queue", len(queue))
         lowest = min([settled, search.target, *(bound for bound, _, _ in queue)])
+        self._log("sep", self.tsep, "lp", self.tlp)
         return max(lowest, search.bound)
 
-    def _flow_rows(self) -> None:
-        """One row a node: forced nodes are entered once, paying ones if they pay, others at most once, and left."""
-        graph, search = self.search.graph, self.search
-        for v in range(graph.n):
-            into = np.arange(graph.start[v], graph.start[v + 1], dtype=np.int32)
-            if v == self.root:
-                self._add(into, np.ones(into.size, np.int64), 0, UNBOUNDED)
-            elif search.prize[v] == INF:
-                self._add(into, np.ones(into.size, np.int64), 1, 1)
-            elif self.column[v] >= 0:
-                index = np.append(into, self.column[v]).astype(np.int32)
-                self._add(index, np.append(np.ones(into.size, np.int64), -1), 0, 0)
-            else:
-                self._add(into, np.ones(into.size, np.int64), 0, 1)
-        for v in range(graph.n):
-            if v != self.root and search.prize[v] == 0 and graph.start[v + 1] > graph.start[v]:
-                into = np.arange(graph.start[v], graph.start[v + 1], dtype=np.int32)
-                index = np.concatenate([into, graph.twin[into]]).astype(np.int32)
-                sign = np.concatenate([np.ones(into.size, np.int64), -np.ones(into.size, np.int64)])
-                self._add(index, sign, -UNBOUNDED, 0)
+    def _into(self, v: int) -> Ints:
+        graph = self.search.graph
+        return np.arange(graph.start[v], graph.start[v + 1], dtype=np.int32)
 
-    def _moat_rows(self) -> None:
+    def _sure_rows(self) -> None:
+        """Forced nodes are entered once, paying ones if they pay."""
+        for v in np.flatnonzero(self.search.prize > 0):
+            into = self._into(v)
+            one = np.ones(into.size, np.int64)
+            if v == self.root:
+                continue
+            self._node_rows[v] = True
+            if self.column[v] < 0:
+                self.programme.add(into, one, 1, 1, int(v))
+            else:
+                index = np.append(into, self.column[v]).astype(np.int32)
+                self.programme.add(index, np.append(one, -1), 0, 0, int(v))
+
+    def _moat_rows(self, node, radius) -> None:
         """The cuts of the best ascent: the linear programme then starts from its bound."""
         graph, search = self.search.graph, self.search
         owner, start, slot = moat_cuts(
-            graph.start, graph.neighbour, graph.slot_cost, search.node, search.radius, MOST_START_ARCS
+            graph.start, graph.neighbour, graph.slot_cost, node, radius, MOST_START_ARCS
         )
         for i, v in enumerate(owner):
-            self._cut(int(v), slot[start[i] : start[i + 1]], certain=True)
+            self._cut(int(v), slot[start[i] : start[i + 1]], demanded=True)
 
-    def _add(self, index: Ints, sign: npt.NDArray[np.int64], lower: int, upper: int) -> None:
-        low = -highspy.kHighsInf if lower == -UNBOUNDED else float(lower)
-        high = highspy.kHighsInf if upper == UNBOUNDED else float(upper)
-        self.row_index.append(index)
-        self.row_sign.append(sign)
-        self.row_lower.append(lower)
-        self.row_upper.append(upper)
-        self.model.addRow(low, high, index.size, index, sign.astype(np.float64))
+    def _extra_ascents(self):
+        graph, search = self.search.graph, self.search
+        up = search.up.copy()
+        if up[self.root] == OUT:
+            up[:] = OUT
+        else:
+            turn(graph.neighbour, graph.twin, up, np.int32(self.root))
+        for k in range(int(OPT["extra"])):
+            reduced = graph.slot_cost.copy()
+            rank = search.random.permutation(graph.n).astype(np.int32)
+            bound, node, radius, _ = ascend(graph.start, graph.neighbour, graph.twin, reduced, np.int32(self.root), search.prize, rank, (1.5, 1.05, 1.2)[k % 3], up, (4.0, 20.0, 100.0)[k % 3])
+            self._fix(int(bound), reduced, 1, search.target)
+            self._log("ascent", search.target - bound, "open", (self.programme.upper > 0).sum())
 
     def _solve(self, branch: Branch, known: int, *, root: bool) -> tuple[int, list[Branch]]:
         """Bound one case; returns its bound and the cases it falls into, none if it is settled."""
-        search = self.search
-        lower, upper = self.lower.copy(), self.upper.copy()
-        row_lower = dict(branch.rows)
+        search, programme = self.search, self.programme
+        for v in branch.nodes:
+            self._node_row(v)
+        programme.flush()
+        lower, upper = programme.lower.copy(), programme.upper.copy()
         for column, low, high in branch.columns:
             lower[column], upper[column] = max(lower[column], low), min(upper[column], high)
         if (lower > upper).any():
             return search.target, []
-        size = self.objective.size
-        self.model.changeColsBounds(size, np.arange(size, dtype=np.int32), lower, upper)
-        for row, low in branch.rows:
-            self.model.changeRowBounds(row, low, 1.0)
+        programme.set_bounds(lower, upper)
+        self._bind(branch, 1)
         best, stalled = known, 0
-        x: Floats = np.zeros(size)
+        x: Floats = np.zeros(0)
         for turn in range(MOST_ROUNDS):
             self._limit_work()
-            self.model.run()
-            self.search.clock.work += 100 + max(0, int(self.model.getInfo().simplex_iteration_count))
-            status = self.model.getModelStatus()
-            solution = self.model.getSolution()
+            t = time.perf_counter()
+            status, x, dual = programme.solve()
+            dt = time.perf_counter() - t
+            self.tlp += dt
+            iterations = int(programme.model.getInfo().simplex_iteration_count)
+            search.clock.work += 100 + max(0, iterations)
             if status == highspy.HighsModelStatus.kInfeasible:
                 best = search.target if self._surely_infeasible(branch) else best
                 x = np.zeros(0)
                 break
-            if status != highspy.HighsModelStatus.kOptimal:
+            if status != highspy.HighsModelStatus.kOptimal and dual.size != programme.rows:
+                self._log("status", status)
                 x = np.zeros(0)
                 break
-            x = np.array(solution.col_value)
-            bound, margin = self._safe(np.array(solution.row_dual), lower, upper, row_lower)
+            least = programme.least.copy()
+            least[np.isin(programme.tag, branch.nodes) & (programme.most == 1)] = 1
+            total, margin, scale = programme.safe_bound(dual, lower, upper, least)
+            bound = -((-total) // scale) + self.constant
             stalled = 0 if bound > best + abs(best) // 100_000 else stalled + 1
             best = max(best, bound)
+            before = int((upper[: self.slots] > 0).sum())
+            if status != highspy.HighsModelStatus.kOptimal:
+                self._log("status", status)
+                x = np.zeros(0)
+                break
             if turn % 5 == 0 or stalled:
                 self._offer(x)
             if root:
-                self._fix(bound, margin, upper)
+                self._fix(total + self.constant * scale, margin, scale, search.target)
+                upper = np.minimum(upper, programme.upper)
+                programme.set_bounds(lower, upper)
+            if LOG:
+                u = upper[:self.slots]; g = search.graph
+                both = ((u == 0) & (u[g.twin] == 0)).sum() // 2
+                xs = x[:self.slots]
+                self._log("turn", turn, "run %.2f it %d" % (dt, iterations), "gap", search.target - best, "now", search.target - bound, "rows", programme.rows, "nnz", programme.index.size, "open", int(u.sum()), "edges", g.m - both, "frac", int(((xs>1e-5)&(xs<1-1e-5)).sum()))
             if search.clock.close(search.target, best) or self._tired():
                 break
-            if not self._separate(x) or (stalled > STALLED and self._fractional(x)):
+            t = time.perf_counter()
+            sep = self._separate(x, upper)
+            self.tsep += time.perf_counter() - t
+            if LOG:
+                self._log("   sep %.2f" % (time.perf_counter() - t), sep, len(programme.waiting))
+            if not sep or (stalled > STALLED and self._fractional(x)):
                 break
+            if root:
+                self._tidy(upper)
         children = [] if search.clock.close(search.target, best) or x.size == 0 else self._children(branch, x)
-        for row, _ in branch.rows:
-            self.model.changeRowBounds(row, 0.0, 1.0)
+        self._bind(branch, 0)
         return best, children
+
+    def _tidy(self, upper) -> None:
+        """Drop closed columns and rows that have not bound for some rounds, if they are many."""
+        programme = self.programme
+        waiting = programme.waiting
+        old = (programme.age > OLD) & (programme.tag < 0)
+        closed = (programme.upper[programme.column] == 0).sum()
+        if old.sum() > 0.2 * programme.rows or closed > 0.1 * programme.column.size:
+            programme.waiting = []
+            programme.rebuild(~old)
+            programme.waiting = waiting
+            programme.set_bounds(programme.lower, upper)
+
+    def _bind(self, branch: Branch, least: int) -> None:
+        """Set the least flow into the nodes a branch holds in."""
+        programme = self.programme
+        for row in np.flatnonzero(np.isin(programme.tag, branch.nodes) & (programme.most == 1)):
+            programme.model.changeRowBounds(int(row), float(least), 1.0)
 
     def _tired(self) -> bool:
         """Whether the time, or where none is set the counted work, is used up."""
@@ -207,20 +251,20 @@ class BranchAndCut:
         return clock.work > MOST_WORK if clock.seconds is None else clock.late()
 
     def _limit_work(self) -> None:
-        clock = self.search.clock
+        clock, model = self.search.clock, self.programme.model
         if clock.seconds is not None:
             left = max(0.01, clock.seconds - clock.spent())
-            self.model.setOptionValue("time_limit", self.model.getRunTime() + left)
+            model.setOptionValue("time_limit", model.getRunTime() + left)
         else:
-            self.model.setOptionValue("simplex_iteration_limit", max(1, MOST_WORK - clock.work))
+            model.setOptionValue("simplex_iteration_limit", max(1, MOST_WORK - clock.work))
 
     def _surely_infeasible(self, branch: Branch) -> bool:
         """Whether the case is empty beyond doubt: its forced nodes cannot be reached at all."""
         graph, search = self.search.graph, self.search
         closed = {column for column, _, high in branch.columns if high == 0.0}
-        open_slot = self.upper[: self.slots] > 0
+        open_slot = self.programme.upper[: self.slots] > 0
         open_slot[[column for column in closed if column < self.slots]] = False
-        must = {int(v) for v in np.flatnonzero(search.prize == INF)} | {row for row, _ in branch.rows}
+        must = {int(v) for v in np.flatnonzero(search.prize == INF)} | set(branch.nodes)
         must |= {
             int(self.paying[column - self.slots])
             for column, low, _ in branch.columns
@@ -237,41 +281,29 @@ class BranchAndCut:
                     stack.append(u)
         return not must <= seen
 
-    def _safe(self, dual: Floats, lower: Floats, upper: Floats, row_lower: dict[int, float]) -> tuple[int, Longs]:
-        """Bound from rounded duals, exact in integers; and the reduced costs it leaves, rounded down."""
-        scale = self.scale
-        while scale > 1 and float(np.abs(dual).sum()) * self.unit * scale > LARGEST:
-            scale //= 2
-        margin = self.objective * scale
-        if float(np.abs(dual).sum()) * self.unit * scale > LARGEST:
-            return 0, np.zeros_like(margin)
-        scaled = np.rint(dual * self.unit * scale).astype(np.int64)
-        total = 0
-        used = np.flatnonzero(scaled)
-        for row in used:
-            weight = int(scaled[row])
-            side = self.row_lower[row] if weight > 0 else self.row_upper[row]
-            if weight > 0 and int(row) in row_lower:
-                side = int(row_lower[int(row)])
-            if abs(side) == UNBOUNDED:
-                continue
-            total += weight * side
-            margin[self.row_index[row]] -= weight * self.row_sign[row]
-        open_up = (margin < 0) & (upper > 0)
-        total += sum(int(amount) for amount in margin[open_up])
-        at_low = (margin > 0) & (lower > 0)
-        total += sum(int(amount) for amount in margin[at_low])
-        return -((-total) // scale) + self.constant, margin // scale
+    def _fix(self, total: int, margin: Longs, scale: int, target: int) -> None:
+        """Close arcs for good that no better tree can use: with the way to them and on from them they cost too much.
 
-    def _fix(self, bound: int, margin: Longs, upper: Floats) -> None:
-        """Close arcs for good that no better tree can use."""
-        search = self.search
-        hopeless = (margin[: self.slots] >= search.target - bound) & (upper[: self.slots] > 0)
-        if hopeless.any():
-            closed = np.flatnonzero(hopeless).astype(np.int32)
-            upper[closed] = 0.0
-            self.upper[closed] = 0.0
-            self.model.changeColsBounds(closed.size, closed, np.zeros(closed.size), np.zeros(closed.size))
+        ``total`` and ``margin`` are `scale` times bound and reduced costs.
+        """
+        graph, search, programme = self.search.graph, self.search, self.programme
+        slack = target * scale - scale + 1 - total
+        if slack <= 0:
+            return
+        shift = max(0, (slack * (graph.n + 4)).bit_length() - 61)
+        slack = -((-slack) >> shift)
+        cost: Longs = np.clip(margin[: self.slots] >> shift, 0, slack)
+        cost[programme.upper[: self.slots] == 0] = slack
+        paying = search.prize > 0
+        paying[self.root] = False
+        down = from_root(graph.start, graph.neighbour, graph.twin, cost, np.int32(self.root))
+        _, ways = nearest_forced(graph.start, graph.neighbour, cost, paying, 2)
+        down, ways = np.minimum(down, slack), np.minimum(ways, slack)
+        through = down[graph.neighbour] + cost + ways[self.owner, 0]
+        hopeless = (through >= slack) & (programme.upper[: self.slots] > 0)
+        programme.upper[: self.slots][hopeless] = 0.0
+        cost[hopeless] = slack
+        self.evidence = (cost, self.root, 0, slack)
 
     def _offer(self, x: Floats) -> None:
         """Grow a tree along what the linear programme uses."""
@@ -283,76 +315,90 @@ class BranchAndCut:
             want[self.paying] = np.where(x[self.slots :] > 0.5, INF, 0)
         self.search.improve(cost, self.search.root, want)
 
-    def _separate(self, x: Floats) -> bool:
-        """Add cuts that x violates; returns whether there were any."""
+    def _separate(self, x: Floats, upper: Floats) -> bool:
+        """Have rows added that x violates; returns whether there were any."""
         graph, search = self.search.graph, self.search
         flow = np.clip(x[: self.slots], 0.0, 1.0)
-        capacity: Longs = np.rint(flow[graph.twin] * UNITS).astype(np.int64) + CREEP
-        capacity[self.upper[graph.twin] == 0] = 0
         inflow = np.bincount(self.owner, flow, minlength=graph.n)
+        added = self._node_rows_violated(flow, inflow)
         demand = np.where(search.prize == INF, 1.0, 0.0)
         if self.paying.size:
             demand[self.paying] = x[self.slots :]
-        targets = np.flatnonzero(demand > 10 * VIOLATED)
-        others = np.flatnonzero((demand == 0) & (inflow > 0.3))
-        added = 0
-        for v in (*search.random.permutation(targets), *search.random.permutation(others)):
-            if v == self.root:
-                continue
-            need = demand[v] if demand[v] > 0 else inflow[v]
-            added += self._cuts(int(v), need, capacity, flow, certain=bool(demand[v] > 0))
-            if added >= MOST_CUTS or (added and search.clock.late()):
-                break
-            if demand[v] == 0 and added:
-                break
+        demand[self.root] = 0.0
+        inflow[self.root] = 0.0
+        sure = np.flatnonzero(demand > 10 * VIOLATED)
+        others = np.flatnonzero((search.prize == 0) & (inflow > 0.3))
+        added += self._cuts_to(search.random.permutation(sure), demand, flow, upper, demanded=True)
+        if not added:
+            added += self._cuts_to(search.random.permutation(others), inflow, flow, upper, demanded=False)
         return added > 0
 
-    def _cuts(self, v: int, need: float, capacity: Longs, flow: Floats, *, certain: bool) -> int:
-        """Nested and back cuts between the root and one node."""
-        graph = self.search.graph
-        work = capacity.copy()
-        found = 0
-        for _ in range(10):
-            left = work.copy()
-            _, near_root, near_node = least_cut(
-                graph.start, graph.neighbour, graph.twin, left, np.int32(self.root), np.int32(v),
-                np.int64(max(1, int((need - VIOLATED) * UNITS))),
-            )  # fmt: skip
-            if not near_root[self.root]:
-                break
-            fresh = 0
-            for inside in (~near_root, near_node):
-                entering = np.flatnonzero(inside[self.owner] & ~inside[graph.neighbour]).astype(np.int32)
-                if flow[entering].sum() < need - VIOLATED / 2:
-                    fresh += self._cut(v, entering, certain=certain)
-                work[graph.twin[entering]] = UNITS
-            found += fresh
-            if not fresh:
-                break
-        return found
-
-    def _cut(self, v: int, entering: Ints, *, certain: bool) -> int:
-        """Add one cut: entered at least once, or as much as the node pays or is entered."""
+    def _node_rows_violated(self, flow, inflow) -> int:
         graph, search = self.search.graph, self.search
+        free = (search.prize == 0)
+        added = 0
+        for v in np.flatnonzero(free & (inflow > 1 + VIOLATED)):
+            added += self._node_row(v)
+        out = np.bincount(graph.neighbour, flow, minlength=graph.n)
+        for v in np.flatnonzero(free & (inflow > out + VIOLATED)):
+            if v == self.root:
+                continue
+            into = self._into(v)
+            index = np.concatenate([into, graph.twin[into]]).astype(np.int32)
+            sign = np.repeat(np.array([1, -1], np.int64), into.size)
+            added += self.programme.add(index, sign, -UNBOUNDED, 0)
+        if OPT.get("arcs", 0):
+            # What leaves by one arc has come in by others.
+            over = flow[graph.twin] + flow - inflow[self.owner] > VIOLATED
+            over &= free[self.owner] & (self.owner != self.root)
+            for s in np.flatnonzero(over):
+                into = self._into(self.owner[s])
+                index = np.append(into[into != s], graph.twin[s]).astype(np.int32)
+                sign = np.ones(into.size, np.int64)
+                sign[-1] = -1
+                added += self.programme.add(index, sign, 0, UNBOUNDED)
+        return added
+
+    def _node_row(self, v: int) -> bool:
+        """Enter a node at most once."""
+        if self._node_rows[v]:
+            return False
+        self._node_rows[v] = True
+        into = self._into(v)
+        return self.programme.add(into, np.ones(into.size, np.int64), 0, 1, int(v))
+
+    def _cuts_to(self, targets, need: Floats, flow: Floats, upper: Floats, *, demanded: bool) -> int:
+        graph = self.search.graph
+        capacity: Longs = np.rint(flow * UNITS).astype(np.int64) + CREEP
+        capacity[upper[: self.slots] == 0] = 0
+        enough = np.maximum(1, ((need[targets] - VIOLATED) * UNITS).astype(np.int64))
+        owner, start, slot = violated_cuts(
+            graph.start, graph.neighbour, graph.twin, capacity, flow > 1 - 1e-6, np.int32(self.root),
+            targets.astype(np.int32), enough, np.int64(UNITS), MOST_CUTS if demanded else 20, DEPTH,
+        )  # fmt: skip
+        added = 0
+        for i, k in enumerate(owner):
+            entering = slot[start[i] : start[i + 1]]
+            v = int(targets[k])
+            if flow[entering].sum() < need[v] - VIOLATED / 2:
+                added += self._cut(v, entering, demanded=demanded)
+        return added
+
+    def _cut(self, v: int, entering: Ints, *, demanded: bool) -> bool:
+        """Have one cut added: entered at least once, or as much as the node pays or is entered."""
         sign = np.ones(entering.size, np.int64)
         index, low = entering, 1
-        if search.prize[v] != INF:
+        if self.search.prize[v] != INF:
             low = 0
-            if certain:
+            if demanded:
                 index = np.append(entering, self.column[v]).astype(np.int32)
                 sign = np.append(sign, -1)
             else:
-                into = np.arange(graph.start[v], graph.start[v + 1], dtype=np.int32)
+                into = self._into(v)
                 only = np.setdiff1d(into, entering).astype(np.int32)
                 index = np.concatenate([np.setdiff1d(entering, into), only]).astype(np.int32)
                 sign = np.concatenate([np.ones(index.size - only.size, np.int64), -np.ones(only.size, np.int64)])
-        order = np.argsort(index, kind="stable")
-        key = index[order].tobytes() + bytes([low]) + sign[order].astype(np.int8).tobytes()
-        if key in self.seen:
-            return 0
-        self.seen.add(key)
-        self._add(index[order], sign[order], low, UNBOUNDED)
-        return 1
+        return self.programme.add(index, sign, low, UNBOUNDED)
 
     def _fractional(self, x: Floats) -> bool:
         flow = x[: self.slots]
@@ -368,23 +414,22 @@ class BranchAndCut:
         v = int(np.argmin(off))
         if off[v] < 0.5 - 1e-4:
             arcs = np.arange(graph.start[v], graph.start[v + 1])
-            around = (*arcs, *graph.twin[arcs])
+            around = tuple((int(s), 0.0, 0.0) for s in (*arcs, *graph.twin[arcs]))
             if self.column[v] >= 0:
                 column = int(self.column[v])
-                closed = tuple((int(s), 0.0, 0.0) for s in around)
                 return [
-                    Branch(branch.rows, (*branch.columns, (column, 1.0, 1.0))),
-                    Branch(branch.rows, (*branch.columns, (column, 0.0, 0.0), *closed)),
+                    Branch(branch.nodes, (*branch.columns, (column, 1.0, 1.0))),
+                    Branch(branch.nodes, (*branch.columns, (column, 0.0, 0.0), *around)),
                 ]
             return [
-                Branch((*branch.rows, (v, 1.0)), branch.columns),
-                Branch(branch.rows, (*branch.columns, *((int(s), 0.0, 0.0) for s in around))),
+                Branch((*branch.nodes, v), branch.columns),
+                Branch(branch.nodes, (*branch.columns, *around)),
             ]
         away = np.abs(flow - 0.5)
         if not away.size or away.min() > 0.5 - 1e-4:
             return []
         s = int(np.argmin(away))
         return [
-            Branch(branch.rows, (*branch.columns, (s, 1.0, 1.0))),
-            Branch(branch.rows, (*branch.columns, (s, 0.0, 0.0))),
+            Branch(branch.nodes, (*branch.columns, (s, 1.0, 1.0))),
+            Branch(branch.nodes, (*branch.columns, (s, 0.0, 0.0))),
         ]
