@@ -121,9 +121,9 @@ def least_cut(start, neighbour, twin, capacity, near_source, near_sink, enough):
 
 
 @njit(cache=True, nogil=True)
-def violated_cuts(
-    start, neighbour, twin, capacity, saturated, root, targets, need, unit, most_cuts, depth
-):  # type: ignore[no-untyped-def]
+def violated_cuts(  # type: ignore[no-untyped-def]
+    start, neighbour, twin, capacity, saturated, root, targets, need, unit, most_cuts, seen
+):
     """Cuts between the root and each target that let less through than the target needs.
 
     A violated cut holds no saturated arc, so what the root reaches by them belongs to the source, and what reaches the
@@ -148,8 +148,8 @@ def violated_cuts(
         Capacity of a full unit.
     most_cuts : int
         Cuts after which to stop.
-    depth : int
-        Most nested cuts for one target.
+    seen : bool[n]
+        Nodes looked at, marked here; those marked before are left out.
 
     Returns
     -------
@@ -176,10 +176,9 @@ def violated_cuts(
                 source[u] = True
                 stack[top] = u
                 top += 1
-    seen = np.zeros(n, np.bool_)
-    owner = np.empty(2 * most_cuts + 2, np.int32)
-    cut_start = np.zeros(2 * most_cuts + 3, np.int32)
-    cut_slot = np.empty(4 * slots, np.int32)
+    owner = np.empty(most_cuts + 2, np.int32)
+    cut_start = np.zeros(most_cuts + 3, np.int32)
+    cut_slot = np.empty(6 * slots, np.int32)
     cuts = 0
     filled = 0
     left = np.empty(slots, np.int64)
@@ -210,39 +209,36 @@ def violated_cuts(
                     top += 1
         if not fresh:
             continue
-        for _ in range(depth):
-            # The kernel below wants the capacity from the owner to the neighbour.
-            for s in range(slots):
-                left[s] = capacity[twin[s]]
-            near_source[:] = source
-            near_sink[:] = sink
-            if least_cut(start, neighbour, twin, left, near_source, near_sink, need[k]) >= need[k]:
-                break
-            for side in range(2):
-                mark = filled
-                same = side == 1
-                for v in range(n):
-                    if not (near_sink[v] if side == 1 else not near_source[v]):
-                        continue
-                    for s in range(start[v], start[v + 1]):
-                        u = neighbour[s]
-                        if near_sink[u] if side == 1 else not near_source[u]:
-                            continue
-                        if filled < cut_slot.size:
-                            cut_slot[filled] = s
-                            filled += 1
-                        if near_source[v] or not near_source[u]:
-                            same = False
-                if filled == cut_slot.size or same:
-                    filled = mark
+        # The flow wants the capacity from the owner to the neighbour.
+        for s in range(slots):
+            left[s] = capacity[twin[s]]
+        near_source[:] = source
+        near_sink[:] = sink
+        if least_cut(start, neighbour, twin, left, near_source, near_sink, need[k]) >= need[k]:
+            continue
+        first = filled
+        for side in range(2):
+            mark = filled
+            same = side == 1
+            for v in range(n):
+                if not (near_sink[v] if side == 1 else not near_source[v]):
                     continue
-                owner[cuts] = k
-                cuts += 1
-                cut_start[cuts] = filled
-            for i in range(cut_start[max(0, cuts - 2)], filled):
-                capacity[cut_slot[i]] = unit
-            if cuts >= most_cuts or filled + 2 * slots > cut_slot.size:
-                break
+                for s in range(start[v], start[v + 1]):
+                    u = neighbour[s]
+                    if near_sink[u] if side == 1 else not near_source[u]:
+                        continue
+                    cut_slot[filled] = s
+                    filled += 1
+                    if near_source[v] or not near_source[u]:
+                        same = False
+            if same:
+                filled = mark
+                continue
+            owner[cuts] = k
+            cuts += 1
+            cut_start[cuts] = filled
+        for i in range(first, filled):
+            capacity[cut_slot[i]] = unit
         if cuts >= most_cuts or filled + 2 * slots > cut_slot.size:
             break
     return owner[:cuts].copy(), cut_start[: cuts + 1].copy(), cut_slot[:filled].copy()

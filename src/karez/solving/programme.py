@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import highspy
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +16,17 @@ UNBOUNDED = 1 << 40
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-BASIC = highspy.HighsBasisStatus.kBasic
-LOWER = highspy.HighsBasisStatus.kLower
+OPTIONS = {
+    "output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "solver": "simplex",
+    "simplex_scale_strategy": 0,
+}  # fmt: skip
+"""Of HiGHS; rows of ones need no scaling."""
+
+Status = highspy.HighsBasisStatus
+
+
+def _key(index: Ints, sign: Longs, least: int) -> bytes:
+    return index.tobytes() + bytes([least & 1]) + sign.astype(np.int8).tobytes()
 
 
 class Programme:
@@ -44,32 +51,44 @@ class Programme:
         self.upper = open_columns.astype(np.float64)
         self.start = np.zeros(1, np.int64)
         self.index: Ints = np.empty(0, np.int32)
-        self.sign: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self.sign: Longs = np.empty(0, np.int64)
         self.least: Longs = np.empty(0, np.int64)
         self.most: Longs = np.empty(0, np.int64)
         self.tag: Ints = np.empty(0, np.int32)
         self.age: Ints = np.empty(0, np.int32)
-        self.waiting: list[tuple[Ints, npt.NDArray[np.int64], int, int, int]] = []
+        self.waiting: list[tuple[Ints, Longs, int, int, int]] = []
         self.seen: set[bytes] = set()
         self.model = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (
-            ("output_flag", False), ("threads", 1), ("random_seed", 0), ("presolve", "off"), ("solver", "simplex")
-        ):  # fmt: skip
+        for option, value in OPTIONS.items():
             self.model.setOptionValue(option, value)
         self.column: Ints = np.empty(0, np.int32)
         self.shown: Ints = np.full(objective.size, -1, np.int32)
-        self.status: list[list[highspy.HighsBasisStatus]] = []
 
     @property
     def rows(self) -> int:
         """Rows there are."""
         return int(self.least.size)
 
-    def add(self, index: Ints, sign: npt.NDArray[np.int64], least: int, most: int, tag: int = -1) -> bool:
-        """Have a row added with the next flush, unless there is the same; rows with a tag ≥ 0 stay for good."""
+    def add(self, index: Ints, sign: Longs, least: int, most: int, tag: int = -1) -> bool:
+        """Have a row added with the next flush, unless there is the same.
+
+        Parameters
+        ----------
+        index, sign : int32, int64
+            Columns, and 1 or −1 for each.
+        least, most : int
+            What their sum must be, or ``UNBOUNDED`` with its sign.
+        tag : int
+            The caller's mark; rows with a tag ≥ 0 stay for good.
+
+        Returns
+        -------
+        bool
+            Whether it was new.
+        """
         order = np.argsort(index, kind="stable")
         index, sign = index[order], sign[order]
-        key = index.tobytes() + bytes([least & 1]) + sign.astype(np.int8).tobytes()
+        key = _key(index, sign, least)
         if key in self.seen:
             return False
         self.seen.add(key)
@@ -111,25 +130,13 @@ class Programme:
         self.flush()
         statuses = self._statuses()
         if keep is not None:
-            members = np.repeat(keep, np.diff(self.start))
-            for row in np.flatnonzero(~keep):
-                part = slice(self.start[row], self.start[row + 1])
-                key = self.index[part].tobytes() + bytes([int(self.least[row]) & 1])
-                self.seen.discard(key + self.sign[part].astype(np.int8).tobytes())
-            self.start = np.concatenate([[0], np.cumsum(np.diff(self.start)[keep])])
-            self.index, self.sign = self.index[members], self.sign[members]
-            self.least, self.most = self.least[keep], self.most[keep]
-            self.tag, self.age = self.tag[keep], self.age[keep]
+            self._forget(keep)
         before = self.column
         self.column = np.flatnonzero(self.upper > 0).astype(np.int32)
         if statuses is not None and before.size:
-            column_status, row_status = statuses
-            was = self.shown[self.column]
-            number = {int(c): int(w) for c, w in zip(self.column, was, strict=True)}
-            statuses = (
-                [column_status[number[int(c)]] for c in self.column],
-                row_status if keep is None else [row_status[r] for r in np.flatnonzero(keep)],
-            )
+            place = np.searchsorted(before, self.column)
+            rows = np.arange(len(statuses[1])) if keep is None else np.flatnonzero(keep)
+            statuses = [statuses[0][i] for i in place], [statuses[1][i] for i in rows]
         self.shown[:] = -1
         self.shown[self.column] = np.arange(self.column.size, dtype=np.int32)
         self.model.clearModel()
@@ -144,15 +151,29 @@ class Programme:
         if statuses is not None:
             self._restore(*statuses)
 
-    def _statuses(self) -> tuple[list[highspy.HighsBasisStatus], list[highspy.HighsBasisStatus]] | None:
+    def drop(self, keep: Bools) -> None:
+        """Drop all rows but these, and closed columns; rows that wait stay."""
+        waiting, self.waiting = self.waiting, []
+        self.rebuild(keep)
+        self.waiting = waiting
+
+    def _forget(self, keep: Bools) -> None:
+        for row in np.flatnonzero(~keep):
+            part = slice(self.start[row], self.start[row + 1])
+            self.seen.discard(_key(self.index[part], self.sign[part], int(self.least[row])))
+        members = np.repeat(keep, np.diff(self.start))
+        self.start = np.concatenate([[0], np.cumsum(np.diff(self.start)[keep])])
+        self.index, self.sign = self.index[members], self.sign[members]
+        self.least, self.most = self.least[keep], self.most[keep]
+        self.tag, self.age = self.tag[keep], self.age[keep]
+
+    def _statuses(self) -> tuple[list[Status], list[Status]] | None:
         basis = self.model.getBasis()
         if not basis.valid or not self.column.size:
             return None
         return list(basis.col_status), list(basis.row_status)
 
-    def _restore(
-        self, column_status: list[highspy.HighsBasisStatus], row_status: list[highspy.HighsBasisStatus]
-    ) -> None:
+    def _restore(self, column_status: list[Status], row_status: list[Status]) -> None:
         """Set a basis, made square where a column that has been closed was basic."""
         basis = highspy.HighsBasis()
         basis.col_status = column_status
@@ -182,7 +203,16 @@ class Programme:
             self.age = np.where(np.abs(dual) > 1e-9, 0, self.age + 1).astype(np.int32)
         return self.model.getModelStatus(), x, dual
 
-    def safe_bound(self, dual: Floats, lower: Floats, upper: Floats, least: Longs | None = None) -> tuple[int, Longs, int]:
+    def ray(self, status: highspy.HighsModelStatus) -> Floats:
+        """Direction in which the dual is unbounded, if HiGHS has found the programme infeasible; else empty."""
+        if status != highspy.HighsModelStatus.kInfeasible:
+            return np.empty(0)
+        _, known, ray = self.model.getDualRay()
+        return np.array(ray) if known else np.empty(0)
+
+    def safe_bound(
+        self, dual: Floats, lower: Floats, upper: Floats, least: Longs | None = None
+    ) -> tuple[int, Longs, int]:
         """Bound from rounded duals, exact in integers whatever they are.
 
         Parameters
