@@ -302,7 +302,7 @@ class BranchAndCut:
         self.evidence = Evidence(reduced, self.root, slack, low)
         closed = int(np.count_nonzero(hopeless & hopeless[graph.twin])) // 2
         # A node entered by two edges at most goes, and about two edges with it.
-        self.smaller = graph.m - closed - 2 * low < self.hand_back * graph.m
+        self.smaller = self.hand_back > 0 and graph.m - closed - 2 * low < self.hand_back * graph.m
 
     def _offer(self, x: Floats) -> None:
         """Grow a tree along what the linear programme uses."""

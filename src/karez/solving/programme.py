@@ -16,7 +16,7 @@ UNBOUNDED = 1 << 40
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-OPTIONS = {
+OPTIONS: dict[str, bool | int | str] = {
     "output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "solver": "simplex",
     "simplex_scale_strategy": 0,
 }  # fmt: skip
@@ -207,7 +207,7 @@ class Programme:
         """Direction in which the dual is unbounded, if HiGHS has found the programme infeasible; else empty."""
         if status != highspy.HighsModelStatus.kInfeasible:
             return np.empty(0)
-        _, known, ray = self.model.getDualRay()
+        _, known, ray = self.model.getDualRay()  # type: ignore[attr-defined]
         return np.array(ray) if known else np.empty(0)
 
     def safe_bound(

@@ -132,7 +132,7 @@ class Formulation:
         """Have rows added that x violates; returns whether there were any."""
         search = self.search
         flow: Floats = np.clip(x[: self.slots], 0.0, 1.0)
-        inflow = np.bincount(self.owner, flow, minlength=self.graph.n)
+        inflow: Floats = np.bincount(self.owner, flow, minlength=self.graph.n).astype(np.float64)
         demand = np.where(search.prize == INF, 1.0, 0.0)
         demand[self.paying] = x[self.slots :]
         demand[self.root] = 0.0
