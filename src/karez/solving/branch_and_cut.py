@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from karez.kernels.ascent import INF, OUT
+from karez.kernels.ascent import INF
 from karez.kernels.reduce import from_root
 from karez.kernels.special import nearest_forced
-from karez.kernels.tree import turn
 from karez.solving.certified import Longs
 from karez.solving.programme import Bools, Floats
 from karez.solving.search import Search
@@ -23,14 +22,32 @@ OLD = 1
 DROP_AT = 0.1
 """Share of old rows, or of closed columns, from which on the programme is made anew without them."""
 
-FEW = 100
-"""Where arcs are this many times the terminals, maximum flows are cheap and cuts are sought nearer the middle."""
+FEW = 50
+LARGE = 8_000
+"""Where arcs are that many and `FEW` times the terminals, the root is solved by interior points.
+
+Cuts then hold many arcs each, which makes simplex iterations slow, and flows are few; inner solutions ask for more of
+them and give deeper cuts.
+"""
+
+SMALL = 500
+"""Edges from which on a still smaller graph is worth while."""
 
 STALLED = 12
 MOST_ROUNDS = 400
 MOST_NODES = 20_000
 MOST_WORK = 25_000
 """Simplex iterations under one clock, where no time is set; each programme counts a hundred on top."""
+
+
+SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnknown)
+"""Interior points that end a little before the optimum leave the status unknown."""
+
+UNCLEAR = (
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnboundedOrInfeasible,
+    highspy.HighsModelStatus.kSolveError,
+)
 
 
 @dataclass(frozen=True)
@@ -95,9 +112,8 @@ class BranchAndCut:
         self.form.add_moats(search.node, search.radius)
         if sets is not None:
             self.form.add_sets(sets)
-        self.middle: Floats = self._tree()
-        terminals = np.count_nonzero(search.prize)
-        self.seeks_middle = terminals * FEW < self.slots
+        if self.slots > max(LARGE, FEW * np.count_nonzero(search.prize)):
+            self.programme.turn_inside()
 
     def run(self) -> int:
         """Work until proven, until worth a smaller graph, or until time or counted effort are up: the bound."""
@@ -118,14 +134,14 @@ class BranchAndCut:
                 number += 1
                 heapq.heappush(queue, (bound, number, child))
             number += 1
-        lowest = min([settled, search.target, *(bound for bound, _, _ in queue)])
+        lowest = min(settled, search.target, *(bound for bound, _, _ in queue))
         return max(lowest, search.bound)
 
     def binding_sets(self) -> Bools:
         """Sets of nodes whose cuts bind, for a programme on a smaller graph: bool[cuts, n]."""
         return self.form.binding_sets()
 
-    def _solve(self, branch: Branch, known: int, *, root: bool) -> tuple[int, list[Branch]]:
+    def _solve(self, branch: Branch, known: int, *, root: bool) -> tuple[int, list[Branch]]:  # noqa: PLR0912
         """Bound one case; returns its bound and the cases it falls into, none if it is settled."""
         search, programme = self.search, self.programme
         lower, upper = self._enter(branch)
@@ -136,7 +152,10 @@ class BranchAndCut:
         for number in range(MOST_ROUNDS):
             self._limit_work()
             status, x, dual = programme.solve()
-            search.clock.work += 100 + max(0, int(programme.model.getInfo().simplex_iteration_count))
+            search.clock.work += programme.effort()
+            if programme.interior and status in UNCLEAR and not self._tired():
+                programme.turn_to_vertices()
+                continue
             if status == highspy.HighsModelStatus.kInfeasible:
                 best = search.target if self._empty(branch, programme.ray(status), lower, upper) else best
                 x = np.zeros(0)
@@ -146,7 +165,7 @@ class BranchAndCut:
                 bound = -((-total) // scale) + self.constant
                 stalled = 0 if bound > best + abs(best) // 100_000 else stalled + 1
                 best = max(best, bound)
-            if status != highspy.HighsModelStatus.kOptimal:
+            if status not in SOLVED or dual.size != programme.rows:
                 x = np.zeros(0)
                 break
             if number % 5 == 0 or stalled:
@@ -157,7 +176,11 @@ class BranchAndCut:
                 programme.set_bounds(lower, upper)
             if search.clock.close(search.target, best) or self._tired() or self.smaller:
                 break
-            if not self._separate(x, upper, root=root) or (stalled > STALLED and self._fractional(x)):
+            if not self.form.separate(x, upper):
+                if not programme.interior:
+                    break
+                programme.turn_to_vertices()
+            elif stalled > STALLED and self._fractional(x):
                 break
             if root and not stalled:
                 self._tidy(upper)
@@ -193,24 +216,6 @@ class BranchAndCut:
         least = self.programme.least.copy()
         least[self._rows_of(branch)] = 1
         return least
-
-    def _separate(self, x: Floats, upper: Floats, *, root: bool) -> bool:
-        """Have cuts added; where flows are cheap first between x and earlier points, for cuts that go deeper."""
-        if root and self.seeks_middle:
-            self.middle = (x + self.middle) / 2
-            if self.form.separate(self.middle, upper):
-                return True
-        return self.form.separate(x, upper)
-
-    def _tree(self) -> Floats:
-        """The best tree as a solution; zero if there is none."""
-        graph, up = self.search.graph, self.search.up.copy()
-        x = np.zeros(self.programme.objective.size)
-        if up[self.root] != OUT:
-            turn(graph.neighbour, graph.twin, up, np.int32(self.root))
-            x[up[up >= 0]] = 1.0
-            x[self.slots :] = up[self.form.paying] != OUT
-        return x
 
     def _tidy(self, upper: Floats) -> None:
         """Drop closed columns and rows that do not bind, if they are many."""
@@ -302,7 +307,7 @@ class BranchAndCut:
         self.evidence = Evidence(reduced, self.root, slack, low)
         closed = int(np.count_nonzero(hopeless & hopeless[graph.twin])) // 2
         # A node entered by two edges at most goes, and about two edges with it.
-        self.smaller = self.hand_back > 0 and graph.m - closed - 2 * low < self.hand_back * graph.m
+        self.smaller = self.hand_back > 0 and graph.m > SMALL and graph.m - closed - 2 * low < self.hand_back * graph.m
 
     def _offer(self, x: Floats) -> None:
         """Grow a tree along what the linear programme uses."""

@@ -16,11 +16,14 @@ UNBOUNDED = 1 << 40
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-OPTIONS: dict[str, bool | int | str] = {
+OPTIONS: dict[str, bool | float | str] = {
     "output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "solver": "simplex",
-    "simplex_scale_strategy": 0,
+    "simplex_scale_strategy": 0, "run_crossover": "off", "ipm_optimality_tolerance": 1e-4,
 }  # fmt: skip
 """Of HiGHS; rows of ones need no scaling."""
+
+INTERIOR = 50
+"""Simplex iterations that a step of interior points counts."""
 
 Status = highspy.HighsBasisStatus
 
@@ -38,9 +41,15 @@ class Programme:
         Costs.
     open_columns : bool[columns]
         Columns that may be other than 0.
+
+    Attributes
+    ----------
+    interior : bool
+        Whether it is solved by interior points, roughly, until :meth:`turn_to_vertices`.
     """
 
     def __init__(self, objective: Longs, open_columns: Bools) -> None:
+        self.interior = False
         self.objective = objective
         total = exact_sum(np.abs(objective)) + 1
         self.scale = 1
@@ -188,6 +197,21 @@ class Programme:
             self.column.size, np.arange(self.column.size, dtype=np.int32), lower[self.column], upper[self.column]
         )
 
+    def turn_inside(self) -> None:
+        """Solve by interior points from now on."""
+        self.interior = True
+        self.model.setOptionValue("solver", "ipm")
+
+    def turn_to_vertices(self) -> None:
+        """Solve by the simplex method from now on."""
+        self.interior = False
+        self.model.setOptionValue("solver", "simplex")
+
+    def effort(self) -> int:
+        """About how many simplex iterations the last run was worth."""
+        info = self.model.getInfo()
+        return 100 + max(0, int(info.simplex_iteration_count)) + INTERIOR * max(0, int(info.ipm_iteration_count))
+
     def solve(self) -> tuple[highspy.HighsModelStatus, Floats, Floats]:
         """Run HiGHS: its status, x of all columns, and the duals of the rows."""
         if not self.column.size:
@@ -198,9 +222,10 @@ class Programme:
         x = np.zeros(self.objective.size)
         if len(solution.col_value):
             x[self.column] = solution.col_value
-        dual = np.array(solution.row_dual)
+        dual = np.nan_to_num(np.array(solution.row_dual), posinf=0.0, neginf=0.0)
         if dual.size == self.rows:
-            self.age = np.where(np.abs(dual) > 1e-9, 0, self.age + 1).astype(np.int32)
+            weak = max(1e-9, 1e-8 * abs(self.model.getInfo().objective_function_value)) if self.interior else 1e-9
+            self.age = np.where(np.abs(dual) > weak, 0, self.age + 1).astype(np.int32)
         return self.model.getModelStatus(), x, dual
 
     def ray(self, status: highspy.HighsModelStatus) -> Floats:
