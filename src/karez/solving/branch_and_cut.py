@@ -43,11 +43,9 @@ MOST_WORK = 25_000
 SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnknown)
 """Interior points that end a little before the optimum leave the status unknown."""
 
-UNCLEAR = (
-    highspy.HighsModelStatus.kInfeasible,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible,
-    highspy.HighsModelStatus.kSolveError,
-)
+
+EMPTY = (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kModelEmpty)
+"""The latter once every arc is closed."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ class BranchAndCut:
         self.form.add_moats(search.node, search.radius)
         if sets is not None:
             self.form.add_sets(sets)
-        if self.slots > max(LARGE, FEW * np.count_nonzero(search.prize)):
+        if self.slots > max(LARGE, FEW * int(np.count_nonzero(search.prize))):
             self.programme.turn_inside()
 
     def run(self) -> int:
@@ -134,7 +132,7 @@ class BranchAndCut:
                 number += 1
                 heapq.heappush(queue, (bound, number, child))
             number += 1
-        lowest = min(settled, search.target, *(bound for bound, _, _ in queue))
+        lowest = min(settled, search.target, *[bound for bound, _, _ in queue])
         return max(lowest, search.bound)
 
     def binding_sets(self) -> Bools:
@@ -153,10 +151,10 @@ class BranchAndCut:
             self._limit_work()
             status, x, dual = programme.solve()
             search.clock.work += programme.effort()
-            if programme.interior and status in UNCLEAR and not self._tired():
+            if programme.interior and not (status in SOLVED and dual.size == programme.rows) and not self._tired():
                 programme.turn_to_vertices()
                 continue
-            if status == highspy.HighsModelStatus.kInfeasible:
+            if status in EMPTY:
                 best = search.target if self._empty(branch, programme.ray(status), lower, upper) else best
                 x = np.zeros(0)
                 break
@@ -187,6 +185,7 @@ class BranchAndCut:
         done = search.clock.close(search.target, best) or x.size == 0
         children = [] if done else [branch] if self.smaller else self._children(branch, x)
         self._leave(branch)
+        programme.turn_to_vertices()
         return best, children
 
     def _enter(self, branch: Branch) -> tuple[Floats, Floats]:

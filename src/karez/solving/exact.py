@@ -35,7 +35,7 @@ SHRINK_AT = 0.97
 PATIENCE = 2
 """Rounds without a better tree or a smaller graph after which cutting planes begin."""
 
-HAND_BACK = 0.8
+HAND_BACK = 0.6
 """Share of edges left below which cutting planes begin anew on a smaller graph."""
 
 POOL = 6

@@ -265,7 +265,8 @@ class Programme:
         while scale > 1 and weigh * scale > LARGEST:
             scale //= 2
         if not weigh * scale <= LARGEST:
-            return 0, np.zeros_like(self.objective), 1
+            # Duals beyond all measure say nothing.
+            dual = np.zeros_like(dual)
         weight = np.rint(dual * self.unit * scale).astype(np.int64)
         side = np.where(weight > 0, least, self.most)
         weight[np.abs(side) == UNBOUNDED] = 0
