@@ -75,6 +75,9 @@ def test_cutting_planes_begun_anew_on_smaller_graphs_prove_the_optimum(monkeypat
         inner(self, search, sets, hand_back=hand_back)
 
     monkeypatch.setattr(BranchAndCut, "__init__", counted)
+    monkeypatch.setattr(
+        Closing, "_round", lambda self: self.search.improve(self.search.graph.slot_cost, self.search.root)
+    )
     rng = np.random.default_rng(6)
     for _ in range(15):
         graph, prizes = grid(rng, 7)
@@ -84,7 +87,7 @@ def test_cutting_planes_begun_anew_on_smaller_graphs_prove_the_optimum(monkeypat
         closing = Closing(search, at_once=1)
         closing._cut()
         assert closing._proven() == search.value == alone.value
-    assert any(again)
+    assert sum(again) > 3
 
 
 def test_the_safe_bound_does_not_trust_the_linear_programme():

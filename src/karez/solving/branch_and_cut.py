@@ -23,7 +23,7 @@ DROP_AT = 0.1
 """Share of old rows, or of closed columns, from which on the programme is made anew without them."""
 
 FEW = 50
-LARGE = 8_000
+LARGE = 3_000
 """Where arcs are that many and `FEW` times the terminals, the root is solved by interior points.
 
 Cuts then hold many arcs each, which makes simplex iterations slow, and flows are few; inner solutions ask for more of
@@ -86,7 +86,7 @@ class BranchAndCut:
     search : Search
         The problem; trees found on the way are offered to it.
     sets : bool[cuts, n] | None
-        Sets of nodes whose cuts are in the first programme.
+        Sets of nodes whose cuts are in the first programme; None for the moats of the best ascent.
     hand_back : float
         Share of edges left from which on the work stops, so that the caller can go on on a smaller graph; 0 never.
 
@@ -107,8 +107,9 @@ class BranchAndCut:
         self.form = Formulation(search, self.root)
         self.programme = self.form.programme
         self.slots, self.constant = self.form.slots, self.form.constant
-        self.form.add_moats(search.node, search.radius)
-        if sets is not None:
+        if sets is None:
+            self.form.add_moats(search.node, search.radius)
+        else:
             self.form.add_sets(sets)
         if self.slots > max(LARGE, FEW * int(np.count_nonzero(search.prize))):
             self.programme.turn_inside()
@@ -166,7 +167,7 @@ class BranchAndCut:
             if status not in SOLVED or dual.size != programme.rows:
                 x = np.zeros(0)
                 break
-            if number % 5 == 0 or stalled:
+            if root or number % 5 == 0 or stalled:
                 self._offer(x)
             if root:
                 self._fix(total + self.constant * scale, margin, scale)
@@ -175,6 +176,7 @@ class BranchAndCut:
             if search.clock.close(search.target, best) or self._tired() or self.smaller:
                 break
             if not self.form.separate(x, upper):
+                self._offer(x)
                 if not programme.interior:
                     break
                 programme.turn_to_vertices()
