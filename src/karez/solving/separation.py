@@ -22,7 +22,7 @@ VIOLATED = 0.02
 MOST_CUTS = 400
 """Cuts in a round, to nodes that must be reached; to others a tenth."""
 
-CHUNK = 2_000_000
+CHUNK = 500_000
 """Arcs times targets after which the clock is looked at."""
 
 MOST_START_ARCS = 400_000
