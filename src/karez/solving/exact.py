@@ -37,6 +37,9 @@ SHRINK_AT = 0.97
 PATIENCE = 2
 """Rounds without a better tree or a smaller graph after which cutting planes begin."""
 
+HAND_BACK = 0.6
+"""Share of edges left below which cutting planes begin anew on a smaller graph."""
+
 POOL = 6
 """Trees kept for merging."""
 
@@ -265,10 +268,23 @@ class Closing:
             self.idle = 0
 
     def _cut(self) -> None:
-        """Close the gap by cutting planes and branching."""
-        bound = BranchAndCut(self.search).run()
-        self.search.raise_bound(bound)
-        self._lift()
+        """Close the gap by cutting planes and branching, on a smaller graph whenever their bounds allow for one."""
+        sets = None
+        while not self.done():
+            work = BranchAndCut(self.search, sets, hand_back=HAND_BACK)
+            self.search.raise_bound(work.run())
+            self._lift()
+            if self.done() or not work.smaller or work.evidence is None:
+                break
+            before, clue = self.problem, work.evidence
+            known = self.knowledge.learn(before.graph, before.prize, clue.root, clue.reduced, 0, clue.slack)
+            self._proven()
+            self._work_on(shrink(before, known, THOROUGH))
+            if not self.done():
+                self._round()
+                number = np.full(self.base.graph.n, -1, np.int32)
+                number[before.node] = np.arange(before.node.size)
+                sets = work.binding_sets()[:, number[self.problem.node]]
 
 
 def close(search: Search, rounds: int = 40, progress: Progress | None = None, *, cutting: bool = True) -> int:
