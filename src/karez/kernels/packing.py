@@ -542,7 +542,7 @@ def tighten(  # type: ignore[no-untyped-def]
     inside_after = np.empty(total, np.int32)
     dist_after = np.empty(total, np.int64)
     kept = 0
-    total = 0
+    total = np.int64(0)
     for b in range(balls):
         if rad[b] == 0:
             continue

@@ -18,7 +18,7 @@ from karez.kernels.nested import nest
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
 from karez.solving.graph import Graph
-from karez.solving.reduction import QUICK, THOROUGH, Bools, Knowledge, Reduced, shrink
+from karez.solving.reduction import CLOSER, QUICK, THOROUGH, Bools, Knowledge, Reduced, shrink
 from karez.solving.search import Clock, Progress, Search
 from karez.solving.windows import Windows
 
@@ -30,6 +30,9 @@ LARGE = 2_000_000
 
 MOST_SLOTS = 60_000
 """Arcs up to which the linear programme is tried."""
+
+EFFORTS = (CLOSER, THOROUGH, THOROUGH)
+"""How closely reductions look after the first rounds, whatever has been learned by then."""
 
 SHRINK_AT = 0.97
 """Share of edges left below which work goes on on a smaller graph."""
@@ -128,7 +131,7 @@ class Closing:
         known = self.knowledge
         if within is not None:
             known = Knowledge(within & known.alive, known.low, known.reduced, known.down, known.near, known.slack)
-        self._work_on(shrink(self.problem, known, QUICK))
+        self._work_on(shrink(self.problem, known, QUICK, self.base.clock.allows))
         for _ in range(rounds):
             if self.done():
                 break
@@ -258,10 +261,12 @@ class Closing:
     def _reduce(self) -> None:
         """Go on on a smaller graph if enough is known."""
         graph = self.problem.graph
-        effort = QUICK if self.number <= 1 else THOROUGH
-        if self.knowledge.alive.mean() > SHRINK_AT and self.number > 3:
+        allows = self.base.clock.allows
+        efforts = EFFORTS[min(self.number, len(EFFORTS)) - 1 :]
+        effort = next((one for one in (efforts[0], CLOSER, QUICK) if allows(one.pace * graph.m)), None)
+        if effort is None or (self.knowledge.alive.mean() > SHRINK_AT and self.number > len(EFFORTS)):
             return
-        problem = shrink(self.problem, self.knowledge, effort)
+        problem = shrink(self.problem, self.knowledge, effort, allows)
         if problem.hopeless or problem.graph.m < SHRINK_AT * graph.m:
             self._proven()
             self._work_on(problem)
@@ -279,7 +284,7 @@ class Closing:
             before, clue = self.problem, work.evidence
             known = self.knowledge.learn(before.graph, before.prize, clue.root, clue.reduced, 0, clue.slack)
             self._proven()
-            self._work_on(shrink(before, known, THOROUGH))
+            self._work_on(shrink(before, known, THOROUGH, self.base.clock.allows))
             if not self.done():
                 self._round()
                 number = np.full(self.base.graph.n, -1, np.int32)

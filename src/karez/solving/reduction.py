@@ -6,6 +6,7 @@ best tree uses this edge" (drawn together at once, in a pass of its own).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,6 +43,8 @@ class Effort:
         Most leaves by which a pattern is extended, 0 for no such test; see :mod:`karez.kernels.extended`.
     patterns : int
         Most patterns looked at for each edge.
+    pace : float
+        Seconds a pass takes for each edge, about; where a time is set, passes that would not fit are not begun.
     """
 
     nearest: int
@@ -51,10 +54,15 @@ class Effort:
     worth_while: float
     extended: int = 0
     patterns: int = 200
+    pace: float = 3e-6
 
 
 QUICK = Effort(nearest=2, settled=8, degree=3, passes=3, worth_while=0.08)
-THOROUGH = Effort(nearest=4, settled=40, degree=5, passes=30, worth_while=0.02, extended=8)
+CLOSER = Effort(nearest=3, settled=20, degree=4, passes=2, worth_while=0.05, extended=3, patterns=60, pace=1.5e-5)
+THOROUGH = Effort(nearest=4, settled=40, degree=5, passes=30, worth_while=0.02, extended=8, patterns=200, pace=4e-5)
+
+Allows = Callable[[float], bool]
+"""Whether there is time for so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -310,7 +318,7 @@ def _hung(problem: Reduced, rest: Graph, hung: Ints, start: Ints, item: Ints) ->
     )
 
 
-def shrink(problem: Reduced, known: Knowledge, effort: Effort) -> Reduced:
+def shrink(problem: Reduced, known: Knowledge, effort: Effort, allows: Allows = lambda _: True) -> Reduced:
     """Carry out what is known, and tests without bounds until passes save little.
 
     Parameters
@@ -321,6 +329,8 @@ def shrink(problem: Reduced, known: Knowledge, effort: Effort) -> Reduced:
         What ascents have told about it.
     effort : Effort
         How closely to look.
+    allows : callable
+        Told how many seconds the next pass may take; whether it may begin. The first always does.
     """
     # What an ascent tells is of use on this graph only; else shallow tests come first, for they are cheap.
     depth = effort.extended if known.slack < INF else min(3, effort.extended)
@@ -329,6 +339,8 @@ def shrink(problem: Reduced, known: Knowledge, effort: Effort) -> Reduced:
         problem = rebuild(problem, _findings(problem, known, replace(effort, extended=depth)))
         little = problem.graph.m > (1.0 - effort.worth_while) * before
         if problem.hopeless or problem.graph.m == 0 or (little and depth == effort.extended):
+            break
+        if not allows(effort.pace * problem.graph.m):
             break
         depth = effort.extended if little else min(depth + 1, effort.extended)
         known = Knowledge.nothing(problem.graph)

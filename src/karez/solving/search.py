@@ -48,6 +48,10 @@ class Clock:
         """Whether a time was set and has run out."""
         return self.seconds is not None and self.spent() >= self.seconds
 
+    def allows(self, seconds: float) -> bool:
+        """Whether work of so many seconds fits well into the time left; always, where none is set."""
+        return self.seconds is None or seconds <= 0.5 * (self.seconds - self.spent())
+
     def share(self, counted: float) -> float:
         """Share of the work done: of the time where one is set, else as counted."""
         return counted if self.seconds is None else min(1.0, self.spent() / max(self.seconds, 1e-9))
