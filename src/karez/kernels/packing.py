@@ -127,6 +127,59 @@ def charge_all(start, neighbour, slot_cost, radius, begin, inside, dist):  # typ
 
 
 @njit(cache=True, nogil=True)
+def level_cuts(start, neighbour, begin, inside, dist, most):  # type: ignore[no-untyped-def]
+    """The cuts a packing is made of: one for each ball and each distance in it.
+
+    Parameters
+    ----------
+    start, neighbour : int32
+        The graph.
+    begin, inside, dist
+        Nodes of each ball by distance, see :func:`replay`.
+    most : int
+        Most arcs in all cuts together; later cuts are left out.
+
+    Returns
+    -------
+    ball : int32[cuts]
+        The ball each cut belongs to.
+    cut_start : int32[cuts + 1]
+        The arcs of cut i are ``cut_slot[cut_start[i]:cut_start[i + 1]]``.
+    cut_slot : int32[…]
+        Slots whose arcs enter the ball.
+    """
+    within = np.zeros(start.size - 1, np.bool_)
+    cut_slot = np.empty(most, np.int32)
+    ball = np.empty(most + 1, np.int32)
+    cut_start = np.zeros(most + 2, np.int32)
+    cuts = 0
+    filled = 0
+    for b in range(begin.size - 1):
+        for j in range(begin[b], begin[b + 1]):
+            within[inside[j]] = True
+            if j + 1 < begin[b + 1] and dist[j + 1] == dist[j]:
+                continue
+            mark = filled
+            for k in range(begin[b], j + 1):
+                v = inside[k]
+                for s in range(start[v], start[v + 1]):
+                    if not within[neighbour[s]] and filled < most:
+                        cut_slot[filled] = s
+                        filled += 1
+            if filled == most:
+                filled = mark
+                break
+            ball[cuts] = b
+            cuts += 1
+            cut_start[cuts] = filled
+        for j in range(begin[b], begin[b + 1]):
+            within[inside[j]] = False
+        if filled + 64 >= most:
+            break
+    return ball[:cuts].copy(), cut_start[: cuts + 1].copy(), cut_slot[:filled].copy()
+
+
+@njit(cache=True, nogil=True)
 def join(start, neighbour, twin, reduced, par, stack, size, joined, count):  # type: ignore[no-untyped-def]
     """Hang every node on the root that arcs without reduced cost lead to from those on the stack.
 

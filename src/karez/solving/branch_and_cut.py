@@ -100,7 +100,8 @@ class BranchAndCut:
 
     def __init__(self, search: Search, sets: Bools | None = None, *, hand_back: float = 0.0) -> None:
         self.search = search
-        self.root = search.ascent_root
+        packing = search.packed()
+        self.root = packing.root
         self.hand_back = hand_back
         self.evidence: Evidence | None = None
         self.smaller = False
@@ -108,7 +109,7 @@ class BranchAndCut:
         self.programme = self.form.programme
         self.slots, self.constant = self.form.slots, self.form.constant
         if sets is None:
-            self.form.add_moats(search.node, search.radius)
+            self.form.add_packing(packing)
         else:
             self.form.add_sets(sets)
         if self.slots > max(LARGE, FEW * int(np.count_nonzero(search.prize))):
@@ -297,8 +298,11 @@ class BranchAndCut:
         reduced[upper == 0] = slack
         paying = search.prize > 0
         paying[self.root] = False
-        down = np.minimum(from_root(graph.start, graph.neighbour, graph.twin, reduced, np.int32(self.root)), slack)
-        _, ways = nearest_forced(graph.start, graph.neighbour, reduced, paying, 2)
+        # Frozen and writable arrays are two types to the compiler; one is enough.
+        frozen = reduced.view()
+        frozen.flags.writeable = False
+        down = np.minimum(from_root(graph.start, graph.neighbour, graph.twin, frozen, np.int32(self.root)), slack)
+        _, ways = nearest_forced(graph.start, graph.neighbour, frozen, paying, 2)
         ways = np.minimum(ways, slack)
         through = down[graph.neighbour] + reduced + ways[self.form.owner, 0]
         hopeless = through >= slack

@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from karez.kernels.ascent import INF
+from karez.kernels.ascent import INF, OUT
 from karez.kernels.nested import nest
+from karez.kernels.tree import prune
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
 from karez.solving.graph import Graph
@@ -164,6 +165,9 @@ class Closing:
         if self.number > 0 and self.search.packing is not None and problem.graph.m > 0:
             to = problem.image[self.problem.node]
             packing = self.search.packing.carried(problem.graph, problem.prize, to)
+            if packing is not None:
+                # Balls that were torn grow again.
+                packing.tighten(problem.graph, problem.prize, np.full(problem.graph.n, OUT, np.int32), 1, 0)
         self.problem = problem
         self.knowledge = Knowledge.nothing(problem.graph)
         self.search = Search(
@@ -307,5 +311,13 @@ def warm_up() -> None:
     known = Knowledge.nothing(graph).learn(graph, search.prize, 0, search.ascent(0)[0], search.bound, search.value)
     shrink(problem, known, THOROUGH)
     problem.lift(graph, search.up)
-    BranchAndCut(search).run()
+    prune(graph.neighbour, graph.slot_cost, search.prize, search.up, True)
+    search.tighten(10)
+    if search.packing is not None:
+        search.packing.carried(graph, search.prize, np.arange(graph.n, dtype=np.int32))
+    search.clock = Clock(None, -1e9, 3)
+    Windows(search, 4).sweep(Search.first, 0, most=2)
+    work = BranchAndCut(search)
+    work.run()
+    work.binding_sets()
     nest(graph.neighbour, graph.slot_cost, np.ones(graph.n, np.int64), search.up)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from karez.kernels.ascent import INF
-from karez.kernels.packing import charge_all, replay, tighten
+from karez.kernels.packing import charge_all, level_cuts, replay, tighten
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import Graph
 
@@ -59,6 +59,18 @@ class Packing:
             graph.start, graph.neighbour, graph.twin, self.reduced, np.int32(self.root), prize, self.left, up,
             self.owner, self.radius, self.begin, self.inside, self.dist, effort, LARGEST, seed,
         )  # fmt: skip
+
+    def cuts(self, graph: Graph, most: int) -> tuple[Ints, Ints, Ints]:
+        """Its cuts, those of large balls first: owner of each, where its slots begin, the slots; no more than `most`.
+
+        Slots stand for the arcs from the neighbour into the owner.
+        """
+        order = np.argsort(-self.radius, kind="stable")
+        sizes = np.diff(self.begin)[order]
+        begin = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        index = np.repeat(self.begin[:-1][order] - begin[:-1], sizes) + np.arange(begin[-1])
+        ball, start, slot = level_cuts(graph.start, graph.neighbour, begin, self.inside[index], self.dist[index], most)
+        return self.owner[order[ball]], start, slot
 
     def carried(self, graph: Graph, prize: Longs, to: Ints) -> Packing | None:
         """The packing on a reduced graph; None if its root is gone.

@@ -139,11 +139,15 @@ class Search:
         """An ascent and the trees it points to, then a perturbed start."""
         self.round(self.number)
 
-    def tighten(self, effort: int) -> None:
-        """Raise the best dual solution by local search, and grow a tree along the arcs it saturates."""
+    def packed(self) -> Packing:
+        """The best dual solution."""
         if self.packing is None or self.packing.bound < self.ascent_bound:
             self.packing = Packing.of_moats(self.graph, self.prize, self.ascent_root, self.node, self.radius)
-        packing = self.packing
+        return self.packing
+
+    def tighten(self, effort: int) -> None:
+        """Raise the best dual solution by local search, and grow a tree along the arcs it saturates."""
+        packing = self.packed()
         up = self.up.copy()
         if up[packing.root] == OUT:
             up[:] = OUT

@@ -6,9 +6,9 @@ import numpy as np
 
 from karez.kernels.ascent import INF
 from karez.kernels.cut import behind, violated_cuts
-from karez.kernels.reduce import moat_cuts
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import Graph
+from karez.solving.packing import Packing
 from karez.solving.programme import UNBOUNDED, Bools, Floats, Programme
 from karez.solving.search import Search
 
@@ -98,10 +98,9 @@ class Formulation:
                 sign[index.size - only.size :] = -1
         return self.programme.add(index, sign, least, UNBOUNDED, -2 - v if demanded else -1)
 
-    def add_moats(self, node: Ints, radius: Longs) -> None:
-        """The cuts of an ascent from the same root: the linear programme then starts from its bound."""
-        net = (self.graph.start, self.graph.neighbour, self.graph.slot_cost)
-        owner, start, slot = moat_cuts(*net, node, radius, MOST_START_ARCS)
+    def add_packing(self, packing: Packing) -> None:
+        """The cuts of a dual solution with the same root: the linear programme then starts from its bound."""
+        owner, start, slot = packing.cuts(self.graph, MOST_START_ARCS)
         for i, v in enumerate(owner):
             self.reach(int(v), slot[start[i] : start[i + 1]])
 
