@@ -26,7 +26,7 @@ from karez.solving.windows import Windows
 STARTS = 2
 """Independent starts in a round, whatever the number of threads."""
 
-LARGE = 2_000_000
+LARGE = 6_000_000
 """Edges from which on starts are made one after the other, for memory's sake."""
 
 MOST_SLOTS = 60_000
@@ -47,6 +47,11 @@ HAND_BACK = 0.6
 POOL = 6
 """Trees kept for merging."""
 
+MERGING = 1 << 20
+"""Numbers of the searches that merge begin here, and of those that raise the bound meanwhile."""
+
+DUAL = 1 << 21
+
 MERGE_ROUNDS = 2
 MERGE_SLOTS = 4_000
 """Arcs up to which a merged problem is handed to cutting planes."""
@@ -60,8 +65,8 @@ WINDOW_GROWTH = 75
 
 WINDOW_ROUNDS = 2
 
-EFFORT = 100
-"""Nodes looked at by local search on the dual solution in a round, for each arc."""
+EFFORT = 1000
+"""Nodes looked at by local search on the dual solution in a round, for each arc; a tenth in merged problems."""
 
 MOST_EFFORT = 15_000_000
 
@@ -137,9 +142,8 @@ class Closing:
             if self.done():
                 break
             self._round()
-            self._merge()
             if not self.done():
-                self._reduce()
+                self._merge_and_reduce()
             if progress is not None:
                 progress(self.base.clock.share((self.number + 1) / max(1, rounds)))
             if self.idle >= PATIENCE and self.problem.graph.neighbour.size <= self.slots and not self.done():
@@ -191,7 +195,7 @@ class Closing:
             tasks = [fork.begin for fork in forks]
         else:
             slots = self.problem.graph.neighbour.size
-            effort = min(EFFORT * (slots + 1000), MOST_EFFORT)
+            effort = min(EFFORT * (slots + 1000), MOST_EFFORT) // (1 if self.depth == 0 else 10)
             other = forks[1].go_on if self.depth > 0 or number % 4 == 1 else lambda: self._windows(forks[1])
             tasks = [lambda: forks[0].tighten(effort), other]
         if self.fresh and self.pool:
@@ -247,34 +251,54 @@ class Closing:
             return np.zeros(0, np.bool_)
         return np.logical_and.reduceat(mark[self.problem.chain_edge], self.problem.chain_start[:-1])
 
-    def _merge(self) -> None:
-        """Solve the problem on the edges of the trees in the pool alone: small, and often better than all of them."""
-        if len(self.pool) < 2 or self.done():
-            return
-        search = self.search
-        used = np.logical_or.reduce([self._edges_of(edges) for _, edges in self.pool])
-        inner = Search(search.graph, search.prize, search.root, self.base.seed_of(self.number), self.base.clock)
-        inner.value, inner.up = search.value, search.up.copy()
-        closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=1, depth=self.depth + 1)
-        closing.run(MERGE_ROUNDS, within=used)
-        if inner.value < search.value:
-            search.offer(inner.up, inner.value)
-            self._keep(inner)
-            self._lift()
+    def _merge(self, fork: Search) -> None:
+        """Solve the problem on the edges of the trees in the pool alone, then in windows of the graph."""
+        if len(self.pool) > 1:
+            used = np.logical_or.reduce([self._edges_of(edges) for _, edges in self.pool])
+            inner = Search(fork.graph, fork.prize, fork.root, fork.seed, self.base.clock)
+            inner.value, inner.up = fork.value, fork.up.copy()
+            closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=1, depth=self.depth + 1)
+            closing.run(MERGE_ROUNDS, within=used)
+            fork.offer(inner.up, inner.value)
+        if self.depth == 0 and self.number <= len(EFFORTS):
+            self._windows(fork)
 
-    def _reduce(self) -> None:
-        """Go on on a smaller graph if enough is known."""
+    def _merge_and_reduce(self) -> None:
+        """Merge trees, and meanwhile see whether enough is known to go on on a smaller graph."""
+        smaller: list[Reduced] = []
+
+        def reduce() -> None:
+            problem = self._reduced()
+            if problem is not None:
+                smaller.append(problem)
+
+        fork = self.search.fork(MERGING + self.number)
+        tasks: list[Task] = [reduce, lambda: self._merge(fork)]
+        early = self.depth == 0 and self.number <= len(EFFORTS)
+        dual = self.search.fork(DUAL + self.number)
+        if early and self.problem.graph.m <= LARGE:
+            tasks.append(lambda: dual.tighten(MOST_EFFORT))
+        side_by_side(tasks, self.at_once)
+        self.search.packing = dual.packing
+        for other in (fork, dual):
+            self.search.absorb(other)
+            self._keep(other)
+        self._lift()
+        if smaller:
+            self._proven()
+            self._work_on(smaller[0])
+            self.idle = 0
+
+    def _reduced(self) -> Reduced | None:
+        """A smaller problem, if what is known leaves one and there is time for it."""
         graph = self.problem.graph
         allows = self.base.clock.allows
         efforts = EFFORTS[min(self.number, len(EFFORTS)) - 1 :]
         effort = next((one for one in (efforts[0], CLOSER, QUICK) if allows(one.pace * graph.m)), None)
         if effort is None or (self.knowledge.alive.mean() > SHRINK_AT and self.number > len(EFFORTS)):
-            return
+            return None
         problem = shrink(self.problem, self.knowledge, effort, allows)
-        if problem.hopeless or problem.graph.m < SHRINK_AT * graph.m:
-            self._proven()
-            self._work_on(problem)
-            self.idle = 0
+        return problem if problem.hopeless or problem.graph.m < SHRINK_AT * graph.m else None
 
     def _cut(self) -> None:
         """Close the gap by cutting planes and branching, on a smaller graph whenever their bounds allow for one."""

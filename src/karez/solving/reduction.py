@@ -61,6 +61,13 @@ QUICK = Effort(nearest=2, settled=8, degree=3, passes=3, worth_while=0.08)
 CLOSER = Effort(nearest=3, settled=20, degree=4, passes=2, worth_while=0.05, extended=3, patterns=60, pace=1.5e-5)
 THOROUGH = Effort(nearest=4, settled=40, degree=5, passes=30, worth_while=0.02, extended=8, patterns=200, pace=4e-5)
 
+MUCH = 3_000_000
+"""Edges from which on one forced node is looked at from either end."""
+
+SHALLOW = 3
+SMALL = 15_000
+"""Edges up to which the extended tests are deep at once where an ascent lends them a bound."""
+
 Allows = Callable[[float], bool]
 """Whether there is time for so many seconds."""
 
@@ -332,8 +339,9 @@ def shrink(problem: Reduced, known: Knowledge, effort: Effort, allows: Allows = 
     allows : callable
         Told how many seconds the next pass may take; whether it may begin. The first always does.
     """
-    # What an ascent tells is of use on this graph only; else shallow tests come first, for they are cheap.
-    depth = effort.extended if known.slack < INF else min(3, effort.extended)
+    # Shallow tests come first, for they are cheap; but what an ascent tells is of use on this graph only.
+    small = problem.graph.m < SMALL and known.slack < INF
+    depth = effort.extended if small else min(SHALLOW, effort.extended)
     for _ in range(effort.passes):
         before = problem.graph.m
         problem = rebuild(problem, _findings(problem, known, replace(effort, extended=depth)))
@@ -351,7 +359,8 @@ def _findings(problem: Reduced, known: Knowledge, effort: Effort) -> Findings:
     """One pass of all tests on one graph; what they find holds together."""
     graph, prize = problem.graph, problem.prize
     net = (graph.start, graph.neighbour, graph.twin, graph.slot_cost)
-    near, dist = nearest_forced(graph.start, graph.neighbour, graph.slot_cost, prize == INF, effort.nearest)
+    many = effort.nearest if graph.m < MUCH else 1
+    near, dist = nearest_forced(graph.start, graph.neighbour, graph.slot_cost, prize == INF, many)
     closest = (np.ascontiguousarray(near[:, 0]), np.ascontiguousarray(dist[:, 0]))
     tree = bottleneck_tree(graph.start, graph.neighbour, graph.slot_cost, *closest)
     about = (*net, prize, near, dist, *tree, effort.settled)

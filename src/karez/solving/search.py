@@ -26,8 +26,11 @@ MOST_PASSES = 12
 ONE_ASCENT = 300_000
 """Edges from which on the first tree is not followed by an ascent of its own."""
 
-LITTLE = 20_000
-"""Share of the value below which exchanges gain so little that vertices are inserted in turn with them."""
+MUCH = 1_500_000
+"""Edges from which on vertices are not inserted, and exchanges end when they gain little."""
+
+LITTLE = 8_000
+"""Share of the value, as its inverse, below which exchanges gain so little that vertices are inserted as well."""
 
 
 @dataclass
@@ -333,6 +336,8 @@ class Search:
                 break
             if before - value > value // LITTLE:
                 continue
+            if graph.m > MUCH:
+                break
             inserted = insert_vertices(*net, order, steps)
             if inserted:
                 prune(graph.neighbour, graph.slot_cost, prize, up, True)
