@@ -289,9 +289,11 @@ def tighten(  # type: ignore[no-untyped-def]
     drawn = np.empty(n + 1, np.int32)
     gain = np.int64(0)
     work = np.int64(0)
+    # On dense graphs a node takes longer to look at.
+    spread = max(np.int64(1), np.int64(neighbour.size) // (3 * n))
     begun = False
     while work < effort and (balls > 0 or not begun):
-        work += 20
+        work += 20 * spread
         released = np.int64(0)
         count_drawn = 0
         count_lost = 0
@@ -345,7 +347,7 @@ def tighten(  # type: ignore[no-untyped-def]
             for i in range(count_drawn):
                 b = drawn[i]
                 charge(start, neighbour, reduced, far, rad[b], inside, dist, low[b], high[b], 1)
-                work += high[b] - low[b]
+                work += spread * (high[b] - low[b])
                 released += rad[b]
                 if left[own[b]] < INF:
                     left[own[b]] += rad[b]
@@ -370,7 +372,7 @@ def tighten(  # type: ignore[no-untyped-def]
                         lost_par[count_lost] = par[u]
                         count_lost += 1
                         par[u] = APART
-            work += count_lost
+            work += spread * count_lost
             size = 0
             for i in range(count_lost):
                 v = lost[i]
@@ -476,7 +478,7 @@ def tighten(  # type: ignore[no-untyped-def]
                             reached += 1
                         far[u] = through
                         size = lower(heap, place, far, size, u)
-            work += reached
+            work += reached + weight // 3
             if r == INF:
                 r = np.int64(0)
             low_here = filled

@@ -39,12 +39,13 @@ SHRINK_AT = 0.97
 """Share of edges left below which work goes on on a smaller graph."""
 
 PATIENCE = 2
-"""Rounds without a better tree or a smaller graph after which cutting planes begin."""
+SLOW = 4_000
+"""Rounds without a better tree or a smaller graph after which cutting planes begin; one more for so many arcs."""
 
 HAND_BACK = 0.6
 """Share of edges left below which cutting planes begin anew on a smaller graph."""
 
-POOL = 6
+POOL = 8
 """Trees kept for merging."""
 
 MERGING = 1 << 20
@@ -69,6 +70,10 @@ EFFORT = 1000
 """Nodes looked at by local search on the dual solution in a round, for each arc; a tenth in merged problems."""
 
 MOST_EFFORT = 15_000_000
+
+START_EFFORT = 40
+MOST_STARTS = 30
+"""A start counts as much for each arc; most starts in a round."""
 
 Task = Callable[[], None]
 
@@ -146,7 +151,8 @@ class Closing:
                 self._merge_and_reduce()
             if progress is not None:
                 progress(self.base.clock.share((self.number + 1) / max(1, rounds)))
-            if self.idle >= PATIENCE and self.problem.graph.neighbour.size <= self.slots and not self.done():
+            slots = self.problem.graph.neighbour.size
+            if slots <= self.slots and self.idle >= PATIENCE + slots // SLOW and not self.done():
                 self._cut()
                 break
         return self._proven()
@@ -196,8 +202,7 @@ class Closing:
         else:
             slots = self.problem.graph.neighbour.size
             effort = min(EFFORT * (slots + 1000), MOST_EFFORT) // (1 if self.depth == 0 else 10)
-            other = forks[1].go_on if self.depth > 0 or number % 4 == 1 else lambda: self._windows(forks[1])
-            tasks = [lambda: forks[0].tighten(effort), other]
+            tasks = [lambda: forks[0].tighten(effort), lambda: self._look_for_trees(forks[1], effort)]
         if self.fresh and self.pool:
             kept = np.where(self._edges_of(self.pool[0][1]), np.int64(0), self.problem.graph.cost)
             forks[0].hint = kept[self.problem.graph.edge]
@@ -225,6 +230,22 @@ class Closing:
 
         size = WINDOW + WINDOW_GROWTH * min(self.number, 8)
         Windows(fork, size).sweep(solve, fork.seed, most=MOST_WINDOWS)
+        if fork.value < INF:
+            fork.optima = [*(fork.optima or ()), (fork.value, fork.up)]
+
+    def _look_for_trees(self, fork: Search, effort: int) -> None:
+        """Windows, then new starts, about as long as local search on the dual solution takes."""
+        starts = min(max(1, effort // (START_EFFORT * (fork.graph.neighbour.size + 100))), MOST_STARTS)
+        if self.depth == 0 and self.number % 4 != 1:
+            self._windows(fork)
+            starts = starts // 2
+        for i in range(starts):
+            if fork.done():
+                break
+            if i % 3 == 0:
+                fork.round(fork.number)
+            else:
+                fork.perturb(fork.number + i)
 
     def _lift(self) -> None:
         """Bring the best tree back to the base."""
@@ -233,15 +254,17 @@ class Closing:
         self.search.cutoff = min(self.search.cutoff, self.base.target - self.problem.constant)
 
     def _keep(self, fork: Search) -> None:
-        """Keep a tree for merging, as edges of the base."""
-        if self.depth > 0 or fork.value >= INF:
+        """Keep the trees found for merging, as edges of the base."""
+        if self.depth > 0:
             return
-        value = fork.value + self.problem.constant
-        edges = self.problem.base_edges(fork.graph.edge[fork.up[fork.up >= 0]])
-        if all(value != other or not np.array_equal(edges, old) for other, old in self.pool):
-            self.pool.append((value, edges))
-            self.pool.sort(key=lambda tree: tree[0])
-            del self.pool[POOL:]
+        for value, up in sorted(fork.optima or (), key=lambda tree: tree[0])[:POOL]:
+            edges = self.problem.base_edges(fork.graph.edge[up[up >= 0]])
+            total = value + self.problem.constant
+            if all(total != other or not np.array_equal(edges, old) for other, old in self.pool):
+                self.pool.append((total, edges))
+        self.pool.sort(key=lambda tree: tree[0])
+        del self.pool[POOL:]
+        fork.optima = None
 
     def _edges_of(self, base_edges: Ints) -> Bools:
         """Which edges of the reduced graph stand for these edges of the base alone."""
@@ -260,6 +283,8 @@ class Closing:
             closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=1, depth=self.depth + 1)
             closing.run(MERGE_ROUNDS, within=used)
             fork.offer(inner.up, inner.value)
+            fork.optima = [(fork.value, fork.up)]
+            self.pool.clear()
         if self.depth == 0 and self.number <= len(EFFORTS):
             self._windows(fork)
 

@@ -107,6 +107,7 @@ class Search:
         self.hint: Longs | None = None
         self.packing: Packing | None = None
         self.ascents: list[tuple[Longs, int, int]] | None = None
+        self.optima: list[tuple[int, Ints]] | None = None
 
     def seed_of(self, number: int) -> int:
         """A seed of its own for each piece of work."""
@@ -118,7 +119,7 @@ class Search:
         other.number = number
         other.seed = self.seed_of(number)
         other.random = np.random.default_rng(other.seed)
-        other.trace, other.ascents = [], []
+        other.trace, other.ascents, other.optima = [], [], []
         return other
 
     def absorb(self, other: Search) -> None:
@@ -137,10 +138,6 @@ class Search:
                 self._note_ascent(self.number)
         else:
             self.follow(*self._note_ascent(self.number), self.number)
-
-    def go_on(self) -> None:
-        """An ascent and the trees it points to, then a perturbed start."""
-        self.round(self.number)
 
     def packed(self) -> Packing:
         """The best dual solution."""
@@ -309,7 +306,10 @@ class Search:
             if evaluate(graph.slot_cost, prize, more) >= evaluate(graph.slot_cost, prize, up):
                 break
             up = more
-        self.offer(up, int(evaluate(graph.slot_cost, prize, up)))
+        value = int(evaluate(graph.slot_cost, prize, up))
+        if self.optima is not None and value < INF:
+            self.optima.append((value, up.copy()))
+        self.offer(up, value)
 
     def _extended(self, up: Ints) -> Ints:
         """The tree with every path added that the prize at its end pays for."""
