@@ -1,6 +1,6 @@
 """The Steiner solver against its targets: published instances and road-like graphs, within given seconds.
 
-Protocol. Each instance is solved as `karez solve FILE --seconds LIMIT` does, seed 0, one thread, one at a time, kernels
+Protocol. Each instance is solved as `karez solve FILE --seconds LIMIT` does, seed 0, one at a time, two starts side by side, kernels
 compiled before. The limit is for solving alone: reading and compilation do not count; what is used beyond it is shown.
 A set's limits are tried in ascending order, and an instance proven within one counts as proven within the longer ones,
 without another run. Limits up to a second are run three times, and the run of median gap counts. The gap is
@@ -12,14 +12,14 @@ peak memory (maximum resident set) is shown.
 |---|---|---|---|
 | vienna-i | 14 from fibre planning in Vienna, simplified | 1, 10, 60 | 17 |
 | vienna-geo | 4 of the same, original | 10, 60; with --long 600 | 5; 45 |
-| steinlib | 50 of SteinLib | 10, 60 | 58 |
+| steinlib | 50 of SteinLib | 10; with --long 60 | 8; 50 |
 | pcstp-cologne-jmp-crr, pcstp-hand-actmod, pcstp-pucnu | 29, 6 and 1 with prizes | 10, 60 | 42 |
 | roads-1e6 | 10⁶ edges, 5 % terminals | 10, 30 | 2 |
 | prizes-1e6 | 10⁶ edges, 5 % of the nodes with prizes | 30 | 2 |
 | roads-1e7 | 10⁷ edges, 2 % terminals | 150 | 5 |
 | compilation | all kernels into an empty cache, and from it | | 2 |
 
-So all of it takes at most two and a quarter hours if nothing is proven early, and less than one in practice; a solver
+So all of it takes at most an hour and a half, without --long, if nothing is proven early, and less than one in practice; a solver
 that runs over its limits adds to that. To measure a part, name sets by how they begin, and seconds; a part is printed
 and not written:
 

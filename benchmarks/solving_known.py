@@ -46,7 +46,7 @@ class KnownSet:
 SETS = (
     KnownSet("vienna-i", "vienna", ("vienna-i",), (1.0, 10.0, 60.0)),
     KnownSet("vienna-geo", "vienna", ("vienna-geo",), (10.0, 60.0), (600.0,)),
-    KnownSet("steinlib", "steinlib", ("",), (10.0, 60.0)),
+    KnownSet("steinlib", "steinlib", ("",), (10.0,), (60.0,)),
     KnownSet("pcstp-cologne-jmp-crr", "pcstp", ("RPCST-cologne", "PCSPG-JMP", "PCSPG-CRR"), (10.0, 60.0)),
     KnownSet("pcstp-hand-actmod", "pcstp", ("PCSPG-hand", "PCSPG-ACTMOD"), (10.0, 60.0)),
     KnownSet("pcstp-pucnu", "pcstp", ("PCSPG-PUCNU",), (10.0, 60.0)),

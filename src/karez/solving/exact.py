@@ -29,6 +29,9 @@ STARTS = 2
 LARGE = 6_000_000
 """Edges from which on starts are made one after the other, for memory's sake."""
 
+HUGE = 1_500_000
+"""Edges from which on the balls of a dual solution are not kept, for memory's sake."""
+
 MOST_SLOTS = 60_000
 """Arcs up to which the linear programme is tried."""
 
@@ -202,7 +205,9 @@ class Closing:
         else:
             slots = self.problem.graph.neighbour.size
             effort = min(EFFORT * (slots + 1000), MOST_EFFORT) // (1 if self.depth == 0 else 10)
-            tasks = [lambda: forks[0].tighten(effort), lambda: self._look_for_trees(forks[1], effort)]
+            tasks = [lambda: self._look_for_trees(forks[1], effort)]
+            if self.problem.graph.m <= HUGE:
+                tasks.insert(0, lambda: forks[0].tighten(effort))
         if self.fresh and self.pool:
             kept = np.where(self._edges_of(self.pool[0][1]), np.int64(0), self.problem.graph.cost)
             forks[0].hint = kept[self.problem.graph.edge]
@@ -301,7 +306,7 @@ class Closing:
         tasks: list[Task] = [reduce, lambda: self._merge(fork)]
         early = self.depth == 0 and self.number <= len(EFFORTS)
         dual = self.search.fork(DUAL + self.number)
-        if early and self.problem.graph.m <= LARGE:
+        if early and self.problem.graph.m <= HUGE:
             tasks.append(lambda: dual.tighten(MOST_EFFORT))
         side_by_side(tasks, self.at_once)
         self.search.packing = dual.packing
