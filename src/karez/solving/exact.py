@@ -203,8 +203,7 @@ class Closing:
         if self.fresh:
             tasks = [fork.begin for fork in forks]
         else:
-            slots = self.problem.graph.neighbour.size
-            effort = min(EFFORT * (slots + 1000), MOST_EFFORT) // (1 if self.depth == 0 else 10)
+            effort = self._effort()
             tasks = [lambda: self._look_for_trees(forks[1], effort)]
             if self.problem.graph.m <= HUGE:
                 tasks.insert(0, lambda: forks[0].tighten(effort))
@@ -237,6 +236,11 @@ class Closing:
         Windows(fork, size).sweep(solve, fork.seed, most=MOST_WINDOWS)
         if fork.value < INF:
             fork.optima = [*(fork.optima or ()), (fork.value, fork.up)]
+
+    def _effort(self) -> int:
+        """Nodes local search on the dual solution may look at in a round."""
+        slots = self.problem.graph.neighbour.size
+        return min(EFFORT * slots + 10_000, MOST_EFFORT) // (1 if self.depth == 0 else 10)
 
     def _look_for_trees(self, fork: Search, effort: int) -> None:
         """Windows, then new starts, about as long as local search on the dual solution takes."""
@@ -307,7 +311,7 @@ class Closing:
         early = self.depth == 0 and self.number <= len(EFFORTS)
         dual = self.search.fork(DUAL + self.number)
         if early and self.problem.graph.m <= HUGE:
-            tasks.append(lambda: dual.tighten(MOST_EFFORT))
+            tasks.append(lambda: dual.tighten(self._effort()))
         side_by_side(tasks, self.at_once)
         self.search.packing = dual.packing
         for other in (fork, dual):

@@ -23,6 +23,9 @@ FACTORS = (1.5, 1.05, 1.2, 2.0, 1.1, 1.0)
 PENALTIES = (4.0, 20.0, 1.0, 100.0)
 STEPS_PER_SLOT = 20
 MOST_PASSES = 12
+PACE = 5_000_000
+"""Nodes local search on a dual solution looks at in a second, about."""
+
 ONE_ASCENT = 300_000
 """Edges from which on the first tree is not followed by an ascent of its own."""
 
@@ -50,6 +53,10 @@ class Clock:
     def late(self) -> bool:
         """Whether a time was set and has run out."""
         return self.seconds is not None and self.spent() >= self.seconds
+
+    def left(self) -> float | None:
+        """Seconds left; None where no time is set."""
+        return None if self.seconds is None else max(0.0, self.seconds - self.spent())
 
     def allows(self, seconds: float) -> bool:
         """Whether work of so many seconds fits well into the time left; always, where none is set."""
@@ -147,6 +154,9 @@ class Search:
 
     def tighten(self, effort: int) -> None:
         """Raise the best dual solution by local search, and grow a tree along the arcs it saturates."""
+        left = self.clock.left()
+        if left is not None:
+            effort = min(effort, int(PACE * left) + 1)
         packing = self.packed()
         up = self.up.copy()
         if up[packing.root] == OUT:
