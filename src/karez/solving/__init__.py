@@ -2,12 +2,12 @@
 
 from karez.solving.certified import Case, Certified
 from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
-from karez.solving.exact import warm_up
 from karez.solving.frontier import Frontier, Multiplier, frontier
 from karez.solving.graph import Disconnected, Graph, Overflow
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
 from karez.solving.steiner import steiner
+from karez.solving.warming import warm_up
 
 __all__ = [
     "FORCED",

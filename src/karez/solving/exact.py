@@ -14,13 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from karez.kernels.ascent import INF, OUT
-from karez.kernels.nested import nest
-from karez.kernels.tree import prune
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
-from karez.solving.graph import Graph
 from karez.solving.reduction import CLOSER, QUICK, THOROUGH, Bools, Knowledge, Reduced, shrink
-from karez.solving.search import Clock, Progress, Search
+from karez.solving.search import Progress, Search
 from karez.solving.windows import Windows
 
 STARTS = 2
@@ -357,25 +354,3 @@ class Closing:
 def close(search: Search, rounds: int = 40, progress: Progress | None = None, *, cutting: bool = True) -> int:
     """Close the gap of a search as far as its clock and so many rounds allow; returns a bound for its problem."""
     return Closing(search, slots=MOST_SLOTS if cutting else 0).run(rounds, progress)
-
-
-def warm_up() -> None:
-    """Compile every kernel, or load it from the cache, on a tiny problem; takes no part in any time limit."""
-    graph = Graph.from_edges(5, [0, 1, 2, 0, 3, 1], [1, 2, 3, 3, 4, 3], [3, 1, 3, 4, 2, 1])
-    prize = np.array([0, 0, INF, 1, 3], np.int64)
-    search = Search(graph, prize, 0, 0, Clock(None, -1.0, 3))
-    search.run()
-    problem = Reduced.of(graph, search.prize, 0)
-    known = Knowledge.nothing(graph).learn(graph, search.prize, 0, search.ascent(0)[0], search.bound, search.value)
-    shrink(problem, known, THOROUGH)
-    problem.lift(graph, search.up)
-    prune(graph.neighbour, graph.slot_cost, search.prize, search.up, True)
-    search.tighten(10)
-    if search.packing is not None:
-        search.packing.carried(graph, search.prize, np.arange(graph.n, dtype=np.int32))
-    search.clock = Clock(None, -1e9, 3)
-    Windows(search, 4).sweep(Search.first, 0, most=2)
-    work = BranchAndCut(search)
-    work.run()
-    work.binding_sets()
-    nest(graph.neighbour, graph.slot_cost, np.ones(graph.n, np.int64), search.up)

@@ -1,0 +1,88 @@
+"""Compiling every kernel ahead of the clock, or loading it from the cache."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+
+from karez.kernels.ascent import INF, OUT
+from karez.kernels.csr import slots
+from karez.kernels.nested import nest
+from karez.kernels.tree import prune
+from karez.solving.branch_and_cut import BranchAndCut
+from karez.solving.certified import Longs
+from karez.solving.graph import Graph
+from karez.solving.packing import Packing
+from karez.solving.reduction import THOROUGH, Knowledge, Reduced, shrink
+from karez.solving.search import Clock, Search
+from karez.solving.windows import Windows
+
+
+def warm_up() -> None:
+    """Compile every kernel, or load it from the cache, on a tiny problem; takes no part in any time limit.
+
+    Where nothing is in the cache yet, a second process compiles half of it meanwhile.
+    """
+    graph, prize = _problem()
+    # The first kernel has been called: it tells whether there is a cache.
+    elsewhere = _begin_elsewhere() if sum(slots.stats.cache_misses.values()) else None
+    warm_search(graph, prize)
+    if elsewhere is not None:
+        elsewhere.wait()
+    warm_reductions(graph, prize)
+
+
+def warm_search(graph: Graph, prize: Longs) -> None:
+    """Compile what finds trees and bounds."""
+    search = Search(graph, prize, 0, 0, Clock(None, -1.0, 3))
+    search.run()
+    prune(graph.neighbour, graph.slot_cost, search.prize, search.up, True)
+    work = BranchAndCut(search)
+    work.run()
+    work.binding_sets()
+    nest(graph.neighbour, graph.slot_cost, np.ones(graph.n, np.int64), search.up)
+
+
+def warm_reductions(graph: Graph, prize: Longs) -> None:
+    """Compile what makes problems smaller, windows, and local search on dual solutions."""
+    problem = Reduced.of(graph, prize, 0)
+    shrink(problem, Knowledge.nothing(graph), THOROUGH)
+    up = np.full(graph.n, OUT, np.int32)
+    up[0] = -1
+    problem.lift(graph, up)
+    search = Search(graph, prize, 0, 0, Clock(None, -1e9, 3))
+    Knowledge.nothing(graph).learn(graph, search.prize, 0, graph.slot_cost.copy(), 0, 1)
+    node, radius = np.array([2], np.int32), np.array([1], np.int64)
+    packing = Packing.of_moats(graph, search.prize, 0, node, radius)
+    packing.tighten(graph, search.prize, up, 1, 0)
+    packing.cuts(graph, 100)
+    packing.carried(graph, search.prize, np.arange(graph.n, dtype=np.int32))
+    search.offer(np.array([-1, graph.twin[graph.start[0]], OUT, OUT, OUT], np.int32), 1 << 40)
+    Windows(search, 4).sweep(_any_tree, 0, most=2)
+
+
+def _any_tree(search: Search) -> None:
+    search.up = np.full(search.graph.n, OUT, np.int32)
+    search.up[0] = -1
+    search.value = 0
+
+
+def _problem() -> tuple[Graph, Longs]:
+    graph = Graph.from_edges(5, [0, 1, 2, 0, 3, 1], [1, 2, 3, 3, 4, 3], [3, 1, 3, 4, 2, 1])
+    return graph, np.array([0, 0, INF, 1, 3], np.int64)
+
+
+def _begin_elsewhere() -> subprocess.Popen[bytes] | None:
+    """A process that compiles the reductions into the cache; none where that cannot be."""
+    program = "from karez.solving import warming; warming.warm_reductions(*warming._problem())"
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-c", program],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return None
