@@ -49,6 +49,25 @@ class Conditions:
         Whether forced nodes, and ends of forced edges, that cannot be reached are left out and listed
         (``Certified.left_out``) instead of being an error. Where there is no root, the part of the graph that holds
         most forced nodes stays; of equal ones, that with the lowest number.
+
+    Examples
+    --------
+    A ring of four nodes has to join nodes 0 and 2. A duct lies on edge 3; edge 0 is ruled out; edge 2 has to be built.
+
+    >>> from karez.solving.steiner import steiner
+    >>> ring = Graph.from_edges(4, [0, 1, 2, 3], [1, 2, 3, 0], [1, 1, 5, 5])
+    >>> steiner(ring, [0, 2]).edges.tolist()
+    [0, 1]
+    >>> answer = steiner(ring, [0, 2], conditions=Conditions(forced=[2], forbidden=[0], free=[3]))
+    >>> answer.edges.tolist(), answer.value, answer.bound
+    ([2, 3], 5, 5)
+
+    Two sources, and node 3 cut off:
+
+    >>> rules = Conditions(forbidden=[2, 3], roots=[0, 1], leave_out=True)
+    >>> answer = steiner(ring, [2, 3], conditions=rules)
+    >>> answer.edges.tolist(), answer.value, answer.left_out.tolist()
+    ([1], 1, [3])
     """
 
     forced: npt.ArrayLike = ()

@@ -245,6 +245,14 @@ def frontier(
     ([0, 4, 8, 9], [0, 5, 8, 12], [0])
     >>> answer.covered_at(7), answer.bound_at(7)
     (5, 5)
+
+    With a duct on the first edge that costs nothing; the edges of `eased` are those of `path` with their numbers in
+    ``eased.edge``:
+
+    >>> from karez.solving.conditions import Conditions, conditioned
+    >>> eased = conditioned(path, [0, 5, 3, 4], 0, Conditions(free=[0]))
+    >>> frontier(eased.graph, eased.prizes, 0).covered.tolist()
+    [5, 8, 12]
     """
     given = checked(graph, prizes, root)
     if (given < 0).any():
