@@ -144,7 +144,7 @@ class Closing:
             known = Knowledge(within & known.alive, known.low, known.reduced, known.down, known.near, known.slack)
         self._work_on(shrink(self.problem, known, QUICK, self.base.clock.allows))
         for _ in range(rounds):
-            if self.done():
+            if self.done() or self.problem.graph.m == 0:
                 break
             self._round()
             if not self.done():
