@@ -18,8 +18,8 @@ from karez.kernels.tree import evaluate, leaves_first, polish, respan, turn
 
 @njit(cache=True, nogil=True)
 def longer(array):  # type: ignore[no-untyped-def]
-    """The array with as much room again at its end: int32."""
-    more = np.empty(2 * array.size, np.int32)
+    """The array with as much room again at its end, and some more."""
+    more = np.empty(2 * array.size + 16, array.dtype)
     for i in range(array.size):
         more[i] = array[i]
     return more

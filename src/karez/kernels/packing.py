@@ -14,6 +14,7 @@ from numba import njit
 
 from karez.kernels.ascent import AWAKE, DONE, IDLE, INF, OUT, SPENT, WAITING
 from karez.kernels.heap import lower, pop
+from karez.kernels.local import longer
 
 APART = np.int32(-2)
 """Mark of a node that does not hang on the root by arcs without reduced cost."""
@@ -65,7 +66,7 @@ def replay(start, neighbour, slot_cost, node, radius):  # type: ignore[no-untype
             v = pop(heap, place, far, size)
             size -= 1
             if filled == inside.size:
-                inside, dist = roomier(inside, dist, 2 * filled)
+                inside, dist = longer(inside), longer(dist)
             inside[filled] = v
             dist[filled] = far[v]
             filled += 1
@@ -89,16 +90,6 @@ def replay(start, neighbour, slot_cost, node, radius):  # type: ignore[no-untype
             far[touched[j]] = INF
             place[touched[j]] = -1
     return reduced, begin, inside[:filled].copy(), dist[:filled].copy()
-
-
-@njit(cache=True, nogil=True)
-def roomier(inside, dist, room):  # type: ignore[no-untyped-def]
-    """Both arrays with more room at the end."""
-    more_inside = np.empty(room, np.int32)
-    more_dist = np.empty(room, np.int64)
-    more_inside[: inside.size] = inside
-    more_dist[: dist.size] = dist
-    return more_inside, more_dist
 
 
 @njit(cache=True, nogil=True)
@@ -263,8 +254,7 @@ def tighten(  # type: ignore[no-untyped-def]
         for j in range(low[b], high[b]):
             within[inside[j]] = False
     filled = begin[balls]
-    inside = inside.copy()
-    dist = dist.copy()
+    inside, dist = longer(inside), longer(dist)
     far = np.full(n, INF, np.int64)
     place = np.full(n, -1, np.int32)
     heap = np.empty(n, np.int32)
@@ -483,8 +473,8 @@ def tighten(  # type: ignore[no-untyped-def]
                 r = np.int64(0)
             low_here = filled
             if r > 0:
-                if filled + count > inside.size:
-                    inside, dist = roomier(inside, dist, 2 * (filled + count))
+                while filled + count > inside.size:
+                    inside, dist = longer(inside), longer(dist)
                 for i in range(count):
                     v = settled[i]
                     if far[v] >= r:
@@ -497,25 +487,9 @@ def tighten(  # type: ignore[no-untyped-def]
                         if loss > 0:
                             reduced[s] -= loss
                 if balls == own.size:
-                    more = 2 * balls
-                    own_more = np.empty(more, np.int32)
-                    own_more[:balls] = own
-                    own = own_more
-                    rad_more = np.zeros(more, np.int64)
-                    rad_more[:balls] = rad
-                    rad = rad_more
-                    low_more = np.zeros(more, np.int64)
-                    low_more[:balls] = low
-                    low = low_more
-                    high_more = np.zeros(more, np.int64)
-                    high_more[:balls] = high
-                    high = high_more
-                    extra_more = np.zeros(more, np.int32)
-                    extra_more[:balls] = extra
-                    extra = extra_more
-                    after_more = np.full(more, -1, np.int32)
-                    after_more[:balls] = after
-                    after = after_more
+                    own, rad = longer(own), longer(rad)
+                    low, high = longer(low), longer(high)
+                    extra, after = longer(extra), longer(after)
                 own[balls] = t
                 rad[balls] = r
                 low[balls] = low_here

@@ -6,6 +6,7 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF, OUT
+from karez.kernels.local import longer
 
 CUT = np.int32(-3)
 """Mark of a tree node whose edge to its parent has been taken out."""
@@ -73,9 +74,7 @@ def window(start, neighbour, twin, prize, root, up, source, many, inside, group,
         outside = False
         while group[x] < 0:
             if far == climbed.size:
-                more = np.empty(2 * far, np.int32)
-                more[:far] = climbed
-                climbed = more
+                climbed = longer(climbed)
             climbed[far] = x
             far += 1
             outside |= not inside[x]
