@@ -101,9 +101,8 @@ def test_least_cuts_have_the_value_networkx_finds(seed):
     for v, u, c in zip(owner.tolist(), graph.neighbour.tolist(), capacity.tolist(), strict=True):
         known = peer.get_edge_data(v, u, {"capacity": 0})["capacity"]
         peer.add_edge(v, u, capacity=known + c)
-    flow, near_source, near_sink = least_cut(
-        *net(graph), capacity.astype(np.int64), np.int32(0), np.int32(7), np.int64(1 << 40)
-    )
+    near_source, near_sink = np.arange(graph.n) == 0, np.arange(graph.n) == 7
+    flow = least_cut(*net(graph), capacity.astype(np.int64), near_source, near_sink, np.int64(1 << 40))
     assert flow == nx.maximum_flow_value(peer, 0, 7)
     for inside in (near_source, ~near_sink):
         assert inside[0]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from steiner_oracles import best_value, random_problem
 
-from karez.kernels.ascent import INF
+from karez.kernels.ascent import INF, OUT
 from karez.kernels.cut import behind, least_cut
 from karez.solving import FORCED, Graph
 from karez.solving import branch_and_cut as module
 from karez.solving.branch_and_cut import BranchAndCut
-from karez.solving.exact import Closing
+from karez.solving.exact import Closing, close
 from karez.solving.reduction import Knowledge
 from karez.solving.search import Clock, Search
 
@@ -64,14 +66,21 @@ def test_cutting_planes_prove_the_optimum_by_vertices_and_by_interior_points(mon
         assert search.value == best
 
 
+def test_closing_by_reductions_proves_the_optimum():
+    for graph, prizes, root, best in problems(6, 60):
+        search = started(graph, prizes, root)
+        assert close(search) == best
+        assert search.value == best
+
+
 def test_cutting_planes_begun_anew_on_smaller_graphs_prove_the_optimum(monkeypatch):
     monkeypatch.setattr(module, "SMALL", 0)
     monkeypatch.setattr("karez.solving.exact.HAND_BACK", 1.0)
-    again = []
+    begun = []
     inner = BranchAndCut.__init__
 
     def counted(self, search, sets=None, *, hand_back=0.0):
-        again.append(sets is not None)
+        begun.append((sets is not None, search.graph.m, hand_back))
         inner(self, search, sets, hand_back=hand_back)
 
     monkeypatch.setattr(BranchAndCut, "__init__", counted)
@@ -79,15 +88,24 @@ def test_cutting_planes_begun_anew_on_smaller_graphs_prove_the_optimum(monkeypat
         Closing, "_round", lambda self: self.search.improve(self.search.graph.slot_cost, self.search.root)
     )
     rng = np.random.default_rng(6)
+    again = stuck = 0
     for _ in range(15):
         graph, prizes = grid(rng, 7)
         alone = started(graph, prizes, 0)
         assert BranchAndCut(alone).run() == alone.value
         search = started(graph, prizes, 0)
         closing = Closing(search, at_once=1)
+        begun.clear()
         closing._cut()
         assert closing._proven() == search.value == alone.value
-    assert sum(again) > 3
+        for (_, before, _), (_, now, hand_back) in pairwise(begun):
+            assert now < before or hand_back == 0.0
+        # Only the last may go on without handing back.
+        assert all(hand_back > 0.0 for _, _, hand_back in begun[:-1])
+        again += sum(anew for anew, _, _ in begun)
+        stuck += begun[-1][2] == 0.0
+    assert again > 3
+    assert stuck > 0
 
 
 def test_the_safe_bound_does_not_trust_the_linear_programme():
@@ -130,25 +148,44 @@ def test_arcs_closed_by_paths_are_in_no_better_tree():
     assert closed_edges > 50
 
 
+def bare_dead_ends(search):
+    """Whether the best tree has leaves without a prize."""
+    up = search.up
+    inner = np.unique(search.graph.neighbour[up[up >= 0]])
+    leaves = np.setdiff1d(np.flatnonzero(up >= 0), inner)
+    return bool((search.prize[leaves] == 0).any())
+
+
 def test_rows_hold_for_every_best_tree():
-    for graph, prizes, root, best in problems(9, 60):
+    rng = np.random.default_rng(13)
+    given = [(*problem[:3], bool(k % 2)) for k, problem in enumerate(problems(9, 60))]
+    given += [(*grid(rng, 6), 0, bool(k % 2)) for k in range(20)]
+    checked = rows = 0
+    for graph, prizes, root, with_ascent in given:
         search = started(graph, prizes, root)
-        search.ascent(0)
+        if with_ascent:
+            search.ascent(0)
         work = BranchAndCut(search)
-        work.run()
-        assert search.value == best
+        assert work.run() == search.value
         form = work.form
         # Rows are about trees without bare dead ends, led away from the programme's root.
-        if form.root != search.root or (search.prize[search.up >= 0] == 0).any():
+        if form.root != search.root or bare_dead_ends(search):
             continue
         x = np.zeros(work.programme.objective.size, np.int64)
         x[search.up[search.up >= 0]] = 1
-        x[form.slots :] = search.up[form.paying] != -2
+        x[form.slots :] = search.up[form.paying] != OUT
         programme = work.programme
+        # Arcs closed for good are gone from rows, and only better trees are known not to use them.
+        if (programme.upper[: form.slots][search.up[search.up >= 0]] == 0).any():
+            continue
         for row in range(programme.rows):
             part = slice(programme.start[row], programme.start[row + 1])
             value = int((x[programme.index[part]] * programme.sign[part]).sum())
             assert programme.least[row] <= value <= programme.most[row]
+        checked += 1
+        rows += programme.rows
+    assert checked >= 50
+    assert rows >= 300
 
 
 def test_cuts_of_the_programme_are_found_again_from_their_sets():

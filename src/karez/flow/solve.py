@@ -168,7 +168,7 @@ def _case(case: Case) -> CertifiedCase:
     return CertifiedCase(
         root=None if case.root < 0 else case.root + 1,
         left_out=tuple((case.left_out + 1).tolist()),
-        entry=getattr(case, "entry", 0),
+        entry=case.entry,
         bound=int(case.bound),
         node=tuple((case.node + 1).tolist()),
         radius=tuple(case.radius.tolist()),

@@ -333,9 +333,9 @@ class Closing:
 
     def _cut(self) -> None:
         """Close the gap by cutting planes and branching, on a smaller graph whenever their bounds allow for one."""
-        sets = None
+        sets, hand_back = None, HAND_BACK
         while not self.done():
-            work = BranchAndCut(self.search, sets, hand_back=HAND_BACK)
+            work = BranchAndCut(self.search, sets, hand_back=hand_back)
             self.search.raise_bound(work.run())
             self._lift()
             if self.done() or not work.smaller or work.evidence is None:
@@ -344,6 +344,8 @@ class Closing:
             known = self.knowledge.learn(before.graph, before.prize, clue.root, clue.reduced, 0, clue.slack)
             self._proven()
             self._work_on(shrink(before, known, THOROUGH, self.base.clock.allows))
+            # How many edges would go was a guess; work that stopped for too few of them must not stop for them again.
+            hand_back = HAND_BACK if self.problem.graph.m < SHRINK_AT * before.graph.m else 0.0
             if not self.done():
                 self._round()
                 number = np.full(self.base.graph.n, -1, np.int32)
