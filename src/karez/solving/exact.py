@@ -39,7 +39,7 @@ SHRINK_AT = 0.97
 """Share of edges left below which work goes on on a smaller graph."""
 
 PATIENCE = 2
-SLOW = 4_000
+SLOW = 2_000
 """Rounds without a better tree or a smaller graph after which cutting planes begin; one more for so many arcs."""
 
 HAND_BACK = 0.6
@@ -150,12 +150,16 @@ class Closing:
             if not self.done():
                 self._merge_and_reduce()
             if progress is not None:
-                progress(self.base.clock.share((self.number + 1) / max(1, rounds)))
-            slots = self.problem.graph.neighbour.size
-            if slots <= self.slots and self.idle >= PATIENCE + slots // SLOW and not self.done():
-                self._cut()
+                progress(self.base.clock.share(min(1.0, self.number / max(1, rounds))))
+            if self.idle >= PATIENCE + self.problem.graph.neighbour.size // SLOW and self._small():
                 break
+        if self.depth == 0 and self._small() and not self.done():
+            self._cut()
         return self._proven()
+
+    def _small(self) -> bool:
+        """Whether what is left can be handed to cutting planes."""
+        return 0 < self.problem.graph.neighbour.size <= self.slots
 
     def done(self) -> bool:
         """Whether time is up or value and bound are as near as asked for."""
