@@ -108,6 +108,7 @@ class Search:
         self.ascent_bound = 0
         self.cutoff = int(INF)
         self.ascent_root = root
+        self.ascent_seconds = 0.0
         self.node: Ints = np.empty(0, np.int32)
         self.radius: Longs = np.empty(0, np.int64)
         self.trace: list[tuple[float, int, int]] = []
@@ -134,6 +135,7 @@ class Search:
         self.offer(other.up, other.value)
         if other.ascent_bound > self.ascent_bound:
             self.ascent_bound, self.ascent_root = other.ascent_bound, other.ascent_root
+            self.ascent_seconds = other.ascent_seconds
             self.node, self.radius = other.node, other.radius
         self.raise_bound(other.bound)
 
@@ -156,6 +158,9 @@ class Search:
         """Raise the best dual solution by local search, and grow a tree along the arcs it saturates."""
         left = self.clock.left()
         if left is not None:
+            if self.packing is None and left < self.ascent_seconds:
+                # Taking the ascent apart into balls takes as long as the ascent itself.
+                return
             effort = min(effort, int(PACE * left) + 1)
         packing = self.packed()
         up = self.up.copy()
@@ -259,6 +264,7 @@ class Search:
             if up[root] == OUT:
                 root = self.root
             turn(self.graph.neighbour, self.graph.twin, up, np.int32(root))
+        began = time.perf_counter()
         reduced = self.graph.slot_cost.copy()
         rank = self.random.permutation(self.graph.n).astype(np.int32)
         factor = FACTORS[number % len(FACTORS)]
@@ -266,6 +272,7 @@ class Search:
         bound, node, radius, connected = ascend(
             *self._net, reduced, np.int32(root), self.prize, rank, factor, up, penalty
         )
+        self.ascent_seconds = time.perf_counter() - began
         if bound > self.ascent_bound or not self.node.size:
             self.ascent_bound, self.node, self.radius, self.ascent_root = int(bound), node, radius, root
             self.raise_bound(int(bound))
