@@ -1,12 +1,12 @@
 """The Steiner solver against its targets: published instances and road-like graphs, within given seconds.
 
-Protocol. Each instance is solved as `karez solve FILE --seconds LIMIT` does, seed 0, one at a time, two starts side by side, kernels
-compiled before. The limit is for solving alone: reading and compilation do not count; what is used beyond it is shown.
-A set's limits are tried in ascending order, and an instance proven within one counts as proven within the longer ones,
-without another run. Limits up to a second are run three times, and the run of median gap counts. The gap is
-(value − bound) / value, as the solver proved it; best known values come from the tables beside the instances. Every row
-is checked: bound ≤ best known ≤ value. Road-like graphs are those of `roads.py`, solved in a process of their own whose
-peak memory (maximum resident set) is shown.
+Protocol. Each instance is solved as `karez solve FILE --seconds LIMIT` does, seed 0, one at a time, two starts side
+by side, kernels compiled before. The limit is for solving alone: reading and compilation do not count; what is used
+beyond it is shown. A set's limits are tried in ascending order, and an instance proven within one counts as proven
+within the longer ones, without another run. Limits up to a second are run three times, and the run of median gap
+counts. The gap is (value − bound) / value, as the solver proved it; best known values come from the tables beside the
+instances. Every row is checked: bound ≤ best known ≤ value. Road-like graphs are those of `roads.py`, solved in a
+process of their own whose peak memory (maximum resident set) is shown.
 
 | set | instances | seconds | at most (min) |
 |---|---|---|---|
@@ -19,9 +19,9 @@ peak memory (maximum resident set) is shown.
 | roads-1e7 | 10⁷ edges, 2 % terminals | 150 | 5 |
 | compilation | all kernels into an empty cache, and from it | | 2 |
 
-So all of it takes at most an hour and a half, without --long, if nothing is proven early, and less than one in practice; a solver
-that runs over its limits adds to that. To measure a part, name sets by how they begin, and seconds; a part is printed
-and not written:
+So all of it takes at most an hour and a half, without --long, if nothing is proven early, and less than one in
+practice; a solver that runs over its limits adds to that. To measure a part, name sets by how they begin, and
+seconds; a part is printed and not written:
 
     python -m benchmarks solving --set vienna-i --seconds 1
     python -m benchmarks solving --set roads-1e6 --set pcstp

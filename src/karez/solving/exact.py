@@ -27,7 +27,10 @@ LARGE = 6_000_000
 """Edges from which on starts are made one after the other, for memory's sake."""
 
 HUGE = 1_500_000
-"""Edges from which on the balls of a dual solution are not kept, for memory's sake."""
+"""Edges from which on the balls of a dual solution are not kept and trees are not merged, for memory's sake."""
+
+LEARNING = 6e-6
+"""Seconds it takes for each edge to learn from an ascent, about."""
 
 MOST_SLOTS = 60_000
 """Arcs up to which the linear programme is tried."""
@@ -217,7 +220,8 @@ class Closing:
             search.absorb(fork)
             self._keep(fork)
         self._lift()
-        for fork in forks if not self.done() else ():
+        learning = not self.done() and self.base.clock.allows(LEARNING * self.problem.graph.m)
+        for fork in forks if learning else ():
             for reduced, root, bound in fork.ascents or ():
                 self.knowledge = self.knowledge.learn(
                     self.problem.graph, search.prize, root, reduced, bound, search.target
@@ -286,7 +290,7 @@ class Closing:
 
     def _merge(self, fork: Search) -> None:
         """Solve the problem on the edges of the trees in the pool alone, then in windows of the graph."""
-        if len(self.pool) > 1:
+        if len(self.pool) > 1 and fork.graph.m <= HUGE:
             used = np.logical_or.reduce([self._edges_of(edges) for _, edges in self.pool])
             inner = Search(fork.graph, fork.prize, fork.root, fork.seed, self.base.clock)
             inner.value, inner.up = fork.value, fork.up.copy()
