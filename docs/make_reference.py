@@ -15,7 +15,8 @@ from pydantic_core import PydanticUndefined
 
 from karez.model import words
 from karez.model.attributes import PLAN_TABLES, REQUIRED, TABLES, Attribute, Table
-from karez.model.programme import Identifier, Programme, Settings
+from karez.model.programme import Programme
+from karez.model.settings import Identifier, Settings
 
 PAGE = Path(__file__).with_name("reference.md")
 

@@ -2,33 +2,17 @@
 
 Settings are grouped by the stage that reads them. Each field's ``description`` carries its unit and meaning;
 the reference page of the docs is made from it. A field marked ``assumption`` is not from a source and is
-listed as such in every report.
+listed as such in every report. Groups that stand in files of their own build on :mod:`karez.model.settings` too.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
+from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
-
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-NonNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]*$")]
-
-
-def setting(default: Any = ..., /, *, unit: str = "", meaning: str, assumption: bool = False, **checks: Any) -> Any:
-    """A field with its unit, its meaning and whether it is an assumption; ``checks`` are pydantic's."""
-    extra: dict[str, Any] = {"unit": unit, "assumption": assumption}
-    return Field(default, description=meaning, json_schema_extra=extra, **checks)
-
-
-class Settings(BaseModel):
-    """Base of all settings: frozen, and unknown keys are errors."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Agreement(Settings):
