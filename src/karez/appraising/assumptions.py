@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from karez.model.business import YearlyRate
 from karez.model.inputs import Inputs
 from karez.model.programme import CostLine, Programme, TechnologyRules
 
 Scale = Callable[[Inputs, float], Inputs]
-UNPRICED = {"routing", "designing", "phasing", "priority", "household_equivalents", "discount_rate_real"}
-"""Settings and stages that change routes, choices or the worth of service, not prices: re-pricing is silent on them."""
+UNPRICED = {
+    *("routing", "designing", "phasing", "priority", "household_equivalents", "discount_rate_real"),
+    *("business", "social", "climate"),
+}
+"""Settings and stages that change routes, choices or the worth of service, not capex: re-pricing is silent on them."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,8 @@ def _is_assumed(model: BaseModel, name: str, marked: bool) -> bool:
     """Whether a number is an assumption; one with a source beside it is not, nor is a count of one each."""
     if isinstance(model, CostLine):
         return marked and not model.source and model.quantity != 1.0
+    if isinstance(model, YearlyRate):
+        return marked and not model.source
     if isinstance(model, TechnologyRules):
         return name in {"mbps", "latency_ms", "site_mbps_max"} and not model.source
     return marked
@@ -103,8 +109,13 @@ def _named(programme: Programme, path: tuple[Any, ...]) -> Iterator[str]:
     value: Any = programme
     for step in path:
         value = value[step] if isinstance(step, int) or isinstance(value, dict) else getattr(value, step)
-        label = getattr(value, "id", None) or getattr(value, "item", None) if isinstance(step, int) else None
+        label = _label(value) if isinstance(step, int) else None
         yield str(label or step)
+
+
+def _label(value: object) -> str:
+    """What an entry of a list is called: its id, its item or its name."""
+    return str(getattr(value, "id", "") or getattr(value, "item", "") or getattr(value, "name", ""))
 
 
 def _scaled_setting(path: tuple[Any, ...]) -> Scale:

@@ -70,7 +70,7 @@ def find_ways(facts: Facts, programme: Programme, catalogue: Catalogue) -> tuple
     way: list[tuple[Indices, int, bool]] = []
     line: list[tuple[Indices, int, bool, Floats]] = []
     count = 0
-    for rows, technology, meets, costs in _service(facts, programme, counted):
+    for rows, technology, meets, costs in services(facts, programme, counted):
         numbers = np.arange(count, count + len(rows))
         way.append((rows, TECHNOLOGIES.index(technology), meets))
         line += [
@@ -118,10 +118,10 @@ def _joined(parts: list[npt.NDArray[np.generic]] | list[Indices] | list[Floats],
     return np.concatenate([np.zeros(0, kind), *parts]).astype(kind)
 
 
-def _service(
+def services(
     facts: Facts, programme: Programme, counted: dict[str, Floats]
 ) -> Iterator[tuple[Indices, str, bool, tuple[CostLine, ...]]]:
-    """Sites, technology, whether it is to standard, and cost lines, for every group that shares them."""
+    """Sites, their technology, whether it is to standard, and cost lines, for every group that shares them."""
     rules = {str(name): rule for name, rule in programme.technologies.items()}
     for project_id, category, members in facts.groups:
         project = programme.project(project_id)

@@ -11,6 +11,8 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from karez.model.business import Business, Social
+from karez.model.climate import Climate
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
 
@@ -254,6 +256,9 @@ class Programme(Settings):
     projects: tuple[Project, ...] = setting(meaning="The strands of the programme", min_length=1)
     designing: Designing = setting(Designing(), meaning="How hard the design is worked on")
     phasing: Phasing = setting(Phasing(), meaning="How years are chosen")
+    business: Business = setting(Business(), meaning="Take-up over time, fees, running costs, tax")
+    social: Social = setting(Social(), meaning="Income that broadband brings: an option, in no total")
+    climate: Climate = setting(Climate(), meaning="Emissions of building and running the network")
     notes: tuple[str, ...] = setting((), meaning="What a reader of the report must know; printed as given")
 
     @model_validator(mode="after")

@@ -29,6 +29,8 @@ def check_settings(settled: Settled, findings: Findings) -> None:
     _check_agreement(settled, findings)
     _check_projects(settled, findings)
     _check_technologies(settled, findings)
+    _check_business(settled, findings)
+    _check_discounting(settled, findings)
 
 
 def check_items(settled: Settled, catalogue: pd.DataFrame, findings: Findings) -> None:
@@ -150,6 +152,49 @@ def _check_targets(settled: Settled, place: int, project: Project, findings: Fin
         elif counts[target.year] > 1:
             problem = f"there are {counts[target.year]} targets for {target.year}"
             setting_fault(findings, location, problem, "Keep one a year")
+
+
+def _check_business(settled: Settled, findings: Findings) -> None:
+    """Fees and running costs are for what there is, in money that can be changed; nobody connects unpaid."""
+    if settled.programme is None:
+        return
+    business, known = settled.programme.business, currencies(settled) or frozenset()
+    for group, rates in (("tariffs", business.tariffs), ("running_costs", business.running_costs)):
+        for number, rate in enumerate(rates):
+            place: Location = ("business", group, number)
+            if rate.currency and rate.currency not in known:
+                problem = f"there is no exchange rate for {rate.currency}"
+                setting_fault(findings, (*place, "currency"), problem, f"Add {rate.currency} to rates.exchange")
+            for kind in ("projects", "categories"):
+                _check_names(findings, (*place, kind), getattr(rate, kind), settled.named[kind])
+    take_up = settled.programme.demand.take_up
+    for area_class in ("urban", "rural"):
+        highest = getattr(business.uptake, area_class).ceiling
+        if highest is not None and highest > take_up:
+            problem = f"the take-up of {highest:g} is above demand.take_up {take_up:g}, which connections are paid for"
+            location: Location = ("business", "uptake", area_class, "ceiling")
+            setting_fault(findings, location, problem, "Lower it, or raise demand.take_up")
+
+
+def _check_names(findings: Findings, location: Location, names: Iterable[str], known: frozenset[str]) -> None:
+    for number, name in enumerate(names):
+        if known and name not in known:
+            remedy = f"Name one that is there{suggestion(name, sorted(known))}"
+            setting_fault(findings, (*location, number), f"`{name}` is none of the {location[-1]}", remedy)
+
+
+MOST_GROWTH = 1000.0
+"""By how much more than one of today a unit of money of the last year may count under a negative discount rate."""
+
+
+def _check_discounting(settled: Settled, findings: Findings) -> None:
+    """Discounted sums stay finite and money can be counted in them."""
+    rate, after = settled.rates.get("discount_rate_real"), settled.rates.get("horizon_years_after")
+    years = settled.agreement.get("years")
+    if rate is None or after is None or years is None or rate <= -1 or (1 + rate) ** -(years + after) <= MOST_GROWTH:
+        return
+    problem = f"with a discount rate of {rate:g} over {years + after} years discounted sums diverge"
+    setting_fault(findings, ("rates", "discount_rate_real"), problem, "Raise it, or lower rates.horizon_years_after")
 
 
 def _check_technologies(settled: Settled, findings: Findings) -> None:
