@@ -10,6 +10,11 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 
 from karez.reporting.figures import change, is_missing, number
+from karez.reporting.svg import bar as _bar
+from karez.reporting.svg import canvas as _canvas
+from karez.reporting.svg import finish as _finish
+from karez.reporting.svg import line as _line
+from karez.reporting.svg import text as _text
 
 _WIDTH, _HEIGHT = 640.0, 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58.0, 12.0, 26.0, 30.0
@@ -48,7 +53,7 @@ def columns(
     for tick in ticks:
         y = base - tick * scale
         _line(svg, _LEFT, y, _WIDTH - _RIGHT, y, "grid" if tick else "axis")
-        _text(svg, _LEFT - 8, y + 4, _tick(tick, ticks), "tick end")
+        _text(svg, _LEFT - 8, y + 4, tick_text(tick, ticks), "tick end")
     _text(svg, 4, 14, unit, "unit")
     slot = (_WIDTH - _LEFT - _RIGHT) / max(len(categories), 1)
     breadth = min(slot * 0.64, 90.0)
@@ -184,31 +189,10 @@ def _decimals(ticks: Sequence[float]) -> int:
     return max(0, min(3, 1 - math.floor(math.log10(ticks[1]))))
 
 
-def _tick(tick: float, ticks: Sequence[float]) -> str:
+def tick_text(tick: float, ticks: Sequence[float]) -> str:
+    """A tick of an axis as it is written: with no more decimals than the others need."""
     whole = all(value == round(value) for value in ticks)
     return number(tick, 0 if whole else max(1, -math.floor(math.log10(ticks[1]))))
-
-
-def _canvas(title: str, width: float, height: float) -> ET.Element:
-    box = f"0 0 {_shorten(width)} {_shorten(height)}"
-    svg = ET.Element("svg", {"class": "chart", "viewBox": box, "role": "img", "aria-label": title})
-    ET.SubElement(svg, "title").text = title
-    return svg
-
-
-def _line(svg: ET.Element, x1: float, y1: float, x2: float, y2: float, kind: str) -> None:
-    ends = {"x1": x1, "y1": y1, "x2": x2, "y2": y2}
-    ET.SubElement(svg, "line", {**{key: _shorten(value) for key, value in ends.items()}, "class": kind})
-
-
-def _bar(svg: ET.Element, x: float, y: float, width: float, height: float, colour: str, tip: str) -> None:
-    box = {"x": x, "y": y, "width": max(width, 0.0), "height": max(height, 0.0)}
-    bar = ET.SubElement(svg, "rect", {**{key: _shorten(value) for key, value in box.items()}, "fill": colour})
-    ET.SubElement(bar, "title").text = tip
-
-
-def _text(svg: ET.Element, x: float, y: float, text: str, kind: str) -> None:
-    ET.SubElement(svg, "text", {"x": _shorten(x), "y": _shorten(y), "class": kind}).text = text
 
 
 def _legend(svg: ET.Element, entries: Sequence[tuple[str, str]], left: float) -> None:
@@ -216,11 +200,3 @@ def _legend(svg: ET.Element, entries: Sequence[tuple[str, str]], left: float) ->
         x = left + place * 190
         _bar(svg, x, 4, 12, 12, colour, label)
         _text(svg, x + 18, 14, label, "unit")
-
-
-def _shorten(value: float) -> str:
-    return f"{value:.1f}".rstrip("0").rstrip(".")
-
-
-def _finish(svg: ET.Element) -> Markup:
-    return Markup(ET.tostring(svg, encoding="unicode"))  # ElementTree has escaped what it holds

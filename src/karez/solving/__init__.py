@@ -4,6 +4,7 @@ from karez.solving.certified import Case, Certified
 from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
 from karez.solving.frontier import Frontier, Multiplier, frontier
 from karez.solving.graph import Disconnected, Graph, Overflow
+from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
 from karez.solving.steiner import steiner
@@ -18,10 +19,14 @@ __all__ = [
     "Disconnected",
     "Frontier",
     "Graph",
+    "MenuFrontier",
+    "Menus",
     "Multiplier",
     "Overflow",
+    "Price",
     "conditioned",
     "frontier",
+    "menu_frontier",
     "prize",
     "steiner",
     "strengthen",

@@ -1,0 +1,585 @@
+"""Cost against worth where customers choose: an offer over the network, or offers that need none.
+
+For a multiplier λ = N/D a customer without the network takes the offer of least D · cost − N · worth, or nothing. What
+the offer over the network undercuts that by is the customer's prize; the prizes of a node add up, and which nodes the
+network reaches is a prize-collecting Steiner tree. Its dual ascent gives a bound: every choice of network and offers
+has D · cost − N · worth ≥ L. So whoever spends B at most gets ⌊(D · B − L) / N⌋ of worth at most, and that for every
+B. Each multiplier thus proves something for all budgets. It is the Lagrangian relaxation of the budget, see
+H. Everett, Generalized Lagrange multiplier method (1963), doi:10.1287/opre.11.3.399.
+
+The other side: every tree found is cut to what pays at a ladder of prices. With what is left of it built and paid,
+the customers' offers are taken in the order of worth for cost; every beginning of that order is an answer that costs
+and is worth what it adds up to. The best of all these for each cost are the staircase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from karez.kernels.ascent import INF, OUT, TOP
+from karez.kernels.menus import improve_in_turn
+from karez.kernels.tree import evaluate, polish, prune
+from karez.solving.certified import Case, Ints, Longs
+from karez.solving.graph import LARGEST_SUM, Graph, Overflow, exact_sum
+from karez.solving.search import Clock, Progress, Search
+
+BATCH = 2
+"""Multipliers worked on side by side, whatever the number of threads, so that it does not change the answer."""
+
+FIRST = 8
+"""Multipliers the sweep begins with, evenly spread in proportion."""
+
+FINE = 0.002
+"""Share by which a new multiplier differs from those there are."""
+
+MOST_RETURNS = 3
+"""How often a multiplier is worked on again."""
+
+LADDER = 192
+"""Prices at which a tree is cut to what pays."""
+
+DIGITS = 1 << 16
+"""Least numerator of a multiplier, where sums allow it."""
+
+
+@dataclass(frozen=True)
+class Menus:
+    """What customers are offered.
+
+    Parameters
+    ----------
+    node : int32[customers]
+        Node at which the network would serve the customer; −1 where it cannot.
+    customer : int32[offers]
+        Whose offer it is.
+    linked : bool[offers]
+        Whether the offer needs the network at the customer's node; one a customer at most.
+    cost, worth : int64[offers]
+        What the offer costs besides the network, and what it is worth; not negative.
+    """
+
+    node: Ints
+    customer: Ints
+    linked: npt.NDArray[np.bool_]
+    cost: Longs
+    worth: Longs
+
+    @property
+    def customers(self) -> int:
+        """Number of customers."""
+        return int(self.node.size)
+
+    def offered(self) -> npt.NDArray[np.bool_]:
+        """Offers that could be had at all: bool[offers]."""
+        return ~self.linked | (self.node[self.customer] >= 0)
+
+    @cached_property
+    def most(self) -> int:
+        """Worth of the best offer of every customer together."""
+        best = np.zeros(self.customers, np.int64)
+        offered = self.offered()
+        np.maximum.at(best, self.customer[offered], self.worth[offered])
+        return exact_sum(best)
+
+    def priced(self, prize: int, cost: int, nodes: int) -> tuple[int, Longs]:
+        """Least of D · cost − N · worth without the network, all customers together, and the prizes of the nodes."""
+        value = cost * self.cost - prize * self.worth
+        without = np.zeros(self.customers, np.int64)
+        alone = ~self.linked
+        np.minimum.at(without, self.customer[alone], value[alone])
+        with_it = self.linked & self.offered()
+        saved = np.maximum(0, without[self.customer[with_it]] - value[with_it])
+        prizes = np.zeros(nodes, np.int64)
+        np.add.at(prizes, self.node[self.customer[with_it]], saved)
+        return int(without.sum()), prizes
+
+
+@dataclass(frozen=True)
+class Price:
+    """What is proven with one multiplier.
+
+    Parameters
+    ----------
+    prize, cost : int
+        Numerator N and denominator D of λ, the money a unit of worth may cost.
+    bound : int
+        Every choice of network and offers has D · cost − N · worth ≥ this.
+    case : Case
+        The moats that replay to the network's part of it, on the graph with D times its costs and with the prizes of
+        :meth:`Menus.priced`.
+    """
+
+    prize: int
+    cost: int
+    bound: int
+    case: Case
+
+    @property
+    def ratio(self) -> float:
+        """Money spent for a unit of worth."""
+        return self.prize / self.cost
+
+    def most(self, budget: Longs) -> Longs:
+        """Most worth that can be had with each budget: int64[…]."""
+        answer: Longs = (self.cost * budget - self.bound) // self.prize
+        return answer
+
+
+@dataclass(frozen=True)
+class MenuFrontier:
+    """Answers for every budget, and a bound for every budget.
+
+    Parameters
+    ----------
+    cost, worth : int64[points]
+        The staircase, both ascending. It begins with nothing at no cost, or with what is to be had for nothing.
+    most : int
+        Worth of every customer's best offer.
+    prices : tuple[Price, ...]
+        What the bound rests on, least λ first.
+    network, taken : int32[points]
+        Each point's answer: which of `networks`, and how many improvements of the offers are taken with it.
+    networks : tuple[int32[…], ...]
+        Edges of trees with the root.
+    menus : Menus
+        What was chosen from.
+    root : int
+        Node the network hangs on.
+    seconds : float
+        Time spent.
+    trace : tuple of (float, float)
+        Seconds and gap after each batch of multipliers.
+    """
+
+    cost: Longs
+    worth: Longs
+    most: int
+    prices: tuple[Price, ...]
+    network: Ints
+    taken: Ints
+    networks: tuple[Ints, ...]
+    menus: Menus
+    root: int
+    seconds: float
+    trace: tuple[tuple[float, float], ...]
+    _turns: _Turns = field(repr=False)
+    _ends: tuple[Ints, Ints] = field(repr=False)
+
+    def point_at(self, budget: int) -> int:
+        """The best point of the staircase that costs this much at most."""
+        if budget < 0:
+            raise ValueError("a budget is not negative")
+        return int(np.searchsorted(self.cost, budget, side="right") - 1)
+
+    def bounds(self, budget: Longs) -> Longs:
+        """No choice of at most these costs is worth more: int64[…]."""
+        bounds = np.full(budget.shape, self.most, np.int64)
+        for price in self.prices:
+            np.minimum(bounds, price.most(budget), out=bounds)
+        return bounds
+
+    def binding(self, budget: Longs) -> Ints:
+        """Which of the prices bounds each budget; −1 where all that there is bounds it: int32[…]."""
+        best = np.full(budget.shape, self.most, np.int64)
+        which = np.full(budget.shape, -1, np.int32)
+        for number, price in enumerate(self.prices):
+            least = price.most(budget)
+            which[least < best] = number
+            np.minimum(best, least, out=best)
+        return which
+
+    @cached_property
+    def gaps(self) -> npt.NDArray[np.float64]:
+        """Gap just before the next point is affordable, in hundredths of all worth: float64[points]."""
+        ends = np.append(self.cost[1:] - 1, self.cost[-1])
+        return np.asarray(100.0 * (self.bounds(ends) - self.worth) / max(1, self.most), np.float64)
+
+    @property
+    def gap(self) -> float:
+        """The largest gap of all budgets, in points."""
+        return float(self.gaps.max())
+
+    def edges(self, point: int) -> Ints:
+        """Edges of a point's tree, ascending."""
+        return self.networks[int(self.network[point])]
+
+    def offers(self, point: int) -> Longs:
+        """Offer that each customer takes at a point, −1 for none: int64[customers]."""
+        tail, head = self._ends
+        edges = self.edges(point)
+        reached = np.unique(np.concatenate([np.array([self.root], np.int32), tail[edges], head[edges]]))
+        return self._turns.taken(self.menus, reached, int(self.taken[point]))
+
+
+@dataclass(frozen=True)
+class _Turns:
+    """Improvements of offers, most worth for their cost first, of customers with the network and of those without.
+
+    ``offer`` and ``before`` are numbers of offers; ``reached`` says for which of the two cases the improvement is.
+    """
+
+    customer: Ints
+    reached: npt.NDArray[np.bool_]
+    offer: Longs
+    cost: Longs
+    worth: Longs
+
+    @classmethod
+    def of(cls, menus: Menus) -> _Turns:
+        """Lay out the improvements."""
+        with_it, without = (_improvements(menus, linked) for linked in (True, False))
+        offer = np.concatenate([with_it[0], without[0]])
+        ratio = np.concatenate([with_it[3], without[3]])
+        order = np.argsort(-ratio, kind="stable")
+        case = np.repeat([True, False], [with_it[0].size, without[0].size])
+        cost, worth = (np.concatenate([with_it[k], without[k]])[order] for k in (1, 2))
+        return cls(menus.customer[offer[order]], case[order], offer[order], cost, worth)
+
+    def allowed(self, menus: Menus, reached: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Improvements there are where the network reaches these nodes; `reached` has one entry more, for none."""
+        return np.asarray(reached[menus.node[self.customer]] == self.reached)
+
+    def taken(self, menus: Menus, nodes: Ints, count: int) -> Longs:
+        """Offers after the first `count` improvements, where the network reaches these nodes."""
+        reached = np.zeros(max(int(menus.node.max(initial=-1)), int(nodes.max(initial=-1))) + 2, bool)
+        reached[nodes] = True
+        first = np.flatnonzero(self.allowed(menus, reached))[:count]
+        offers = np.full(menus.customers, -1, np.int64)
+        offers[self.customer[first]] = self.offer[first]
+        return offers
+
+
+def _improvements(menus: Menus, linked: bool) -> tuple[Longs, Longs, Longs, npt.NDArray[np.float64]]:
+    """Offers on the hull of each customer, what they add in cost and worth, and their ratio."""
+    there = np.flatnonzero(menus.offered() if linked else ~menus.linked)
+    there = there[np.lexsort((-menus.worth[there], menus.cost[there], menus.customer[there]))]
+    start = np.searchsorted(menus.customer[there], np.arange(menus.customers + 1)).astype(np.int64)
+    cost, worth = menus.cost[there], menus.worth[there]
+    before, ratio = improve_in_turn(start, cost, worth)
+    kept = np.flatnonzero(before > -2)
+    at = before[kept]
+    more = cost[kept] - np.where(at >= 0, cost[at], 0)
+    better = worth[kept] - np.where(at >= 0, worth[at], 0)
+    return there[kept], more, better, ratio[kept]
+
+
+def menu_frontier(
+    graph: Graph,
+    menus: Menus,
+    root: int,
+    *,
+    steps: int = 40,
+    stop_gap: float = 0.0,
+    seed: int = 0,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> MenuFrontier:
+    """Find what worth can be had at each cost, and prove what cannot.
+
+    Parameters
+    ----------
+    graph : Graph
+        The graph; its costs and those of the offers are in one unit.
+    menus : Menus
+        What customers are offered.
+    root : int
+        Node the network hangs on.
+    steps : int
+        Most multipliers tried, each time it is worked on counted.
+    stop_gap : float
+        Stop once the gap of every budget is at most this many points.
+    seed : int
+        Settles all that is left to chance.
+    threads : int
+        Threads used; more than two have nothing to do. The answer does not depend on them.
+    progress : callable | None
+        Told the share done, 0 … 1.
+
+    Raises
+    ------
+    Overflow
+        If costs and worth are too large to be added up in 64 bits.
+
+    Examples
+    --------
+    A customer at the end of an edge of cost 4, for whom the network's offer costs 1 more and is worth 10, and an
+    offer without it costs 3 and is worth 5:
+
+    >>> line = Graph.from_edges(2, [0], [1], [4])
+    >>> both = Menus(np.array([1], np.int32), np.array([0, 0], np.int32), np.array([True, False]),
+    ...              np.array([1, 3]), np.array([10, 5]))
+    >>> answer = menu_frontier(line, both, 0)
+    >>> answer.cost.tolist(), answer.worth.tolist()
+    ([0, 3, 5], [0, 5, 10])
+    >>> answer.offers(1).tolist(), answer.offers(2).tolist(), answer.edges(2).tolist()
+    ([1], [0], [0])
+    """
+    clock = Clock(None, stop_gap, steps)
+    sweep = _Sweep(graph, menus, root, seed, clock)
+    done = 0
+    with ThreadPoolExecutor(max_workers=max(1, min(threads, BATCH))) as pool:
+        while done < steps and sweep.answer.gap > stop_gap:
+            tasks = sweep.tasks(min(BATCH, steps - done))
+            if not tasks:
+                break
+            sweep.learn(list(pool.map(sweep.work, tasks)))
+            done += len(tasks)
+            if progress is not None:
+                progress(done / steps)
+    if progress is not None:
+        progress(1.0)
+    return replace(sweep.answer, seconds=clock.spent())
+
+
+@dataclass
+class _Known:
+    price: Price
+    up: Ints
+    worked: int = 1
+
+
+@dataclass(frozen=True)
+class _Task:
+    prize: int
+    cost: int
+    turn: int
+    seed: int
+    trees: tuple[Ints, ...]
+
+
+@dataclass(frozen=True)
+class _Done:
+    task: _Task
+    price: Price
+    up: Ints
+
+
+class _Sweep:
+    """The multipliers worked on so far and the staircase of all trees."""
+
+    def __init__(self, graph: Graph, menus: Menus, root: int, seed: int, clock: Clock) -> None:
+        self.graph, self.menus, self.root, self.seed, self.clock = graph, menus, root, seed, clock
+        self.cost_sum = exact_sum(graph.cost) + exact_sum(menus.cost) + 1
+        if 4 * (self.cost_sum + menus.most) >= LARGEST_SUM:
+            raise Overflow("costs and worth are too large to be added up in 64 bits; scale them down")
+        self.reached = graph.reached(root)
+        self.turns = _Turns.of(menus)
+        self.known: list[_Known] = []
+        self.begun = 0
+        self.answer = self._staircase(self._empty(), [np.where(np.arange(graph.n) == root, TOP, OUT)])
+        self.waiting = self._first()
+
+    def _empty(self) -> MenuFrontier:
+        """The staircase before any tree is looked at."""
+        none, zero = np.empty(0, np.int32), np.empty(0, np.int64)
+        return MenuFrontier(
+            cost=zero,
+            worth=zero,
+            most=self.menus.most,
+            prices=(),
+            network=none,
+            taken=none,
+            networks=(),
+            menus=self.menus,
+            root=self.root,
+            seconds=0.0,
+            trace=(),
+            _turns=self.turns,
+            _ends=(self.graph.tail, self.graph.head),
+        )
+
+    def _first(self) -> list[_Task]:
+        """Multipliers from where nothing pays to where everything does."""
+        if not self.turns.offer.size:
+            return []
+        paid = self.turns.cost / np.maximum(self.turns.worth, 1)
+        least = max(float(np.quantile(paid, 0.02)), 1e-6)
+        most = max(float(self.cost_sum / max(1, int(self.turns.worth.min()))), 2 * least)
+        middle = max(float(np.quantile(paid, 0.98)), 1.5 * least)
+        ratios = [*np.geomspace(least, min(middle, most), FIRST - 1), most]
+        return [self._task(*self._fraction(ratio), 0, ()) for ratio in reversed(ratios)]
+
+    def tasks(self, most: int) -> list[_Task]:
+        """What to work on next: the multipliers that matter where the gap is largest."""
+        if self.waiting:
+            tasks, self.waiting = self.waiting[:most], self.waiting[most:]
+            return [replace(task, trees=self._near(task)) for task in tasks]
+        tasks = []
+        gaps = self.answer.gaps.copy()
+        while len(tasks) < most and (gaps > max(0.0, self.clock.stop_gap)).any():
+            point = int(gaps.argmax())
+            low, high = self._around(point)
+            first = self._touching(low) if low >= 0 else 0
+            last = self._touching(high) if high < len(self.known) else gaps.size - 1
+            task = self._between(low, high, first, last)
+            if task is not None:
+                tasks.append(task)
+            gaps[min(first, point) : max(last, point + 1)] = 0.0
+        return tasks
+
+    def _near(self, task: _Task) -> tuple[Ints, ...]:
+        ratio = task.prize / task.cost
+        known = sorted(self.known, key=lambda one: abs(np.log(one.price.ratio / ratio)))
+        return tuple(one.up for one in known[:2])
+
+    def _around(self, point: int) -> tuple[int, int]:
+        """Places of the two known multipliers whose bounds meet about a point; −1 or their number for none."""
+        answer = self.answer
+        end = answer.cost[point + 1] - 1 if point + 1 < answer.cost.size else answer.cost[point]
+        place = int(answer.binding(np.array([end]))[0])
+        if place < 0:
+            return len(self.known) - 1, len(self.known)
+        return (place - 1, place) if point < self._touching(place) else (place, place + 1)
+
+    def _touching(self, place: int) -> int:
+        price = self.known[place].price
+        return int((price.cost * self.answer.cost - price.prize * self.answer.worth).argmin())
+
+    def _between(self, low: int, high: int, first: int, last: int) -> _Task | None:
+        """Try the slope between two best answers where that is new, or work again on the looser of two multipliers."""
+        answer = self.answer
+        if first < last:
+            rise = int(answer.cost[last] - answer.cost[first])
+            fraction = self._fraction(rise / int(answer.worth[last] - answer.worth[first]))
+            ratio = fraction[0] / fraction[1]
+            least = self.known[low].price.ratio if low >= 0 else 0.0
+            most = self.known[high].price.ratio if high < len(self.known) else np.inf
+            if least * (1 + FINE) < ratio < most / (1 + FINE):
+                task = self._task(*fraction, 0, ())
+                return replace(task, trees=self._near(task))
+        ends = [self.known[k] for k in (low, high) if 0 <= k < len(self.known) and self.known[k].worked <= MOST_RETURNS]
+        if not ends:
+            return None
+        again = max(ends, key=self._looseness)
+        again.worked += 1
+        task = self._task(again.price.prize, again.price.cost, again.worked - 1, ())
+        return replace(task, trees=(again.up, *self._near(task)))
+
+    def _looseness(self, known: _Known) -> float:
+        """Distance of value and bound of a multiplier, in worth."""
+        price, answer = known.price, self.answer
+        value = int((price.cost * answer.cost - price.prize * answer.worth).min())
+        return (value - price.bound) / price.prize
+
+    def work(self, task: _Task) -> _Done:
+        """Raise a dual solution for a multiplier and look for the best network."""
+        base, prizes = self.menus.priced(task.prize, task.cost, self.graph.n)
+        graph = _scaled(self.graph, task.cost)
+        search = Search(graph, prizes, self.root, task.seed, self.clock)
+        search.most_passes = 8
+        net = (graph.start, graph.neighbour, graph.twin, graph.slot_cost)
+        for tree in task.trees:
+            up = tree.copy()
+            polish(*net, search.prize, np.int32(self.root), up, True)
+            search.offer(up, int(evaluate(graph.slot_cost, search.prize, up)))
+        if task.turn == 0:
+            wanted = np.where(self.reached & (prizes > 0), INF, 0)
+            search.improve(graph.slot_cost, self.root, wanted)
+        for number in range(3 * task.turn, 3 * task.turn + 3):
+            reduced, connected, _, _ = search.ascent(number)
+            search.follow(reduced, connected, number)
+        case = Case(self.root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
+        # The root is reached whatever happens: what is saved there is saved for certain, and no moat pays for it.
+        bound = base + search.ascent_bound - int(prizes.sum())
+        return _Done(task, Price(task.prize, task.cost, bound, case), search.up)
+
+    def learn(self, done: Sequence[_Done]) -> None:
+        """Take in what came of a batch, in its order."""
+        for one in done:
+            self._note(one)
+        self.known.sort(key=lambda known: known.price.ratio)
+        answer = self._staircase(self.answer, [one.up for one in done])
+        answer = replace(answer, prices=tuple(known.price for known in self.known))
+        self.answer = replace(answer, trace=(*answer.trace, (self.clock.spent(), answer.gap)))
+
+    def _note(self, one: _Done) -> None:
+        for known in self.known:
+            old = known.price
+            if (old.prize, old.cost) == (one.price.prize, one.price.cost):
+                known.up = one.up
+                known.price = one.price if one.price.bound > old.bound else old
+                return
+        self.known.append(_Known(one.price, one.up))
+
+    def _staircase(self, old: MenuFrontier, trees: Sequence[Ints]) -> MenuFrontier:
+        """The staircase with these trees, cut at a ladder of prices."""
+        networks, seen = list(old.networks), {edges.tobytes() for edges in old.networks}
+        cost, worth, network, taken = [old.cost], [old.worth], [old.network], [old.taken]
+        for tree in trees:
+            for up in self._cut(tree):
+                edges = np.sort(self.graph.edge[up[up >= 0]]).astype(np.int32)
+                if edges.tobytes() in seen:
+                    continue
+                seen.add(edges.tobytes())
+                reached = np.append(up != OUT, False)
+                turns = np.flatnonzero(self.turns.allowed(self.menus, reached))
+                spent = np.append(0, self.turns.cost[turns].cumsum()) + int(self.graph.cost[edges].sum())
+                gained = np.append(0, self.turns.worth[turns].cumsum())
+                so_far = np.append(-1, old.worth)[np.searchsorted(old.cost, spent, side="right")]
+                place = np.flatnonzero(gained > so_far)
+                cost.append(spent[place])
+                worth.append(gained[place])
+                taken.append(place.astype(np.int32))
+                network.append(np.full(place.size, len(networks), np.int32))
+                networks.append(edges)
+        kept_cost, kept_worth = np.concatenate(cost), np.concatenate(worth)
+        order = np.lexsort((-kept_worth, kept_cost))
+        before = np.maximum.accumulate(np.append(-1, kept_worth[order][:-1]))
+        order = order[kept_worth[order] > before]
+        kept_network = np.concatenate(network)[order]
+        used, of = np.unique(kept_network, return_inverse=True)
+        return replace(
+            old,
+            cost=kept_cost[order],
+            worth=kept_worth[order],
+            network=of.reshape(-1).astype(np.int32),
+            taken=np.concatenate(taken)[order],
+            networks=tuple(networks[number] for number in used),
+        )
+
+    def _cut(self, tree: Ints) -> list[Ints]:
+        """The tree cut to what pays at each price of a ladder."""
+        cuts = [tree]
+        if not (tree >= 0).any():
+            return cuts
+        scale = self._fraction(float(np.quantile(self.turns.cost / np.maximum(self.turns.worth, 1), 0.5)))[1]
+        graph = _scaled(self.graph, scale)
+        paid = self.turns.cost / np.maximum(self.turns.worth, 1)
+        low, high = (max(float(np.quantile(paid, share)), 1e-6) for share in (0.001, 0.999))
+        for ratio in np.geomspace(low, 4 * high, LADDER):
+            _, prizes = self.menus.priced(max(1, round(ratio * scale)), scale, graph.n)
+            prizes[self.root] = INF
+            up = tree.copy()
+            prune(graph.neighbour, graph.slot_cost, prizes, up, True)
+            cuts.append(up)
+        return cuts
+
+    def _fraction(self, ratio: float) -> tuple[int, int]:
+        """Numerator and denominator of a multiplier: fine enough, and no sum overflows."""
+        scale, most = 1, LARGEST_SUM // 4
+        while ratio * scale < DIGITS and 2 * scale * (self.cost_sum + ratio * self.menus.most) < most:
+            scale *= 2
+        prize = max(1, round(ratio * scale))
+        return min(prize, (most - scale * self.cost_sum) // max(1, self.menus.most)), scale
+
+    def _task(self, prize: int, cost: int, turn: int, trees: tuple[Ints, ...]) -> _Task:
+        self.begun += 1
+        return _Task(prize, cost, turn, self.seed * 1_000_003 + self.begun, trees)
+
+
+def _scaled(graph: Graph, times: int) -> Graph:
+    """The graph with all costs so many times as high."""
+    if times == 1:
+        return graph
+    return replace(graph, cost=_frozen(graph.cost * times), slot_cost=_frozen(graph.slot_cost * times))
+
+
+def _frozen(array: Longs) -> Longs:
+    array.flags.writeable = False
+    return array
