@@ -84,7 +84,7 @@ def _is_assumed(model: BaseModel, name: str, marked: bool) -> bool:
     if isinstance(model, CostLine):
         return marked and not model.source and model.quantity != 1.0
     if isinstance(model, YearlyRate):
-        return marked and not model.source
+        return marked and (model.growth_real_per_year != 0.0 if name == "growth_real_per_year" else not model.source)
     if isinstance(model, TechnologyRules):
         return name in {"mbps", "latency_ms", "site_mbps_max"} and not model.source
     return marked

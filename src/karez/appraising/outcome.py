@@ -8,7 +8,11 @@ import numpy as np
 import pandas as pd
 
 from karez.appraising.bill import bill_of_quantities
+from karez.appraising.carbon import carbon
+from karez.appraising.equity import equity
+from karez.appraising.facts import gather
 from karez.appraising.flips import flip_table
+from karez.appraising.indicators import finance
 from karez.appraising.repricing import assumption_table, catalogue_range
 from karez.appraising.tables import Decided, area_table, node_table, site_table, span_table
 from karez.appraising.worth import (
@@ -54,6 +58,7 @@ def settle(
     by_area = worth_by_area(decided, spans)
     by_year, coverage = money_by_year(decided), total_coverage(decided)
     by_project_year, by_project, targets = worth_by_project(decided)
+    facts, bill = gather(inputs, graph), bill_of_quantities(decided)
     appraisal = Appraisal(
         by_year=by_year,
         by_project_year=by_project_year,
@@ -66,6 +71,9 @@ def settle(
         catalogue_range=catalogue_range(decided),
         flips=flip_table(decided),
         totals=totals(decided, by_year, coverage, sites),
+        finance=finance(decided, facts, bill, spans),
+        equity=equity(decided),
+        carbon=carbon(decided, facts, bill, spans),
     )
     return Plan(
         programme=inputs.programme,
@@ -73,7 +81,7 @@ def settle(
         spans=spans,
         nodes=nodes,
         areas=area_table(decided, by_area),
-        bill=bill_of_quantities(decided),
+        bill=bill,
         catalogue=prices.catalogue.table,
         appraisal=appraisal,
         certificates=(design.certificate, *schedule.certificates),

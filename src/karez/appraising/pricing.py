@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from karez.appraising.emissions import spans_present, ways_present
 from karez.appraising.facts import Facts, Floats, fibre_mandatory, gather, programme_years
 from karez.appraising.present import present_factor, service_years
 from karez.appraising.ways import Lines, Ways, find_ways
@@ -56,12 +57,13 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
         span_item=names[item],
         span_capex=capex,
         span_opex_per_year=round_money(capex * upkeep),
-        span_present_by_year=capex[:, None] * np.vstack([factors, np.zeros(factors.shape[1])])[item],
+        span_present_by_year=_span_present(capex, item, factors, facts, programme),
         source_capex=connection,
         source_present_by_year=connection[:, None] * _connection_factor(programme),
         source_from_year=programme_years(inputs.sources["from_year"], programme),
         options=options,
-        option_present_by_year=_option_present(len(options), lines, factors, programme),
+        option_present_by_year=_option_present(len(options), lines, factors, programme)
+        + _option_carbon(facts, programme, catalogue, ways, lines),
         lines=_line_table(lines, catalogue),
         site_weight=weight,
         site_open_weight=weight * facts.open_share,
@@ -181,6 +183,23 @@ def _factor(life: int, share: float, years: int, horizon: int, rate: float) -> F
 
 def _service_years(programme: Programme) -> Floats:
     return service_years(programme.agreement.years, programme.horizon, programme.rates.discount_rate_real)
+
+
+def _span_present(
+    capex: Floats, item: npt.NDArray[np.int64], factors: Floats, facts: Facts, programme: Programme
+) -> Floats:
+    """Present cost of every span by year: capex, upkeep, renewals, rest; and emissions, where they have a price."""
+    present = capex[:, None] * np.vstack([factors, np.zeros(factors.shape[1])])[item]
+    return present + spans_present(facts, programme) if programme.climate.price_per_tonne else present
+
+
+def _option_carbon(
+    facts: Facts, programme: Programme, catalogue: Catalogue, ways: Ways, lines: Lines
+) -> Floats | float:
+    """Present cost of the emissions of every option by year, where they have a price."""
+    if not programme.climate.price_per_tonne:
+        return 0.0
+    return ways_present(facts, programme, catalogue, ways, lines)
 
 
 def _connection_factor(programme: Programme) -> Floats:

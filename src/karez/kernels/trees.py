@@ -31,3 +31,26 @@ def sum_below(parent: Ints, own: Floats) -> Floats:
         if parent[element] >= 0:
             total[parent[element]] += total[element]
     return total
+
+
+@njit(cache=True, nogil=True)
+def sum_above(parent: Ints, own: Floats) -> Floats:
+    """Sum `own` over each element and all it hangs on.
+
+    Parameters
+    ----------
+    parent : int32[elements]
+        Row of the parent, smaller than the element's own; −1 for none.
+    own : float64[elements]
+        What each element brings.
+
+    Returns
+    -------
+    float64[elements]
+        Sums.
+    """
+    total = own.copy()
+    for element in range(len(parent)):
+        if parent[element] >= 0:
+            total[element] += total[parent[element]]
+    return total

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from karez.model.carbon import Carbon
+from karez.model.equity import Equity
+from karez.model.finance import Finance
+
 
 @dataclass(frozen=True)
 class Appraisal:
@@ -40,6 +44,12 @@ class Appraisal:
     totals : dict
         ``capex_real``, ``capex_nominal``, ``opex_real_per_year``, ``pv_cost_real``, ``budget_nominal``,
         ``budget_real``, ``route_km``, ``households``, ``households_served``, ``coverage`` …
+    finance : Finance | None
+        Cash flows and indicators; this and the next two are None where they were not asked for.
+    equity : Equity | None
+        Coverage compared between areas.
+    carbon : Carbon | None
+        Emissions.
     """
 
     by_year: pd.DataFrame
@@ -53,3 +63,6 @@ class Appraisal:
     catalogue_range: pd.DataFrame
     flips: pd.DataFrame
     totals: dict[str, float]
+    finance: Finance | None = None
+    equity: Equity | None = None
+    carbon: Carbon | None = None

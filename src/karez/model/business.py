@@ -68,7 +68,7 @@ class YearlyRate(Settings):
         None, unit="year", meaning="Year whose prices it is stated in; empty: the programme's", ge=1990, le=2100
     )
     growth_real_per_year: Growth = setting(
-        0.0, unit="1/year", meaning="Real change per year from the price year of the programme on"
+        0.0, unit="1/year", meaning="Real change per year from the price year of the programme on", assumption=True
     )
     source: str = setting("", meaning="Where the amount is from; empty: it is an assumption")
 
@@ -85,7 +85,7 @@ class Business(Settings):
 
     uptake: Uptake = setting(Uptake(), meaning="Take-up curves")
     traffic_growth_per_year: Growth = setting(
-        0.2,
+        0.1,
         unit="1/year",
         meaning="Growth of busy-hour traffic per user from the first programme year",
         assumption=True,

@@ -149,6 +149,11 @@ class Plan:
             ),
             "targets": worth.targets.to_dict("records"),
             "certificates": [certificate.as_dict() for certificate in self.certificates],
+            **{
+                name: part.summary()
+                for name, part in (("finance", worth.finance), ("equity", worth.equity), ("carbon", worth.carbon))
+                if part is not None
+            },
             "notes": [{"stage": note.stage, "text": note.text, "count": note.count} for note in self.notes],
         }
 
