@@ -10,6 +10,7 @@ from pathlib import Path
 
 from karez.errors import UsageFault
 from karez.model.plan import Plan
+from karez.reporting.finance import write_finance
 from karez.reporting.geopackage import write_geopackage
 from karez.reporting.proof import write_proof
 from karez.reporting.record import write_record
@@ -23,6 +24,7 @@ _STEPS: tuple[tuple[str, Callable[[Plan, Path], None]], ...] = (
     ("summary.json", write_summary),
     ("run.toml", write_record),
     ("proof", lambda plan, folder: write_proof(plan.proof, plan.catalogue, folder)),
+    ("finance", write_finance),
     ("plan.gpkg", write_geopackage),
     ("boq.xlsx", write_workbook),
     ("report.html", write_report),

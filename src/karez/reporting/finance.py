@@ -1,0 +1,29 @@
+"""``finance/``: the rows that cash flow, subsidies, equity and emissions add up from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from karez.model.plan import Plan
+
+
+def write_finance(plan: Plan, folder: Path) -> None:
+    """Write the tables behind the appraisal into the new folder `folder`; nothing where there is none."""
+    worth = plan.appraisal
+    tables: dict[str, pd.DataFrame] = {}
+    if worth.finance is not None:
+        tables |= {"cash_flow": worth.finance.rows, "sales": worth.finance.sales, "demand": worth.finance.demand}
+        tables |= {"site_subsidies": worth.finance.sites}
+    if worth.equity is not None:
+        tables["equity"] = worth.equity.by_area_year
+    if worth.carbon is not None:
+        tables["emissions"] = worth.carbon.rows
+    if tables:
+        folder.mkdir()
+    for name, frame in tables.items():
+        table = pa.Table.from_pandas(frame.reset_index(drop=True), preserve_index=False)
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
