@@ -28,6 +28,8 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output and nothing else.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on standard error.")]
+Workers = Annotated[int | None, typer.Option(help="Processes side by side; the answer does not depend on them.", min=1)]
+Force = Annotated[bool, typer.Option("--force", help="Keep an existing folder aside and write anew.")]
 Seed = Annotated[int, typer.Option(help="Seed of every search; equal input and seed give equal output.", min=0)]
 
 
@@ -215,6 +217,35 @@ def solve(
         print_json(solved.certificate())
     else:
         print_solution(solved, out, certificate)
+
+
+@app.command()
+def frontier(
+    folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default DIR/studies/frontier-<hash>.")] = None,
+    with_plan: Annotated[
+        bool, typer.Option("--plan/--no-plan", help="Whether the programme's own plan is marked on the chart.")
+    ] = True,
+    workers: Workers = None,
+    seed: Seed = 0,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what more money buys: coverage and benefit against money, with a bound at every budget."""
+    from karez.cli.screen import print_json, progress_bar
+    from karez.cli.studies import print_frontier
+    from karez.flow.frontier import frontier as run_frontier
+
+    _say_if_compiling()
+    steps = ("reading", "routing", "pricing", "sweeping", "reporting")
+    with progress_bar(quiet=as_json, steps=steps) as progress:
+        traced = run_frontier(
+            folder, out=out, seed=seed, force=force, with_plan=with_plan, workers=workers, progress=progress
+        )
+    if as_json:
+        print_json({**traced.frontier.summary(), "folder": str(traced.folder)})
+    else:
+        print_frontier(traced.frontier, traced.folder)
 
 
 @app.command()

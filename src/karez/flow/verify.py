@@ -10,15 +10,16 @@ from karez.flow.progress import Progress, Stages, silent
 from karez.model.tree_certificate import TreeCertificate
 from karez.reading.instance import read_instance
 from karez.verifying import Verdict
+from karez.verifying.frontier import verify_frontier
 
 
 def verify(run: Path, *, progress: Progress = silent) -> Verdict:
-    """Prove a finished run again, from its folder alone.
+    """Prove a finished run, or a frontier, again, from its folder alone.
 
     Parameters
     ----------
     run : Path
-        Run folder.
+        Run folder, or folder that ``karez frontier`` wrote.
     progress : Progress
         Told the step and its share.
 
@@ -33,6 +34,8 @@ def verify(run: Path, *, progress: Progress = silent) -> Verdict:
         If files or columns of the folder are missing or cannot be read.
     """
     with Stages(progress).stage("verifying") as share:
+        if (run / "frontier.json").is_file():
+            return verify_frontier(run, progress=share)
         return verifying.verify(run, progress=share)
 
 

@@ -111,7 +111,7 @@ def _offers(inputs: Inputs, graph: RouteGraph, prices: Prices) -> pd.DataFrame:
 
 
 def sweep(
-    posed: Posed, *, steps: int = 40, seed: int = 0, progress: Callable[[float], None] | None = None
+    posed: Posed, steps: int = 40, seed: int = 0, *, progress: Callable[[float], None] | None = None
 ) -> MenuFrontier:
     """Work on one measure."""
     offers = posed.offers
@@ -156,10 +156,10 @@ def frontier_tables(
         Capex of that plan.
     """
     level = _levels(max(int(answer.cost[-1]) for answer in answers))
-    budget = to_minor(prices.budget_real.sum())
+    budget = to_minor([prices.budget_real.sum()])
     curves, rows, following, designs, networks = [], [], [], [], []
     for one, found in zip(posed, answers, strict=True):
-        binding = found.binding(np.append(level, budget))
+        binding = found.binding(np.concatenate([level, budget, found.cost, found.cost[1:] - 1]))
         kept = [found.prices[number] for number in np.unique(binding[binding >= 0])]
         answer = replace(found, prices=tuple(kept))  # what is said is what is kept, and proven again from that
         curves.append(_curve(inputs, prices, one.measure, answer))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from karez.errors import UsageFault
@@ -19,6 +20,7 @@ from karez.reporting.summary import write_summary
 from karez.reporting.workbook import write_workbook
 
 Progress = Callable[[float], None]
+Writer = Callable[[Path], None]
 
 _STEPS: tuple[tuple[str, Callable[[Plan, Path], None]], ...] = (
     ("summary.json", write_summary),
@@ -59,14 +61,34 @@ def write_run(plan: Plan, folder: Path, *, force: bool = False, progress: Progre
     UsageFault
         If `folder` is there and `force` is not set, or if something else than a folder is there.
     """
+    writers = {name: partial(write, plan) for name, write in _STEPS}
+    return write_whole(writers, folder, force=force, progress=progress)
+
+
+def write_whole(
+    writers: Mapping[str, Callable[[Path], None]],
+    folder: Path,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Write files into the new folder `folder`, which appears whole or not at all (rule 11).
+
+    Parameters
+    ----------
+    writers : Mapping[str, Writer]
+        Name of each file or folder, and what writes it at the path it is given.
+    folder, force, progress
+        See :func:`write_run`.
+    """
     refuse_existing(folder, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
-        for done, (name, write) in enumerate(_STEPS, start=1):
-            write(plan, aside / name)
+        for done, (name, write) in enumerate(writers.items(), start=1):
+            write(aside / name)
             if progress is not None:
-                progress(done / len(_STEPS))
+                progress(done / len(writers))
         _open_to_others(aside)
         _sync(aside)
         _put_in_place(aside, folder, force=force)

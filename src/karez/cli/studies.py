@@ -1,0 +1,37 @@
+"""What ``frontier``, ``why`` and ``compare`` print when they are done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from karez.cli.screen import out, table
+from karez.model.frontier import CoverageFrontier
+
+
+def print_frontier(frontier: CoverageFrontier, folder: Path) -> None:
+    """Show what each step of money buys, and how well that is proven."""
+    currency = frontier.programme.agreement.currency
+    for curve in frontier.curves:
+        heads = (f"M {currency}", "reached", "share", "at most", "next step adds", "at most ")
+        rows = table(f"{curve.label}: proven to {curve.gap_points:.2f} points", *heads, right=heads)
+        for level in frontier.at(curve.measure).itertuples():
+            more = ("", "") if level.more != level.more else (f"{level.more:,.0f}", f"{level.more_at_most:,.0f}")
+            rows.add_row(
+                f"{level.capex_real / 1e6:,.0f}",
+                f"{level.achieved:,.0f}",
+                f"{level.share:.2%}",
+                f"{level.share_bound:.2%}",
+                *more,
+            )
+        out.print(rows)
+    mark = frontier.mark
+    if mark is not None:
+        homes = frontier.curve("homes")
+        out.print(
+            f"The plan spends {mark.capex_real / 1e6:,.0f} M {currency} and has {mark.reached['homes']:,.0f} homes "
+            f"({mark.reached['homes'] / (homes.whole or 1.0):.1%}) to standard by the end of {mark.year}.",
+            highlight=False,
+            soft_wrap=True,
+        )
+    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
+    out.print(f"Page:    {folder / 'frontier.html'}", highlight=False, soft_wrap=True)
