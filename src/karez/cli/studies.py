@@ -25,11 +25,13 @@ def print_frontier(frontier: CoverageFrontier, folder: Path) -> None:
             )
         out.print(rows)
     mark = frontier.mark
-    if mark is not None:
-        homes = frontier.curve("homes")
+    if mark.capex_real is not None:
+        homes, best = frontier.curve("homes"), frontier.at_budget("homes")
         out.print(
             f"The plan spends {mark.capex_real / 1e6:,.0f} M {currency} and has {mark.reached['homes']:,.0f} homes "
-            f"({mark.reached['homes'] / (homes.whole or 1.0):.1%}) to standard by the end of {mark.year}.",
+            f"({mark.reached['homes'] / (homes.whole or 1.0):.1%}) to standard by the end of {mark.year}. "
+            f"With the whole budget at once, homes alone could come to {best['share']:.1%}, nothing to more than "
+            f"{best['share_bound']:.1%}.",
             highlight=False,
             soft_wrap=True,
         )

@@ -107,7 +107,7 @@ def trace(
     tasks: list[Task] = [(planned_sites, (inputs, seed, finished)), *((sweep, (one, STEPS, seed)) for one in posed)]
     with stages.stage("sweeping") as share:
         plan, *answers = spread(tasks, workers=workers, progress=share)
-    sites, capex = plan or (None, 0.0)
+    sites, capex = plan or (None, None)
     return frontier_tables(inputs, graph, prices, posed, tuple(answers), record(inputs, seed), sites, capex)
 
 

@@ -56,16 +56,16 @@ class Mark:
     ----------
     budget_real : float
         Money of all years together, real.
-    capex_real : float
-        Capex of the plan.
+    capex_real : float | None
+        Capex of the plan; None where no plan was asked for, or there is none.
     reached : dict[str, float]
-        By measure, what the plan has in service at the end.
+        By measure, what the plan has in service at the end; empty without a plan.
     year : int
         Last calendar year.
     """
 
     budget_real: float
-    capex_real: float
+    capex_real: float | None
     reached: dict[str, float]
     year: int
 
@@ -84,7 +84,8 @@ class CoverageFrontier:
     curves : tuple[Curve, ...]
         One a measure, homes first.
     levels : DataFrame
-        One row a measure and budget level: ``measure``, ``capex_real``, ``spent_real``, ``achieved``, ``bound``,
+        One row a measure and budget level, the programme's own budget last: ``measure``, ``step`` (whether it is one of
+        the even steps, not the own budget), ``capex_real``, ``spent_real``, ``achieved``, ``bound``,
         ``share``, ``share_bound``, ``gap_points``, ``more`` (what the step to the next level adds as found; empty at
         the last), ``more_at_most`` (no answer of the next level adds more to this one), ``homes_share``, ``route_km``
         and ``sites_<technology>``.
@@ -101,7 +102,7 @@ class CoverageFrontier:
         Ways that are taken at each level: ``measure``, ``level`` (number), ``offer`` (row of `offers`).
     networks : DataFrame
         Spans that are built at each level: ``measure``, ``level``, ``edge`` (row of `graph`).
-    mark : Mark | None
+    mark : Mark
         The programme's budget and plan on the chart.
     record : RunRecord
         To run it again.
@@ -117,7 +118,7 @@ class CoverageFrontier:
     offers: pd.DataFrame
     designs: pd.DataFrame
     networks: pd.DataFrame
-    mark: Mark | None
+    mark: Mark
     record: RunRecord
     notes: tuple[Note, ...] = ()
 
@@ -126,8 +127,12 @@ class CoverageFrontier:
         return {curve.measure: curve for curve in self.curves}[measure]
 
     def at(self, measure: str) -> pd.DataFrame:
-        """Levels of a measure, in the order of money."""
-        return self.levels[self.levels["measure"] == measure].reset_index(drop=True)
+        """Even levels of a measure, in the order of money."""
+        return self.levels[(self.levels["measure"] == measure) & self.levels["step"]].reset_index(drop=True)
+
+    def at_budget(self, measure: str) -> pd.Series[Any]:
+        """The level of the programme's own budget."""
+        return self.levels[(self.levels["measure"] == measure) & ~self.levels["step"]].iloc[0]
 
     def summary(self) -> dict[str, Any]:
         """What ``frontier.json`` holds; equal runs give equal documents (rule 10)."""
@@ -148,15 +153,21 @@ class CoverageFrontier:
                     "served_already": curve.served,
                     "whole": curve.whole,
                     "gap_points": curve.gap_points,
-                    "levels": _records(self.at(curve.measure).drop(columns="measure")),
+                    "levels": _records(self.at(curve.measure).drop(columns=["measure", "step"])),
                 }
                 for curve in self.curves
             ],
             "following": _records(self.following),
-            "programme_budget": None
-            if mark is None
-            else {
+            "programme_budget": {
                 "budget_real": mark.budget_real,
+                "reached_at_most": {
+                    curve.measure: _records(
+                        self.at_budget(curve.measure)[["spent_real", "achieved", "bound", "share", "share_bound"]]
+                        .to_frame()
+                        .T
+                    )[0]
+                    for curve in self.curves
+                },
                 "plan_capex_real": mark.capex_real,
                 "plan_reached": mark.reached,
                 "by_the_end_of": mark.year,

@@ -138,7 +138,7 @@ def frontier_tables(
     answers: tuple[MenuFrontier, ...],
     record: RunRecord,
     plan: pd.DataFrame | None = None,
-    plan_capex: float = 0.0,
+    plan_capex: float | None = None,
 ) -> CoverageFrontier:
     """Put what the sweeps found into tables.
 
@@ -152,20 +152,20 @@ def frontier_tables(
         To run it again.
     plan : DataFrame | None
         Sites of the programme's plan, ``id`` and ``technology``, for the mark on the chart.
-    plan_capex : float
+    plan_capex : float | None
         Capex of that plan.
     """
-    level = _levels(max(int(answer.cost[-1]) for answer in answers))
-    budget = to_minor([prices.budget_real.sum()])
+    steps = _levels(max(int(answer.cost[-1]) for answer in answers))
+    level = np.append(steps, to_minor(prices.budget_real.sum()))
     curves, rows, following, designs, networks = [], [], [], [], []
     for one, found in zip(posed, answers, strict=True):
-        binding = found.binding(np.concatenate([level, budget, found.cost, found.cost[1:] - 1]))
+        binding = found.binding(np.concatenate([level, found.cost, found.cost[1:] - 1]))
         kept = [found.prices[number] for number in np.unique(binding[binding >= 0])]
         answer = replace(found, prices=tuple(kept))  # what is said is what is kept, and proven again from that
         curves.append(_curve(inputs, prices, one.measure, answer))
         taken = [_taken(answer, int(money)) for money in level]
         rows.append(_level_rows(inputs, graph, one, answer, level, taken, curves[-1]))
-        following.append(_following(inputs, prices, one, level, taken))
+        following.append(_following(inputs, one, steps, taken[:-1]))
         for number, (offers, edges) in enumerate(taken):
             designs.append(pd.DataFrame({"measure": one.measure, "level": number, "offer": offers}))
             networks.append(pd.DataFrame({"measure": one.measure, "level": number, "edge": edges}))
@@ -178,7 +178,7 @@ def frontier_tables(
         offers=posed[0].offers,
         designs=pd.concat(designs, ignore_index=True),
         networks=pd.concat(networks, ignore_index=True),
-        mark=None if plan is None else _mark(inputs, prices, posed[0].offers, curves, plan, plan_capex),
+        mark=_mark(inputs, prices, posed[0].offers, curves, plan, plan_capex),
         record=record,
         notes=(*inputs.notes, *graph.notes, *_notes(inputs, posed, answers)),
     )
@@ -272,6 +272,7 @@ def _level_rows(
     table = pd.DataFrame(
         {
             "measure": posed.measure,
+            "step": np.append(np.ones(len(level) - 1, np.bool_), False),
             "capex_real": from_minor(level),
             "spent_real": from_minor(answer.cost[points]),
             "achieved": achieved,
@@ -279,8 +280,8 @@ def _level_rows(
             "share": achieved / whole,
             "share_bound": bound / whole,
             "gap_points": 100.0 * (bound - achieved) / whole,
-            "more": np.append(np.diff(achieved), np.nan),
-            "more_at_most": np.append(bound[1:] - achieved[:-1], np.nan),
+            "more": np.append(np.diff(achieved[:-1]), [np.nan, np.nan]),
+            "more_at_most": np.append(bound[1:-1] - achieved[:-2], [np.nan, np.nan]),
             "homes_share": [(already + homes[rows].sum() / PARTS) / weight for rows, _ in taken],
             "route_km": [round(float(length[edges].sum()) / METRES_PER_KM, 3) for _, edges in taken],
         }
@@ -298,7 +299,7 @@ def _share_served(inputs: Inputs, home: npt.NDArray[np.bool_]) -> float:
 
 
 def _following(
-    inputs: Inputs, prices: Prices, posed: Posed, level: Longs, taken: list[tuple[Longs, npt.NDArray[np.int32]]]
+    inputs: Inputs, posed: Posed, level: Longs, taken: list[tuple[Longs, npt.NDArray[np.int32]]]
 ) -> pd.DataFrame:
     """What each step serves more than the level before, by project, area and place."""
     offers, sites = posed.offers, inputs.sites
@@ -352,14 +353,21 @@ def _place_names(inputs: Inputs) -> dict[str, str]:
 
 
 def _mark(
-    inputs: Inputs, prices: Prices, offers: pd.DataFrame, curves: list[Curve], plan: pd.DataFrame, capex: float
+    inputs: Inputs,
+    prices: Prices,
+    offers: pd.DataFrame,
+    curves: list[Curve],
+    plan: pd.DataFrame | None,
+    capex: float | None,
 ) -> Mark:
-    """Where the programme's own plan stands."""
+    """The programme's budget, and where its own plan stands."""
+    budget, last = float(prices.budget_real.sum()), inputs.programme.agreement.calendar_years[-1]
+    if plan is None:
+        return Mark(budget, None, {}, last)
     chosen = plan[["id", "technology"]].rename(columns={"id": "site_id"})
     served = chosen.merge(offers, on=["site_id", "technology"], how="inner")
     reached = {curve.measure: curve.served + float(served[curve.measure].sum()) / PARTS for curve in curves}
-    last = inputs.programme.agreement.calendar_years[-1]
-    return Mark(float(prices.budget_real.sum()), capex, reached, last)
+    return Mark(budget, capex, reached, last)
 
 
 def _notes(inputs: Inputs, posed: tuple[Posed, ...], answers: tuple[MenuFrontier, ...]) -> Iterator[Note]:

@@ -98,7 +98,10 @@ def bands(
         look = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "6", "fill": spot.colour, "stroke": "#ffffff"}
         disc = ET.SubElement(svg, "circle", {**look, "stroke-width": "2"})
         ET.SubElement(disc, "title").text = f"{spot.label}: {number(spot.x, 2)} {x_unit}, {number(spot.y, 1)} {y_unit}"
-        draw.text(svg, x - 10, y + 20, spot.label, "value end")
+    if spots:
+        lowest = min(spots, key=lambda spot: spot.y)
+        x, y = at(lowest.x, lowest.y)
+        draw.text(svg, x + 10, y + 22, lowest.label, "value start")
     return draw.finish(svg)
 
 

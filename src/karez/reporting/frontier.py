@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 from karez.model.frontier import CoverageFrontier, Curve
 from karez.reporting.band_chart import Band, Spot, bands
 from karez.reporting.book import Book, Column, Sheet
-from karez.reporting.figures import at_most, money, number, percent
+from karez.reporting.charts import Series, columns
+from karez.reporting.figures import at_most, money, number, percent, plain
 from karez.reporting.findings import KeyFigure
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.palette import TECHNOLOGY_LABELS
@@ -82,13 +83,12 @@ def band_drawing(frontier: CoverageFrontier) -> Figure:
     currency, mark = frontier.programme.agreement.currency, frontier.mark
     size, unit = fitting_unit([float(frontier.levels["capex_real"].max())], currency)
     curves = [_band(curve, size) for curve in frontier.curves]
-    spots, line = [], None
-    if mark is not None:
-        line = (mark.budget_real / size, f"Budget of all years: {money(mark.budget_real, currency)}")
-        spots = [
-            Spot(f"Plan, {mark.year}", COLOURS[curve.measure], mark.capex_real / size, _points(curve, mark))
-            for curve in frontier.curves
-        ]
+    line = (mark.budget_real / size, f"Budget of all years: {money(mark.budget_real, currency)}")
+    spots = [
+        Spot(f"Plan, {mark.year}", COLOURS[curve.measure], mark.capex_real / size, _points(curve, mark))
+        for curve in frontier.curves
+        if mark.capex_real is not None
+    ]
     drawing = bands(
         "What is reached against money, and what nothing exceeds",
         curves,
@@ -104,6 +104,26 @@ def band_drawing(frontier: CoverageFrontier) -> Figure:
     )
     legend = tuple((curve.label, COLOURS[curve.measure]) for curve in frontier.curves)
     return Figure("Coverage and benefit against money", caption, drawing, legend)
+
+
+def step_drawing(frontier: CoverageFrontier) -> Figure:
+    """The chart of what each step of money adds in homes: as found, and at most."""
+    homes, currency = frontier.at("homes"), frontier.programme.agreement.currency
+    steps = homes[homes["more"].notna()]
+    size, unit = fitting_unit([float(homes["capex_real"].max())], currency)
+    largest = float(steps["more_at_most"].max()) if len(steps) else 0.0
+    scale, word = (1e3, "thousand homes") if largest >= 1e4 else (1.0, "homes")
+    found = Series("Found", COLOURS["homes"], (steps["more"] / scale).tolist())
+    rest = Series("At most, as proven", "#b9cfe0", ((steps["more_at_most"] - steps["more"]) / scale).tolist())
+    begins = [plain(float(begin) / size) for begin in steps["capex_real"]]
+    labels = [begin if place % 5 == 0 else "" for place, begin in enumerate(begins)]
+    width = money(float(homes["capex_real"].iloc[1]) if len(homes) > 1 else 0.0, currency)
+    return Figure(
+        f"Homes that the next {width} buys",
+        f"From each level of money ({unit}) to the next: what was found, and above it what no network adds more.",
+        columns("Homes that each step of money adds", labels, [[found, rest]], word),
+        (("Found", COLOURS["homes"]), ("At most, as proven", "#b9cfe0")),
+    )
 
 
 def _points(curve: Curve, mark: Any) -> float:
@@ -148,20 +168,14 @@ def _in_billions(frontier: CoverageFrontier) -> bool:
 
 def _keys(frontier: CoverageFrontier) -> list[KeyFigure]:
     currency, mark = frontier.programme.agreement.currency, frontier.mark
-    homes = frontier.curve("homes")
-    keys = []
-    if mark is not None:
-        at = nearest(frontier, "homes", mark.budget_real)
+    homes, best = frontier.curve("homes"), frontier.at_budget("homes")
+    keys = [KeyFigure("Budget of all years, real", money(mark.budget_real, currency), "all that the programme has")]
+    if mark.capex_real is not None:
         share = mark.reached["homes"] / (homes.whole or 1.0)
-        keys += [
-            KeyFigure("Budget of all years, real", money(mark.budget_real, currency), "all that the programme has"),
-            KeyFigure("The plan reaches", percent(share), f"of all homes to standard by the end of {mark.year}"),
-            KeyFigure(
-                "Homes first could reach",
-                percent(at["share"]),
-                f"with {money(at['capex_real'], currency)}; nothing reaches more than {percent(at['share_bound'])}",
-            ),
-        ]
+        when = f"of all homes to standard by the end of {mark.year}"
+        keys.append(KeyFigure("The plan reaches", percent(share), when))
+    told = f"with that money; it is proven that nothing reaches more than {percent(best['share_bound'])}"
+    keys.append(KeyFigure("Homes alone could reach", percent(best["share"]), told))
     last = frontier.at("homes")
     full = last[last["share"] >= last["share"].max() - 1e-12].iloc[0]
     gap = max(curve.gap_points for curve in frontier.curves)
@@ -201,8 +215,8 @@ def findings(frontier: CoverageFrontier) -> list[str]:
             f"Half of all homes are reached with {money(half['capex_real'].iloc[0], currency)}; it is proven that "
             f"{money(_least(homes, 0.5), currency)} or less would not do."
         )
-    if mark is not None:
-        at = nearest(frontier, "homes", mark.budget_real)
+    at = nearest(frontier, "homes", mark.budget_real)
+    if len(homes) > 1:
         following = frontier.following
         beyond = following[(following["measure"] == "homes") & (following["capex_real"] == at["capex_real"])]
         if len(beyond) and pd.notna(at["more"]):
@@ -212,12 +226,13 @@ def findings(frontier: CoverageFrontier) -> list[str]:
                 f"buy {number(at['more'])} homes, and no network makes it more than {number(at['more_at_most'])}; "
                 f"first of all in {', '.join(places)}."
             )
-        homes_curve = frontier.curve("homes")
-        missing = at["share"] - mark.reached["homes"] / (homes_curve.whole or 1.0)
+    if mark.capex_real is not None:
+        best, whole = frontier.at_budget("homes"), frontier.curve("homes").whole or 1.0
+        missing = best["share"] - mark.reached["homes"] / whole
         said.append(
-            f"The plan has {percent(mark.reached['homes'] / (homes_curve.whole or 1.0))} of all homes in service at "
-            f"the end. Homes alone, with one budget and no years, would come to {percent(at['share'])}: "
-            f"{number(100 * missing, 1)} points are what years, rules and the other projects take."
+            f"The plan has {percent(mark.reached['homes'] / whole)} of all homes in service to standard at the end. "
+            f"Homes alone, with the same money as one budget, could come to {percent(best['share'])}: "
+            f"{number(100 * missing, 1)} points go to the other projects, to serving homes early, and to the rules."
         )
     return said
 
@@ -229,7 +244,8 @@ def _least(levels: pd.DataFrame, share: float) -> float:
 
 
 def _sections(frontier: CoverageFrontier) -> list[Section]:
-    parts = [Section("answer", "What money buys", points=findings(frontier), figures=[band_drawing(frontier)])]
+    figures = [band_drawing(frontier), step_drawing(frontier)]
+    parts = [Section("answer", "What money buys", points=findings(frontier), figures=figures)]
     parts += [
         Section(
             f"levels-{curve.measure}",

@@ -21,7 +21,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "offers": ("site", "site_id", "technology", "node", "capex_minor", "homes", "benefit"),
     "designs": ("measure", "level", "offer"),
     "networks": ("measure", "level", "edge"),
-    "levels": ("measure", "capex_real", "spent_real", "achieved", "bound", "share", "share_bound"),
+    "levels": ("measure", "step", "capex_real", "spent_real", "achieved", "bound", "share", "share_bound"),
     "multipliers": ("measure", "number", "prize", "cost", "bound"),
     "moats": ("measure", "multiplier", "node", "radius"),
     "staircase": ("measure", "capex_real", "achieved", "bound"),
@@ -108,6 +108,7 @@ def _told(claimed: Claimed) -> Check:
     findings = []
     for measure in claimed.measures:
         curve, levels = claimed.curve(measure), claimed.of("levels", measure)
+        levels = levels[levels["step"]]
         if len(curve["levels"]) != len(levels):
             findings.append(Finding("not as many levels as in the proof", measure))
             continue
