@@ -8,11 +8,14 @@ from pathlib import Path
 from karez.appraising.converting import convert
 from karez.appraising.outcome import settle
 from karez.appraising.pricing import price
+from karez.appraising.tables import Decided
 from karez.designing.access import design
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
+from karez.model.catalogue import Catalogue
 from karez.model.inputs import Inputs
 from karez.model.plan import Plan
+from karez.model.route_graph import RouteGraph
 from karez.phasing import schedule
 from karez.reading import read
 from karez.reporting import refuse_existing, write_run
@@ -69,13 +72,29 @@ def plan(
 def make(inputs: Inputs, *, seed: int = 0, stages: Stages | None = None) -> Plan:
     """Plan what was read, without touching a disk."""
     stages = stages or Stages(silent)
+    return finish(decide(inputs, seed=seed, stages=stages), seed=seed, stages=stages)
+
+
+def decide(inputs: Inputs, *, seed: int, stages: Stages) -> Decided:
+    """Decide routes, technologies and years of what was read."""
     with stages.stage("routing") as share:
         graph = route(inputs, share)
+    return decide_on(inputs, graph, convert(inputs.catalogue, inputs.programme), seed=seed, stages=stages)
+
+
+def decide_on(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue, *, seed: int, stages: Stages) -> Decided:
+    """Decide technologies and years on a candidate graph, at the prices of a converted catalogue."""
     with stages.stage("pricing"):
-        prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
+        prices = price(inputs, graph, catalogue)
     with stages.stage("designing") as share:
         designed = design(inputs, graph, prices, seed=seed, progress=share)
     with stages.stage("phasing") as share:
         scheduled = schedule(inputs, prices, designed, seed=seed, progress=share)
+    return Decided(inputs, graph, prices, designed, scheduled)
+
+
+def finish(decided: Decided, *, seed: int, stages: Stages) -> Plan:
+    """Make the finished plan of what was decided."""
     with stages.stage("appraising") as share:
-        return settle(inputs, graph, prices, designed, scheduled, record(inputs, seed), share)
+        of = decided
+        return settle(of.inputs, of.graph, of.prices, of.design, of.schedule, record(of.inputs, seed), share)

@@ -13,6 +13,7 @@ from pydantic import model_validator
 
 from karez.model.business import Business, Social
 from karez.model.climate import Climate
+from karez.model.risk_rules import RiskRules
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
 
@@ -259,6 +260,7 @@ class Programme(Settings):
     business: Business = setting(Business(), meaning="Take-up over time, fees, running costs, tax")
     social: Social = setting(Social(), meaning="Income that broadband brings: an option, in no total")
     climate: Climate = setting(Climate(), meaning="Emissions of building and running the network")
+    risk: RiskRules = setting(RiskRules(), meaning="What may come otherwise, and how far")
     notes: tuple[str, ...] = setting((), meaning="What a reader of the report must know; printed as given")
 
     @model_validator(mode="after")

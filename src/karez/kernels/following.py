@@ -1,0 +1,261 @@
+"""Follow a plan's order of building at many draws of prices, take-up and delay, and count what comes of it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Years = npt.NDArray[np.int16]
+
+CENT = 0.005
+"""Half a cent: by so much rounded money may pass its limit."""
+
+
+@njit(cache=True, nogil=True)
+def price_sites(
+    rate: Floats,
+    take_up: float,
+    upkeep: Floats,
+    line_start: Longs,
+    line_item: Ints,
+    line_fixed: Floats,
+    line_moving: Floats,
+    line_capex: Flags,
+    cost: Floats,
+    opex: Floats,
+) -> None:
+    """Write capex and yearly opex of every site at one draw into `cost` and `opex`.
+
+    Parameters
+    ----------
+    rate, upkeep : float64[items]
+        Real price of a unit, and its yearly upkeep as a share of it.
+    take_up : float
+        Factor on `line_moving`.
+    line_start : int64[sites + 1]
+        First cost line of each site.
+    line_item : int32[lines]
+        Item of each line.
+    line_fixed, line_moving : float64[lines]
+        Units that take-up leaves alone, and units that move with it.
+    line_capex : bool[lines]
+        Whether a line is paid once, else every year.
+    cost, opex : float64[sites]
+        Overwritten.
+    """
+    for site in range(len(cost)):
+        once, yearly = 0.0, 0.0
+        for line in range(line_start[site], line_start[site + 1]):
+            item = line_item[line]
+            amount = (line_fixed[line] + take_up * line_moving[line]) * rate[item]
+            if line_capex[line]:
+                once += amount
+                yearly += amount * upkeep[item]
+            else:
+                yearly += amount
+        cost[site] = once
+        opex[site] = yearly
+
+
+@njit(cache=True, nogil=True)
+def price_elements(
+    rate: Floats, upkeep: Floats, item: Ints, length: Floats, fixed: Floats, cost: Floats, opex: Floats
+) -> None:
+    """Write capex and yearly opex of every element at one draw into `cost` and `opex`.
+
+    Parameters
+    ----------
+    rate, upkeep : float64[items]
+        Real price of a metre, and its yearly upkeep as a share of it.
+    item : int32[elements]
+        Item that prices each; −1 for none.
+    length, fixed : float64[elements]
+        Metres, and money that no price moves.
+    cost, opex : float64[elements]
+        Overwritten.
+    """
+    for element in range(len(item)):
+        cost[element] = fixed[element]
+        opex[element] = 0.0
+        if item[element] >= 0:
+            amount = length[element] * rate[item[element]]
+            cost[element] += amount
+            opex[element] = amount * upkeep[item[element]]
+
+
+@njit(cache=True, nogil=True)
+def marginal_costs(order: Ints, element: Ints, parent: Ints, site_cost: Floats, element_cost: Floats) -> Floats:
+    """Cost each site adds in an order: its own, and that of the elements it is the first to need; float64[sites]."""
+    built = np.zeros(len(parent), np.bool_)
+    added = np.zeros(len(site_cost))
+    for site in order:
+        added[site] = site_cost[site]
+        here = element[site]
+        while here >= 0 and not built[here]:
+            built[here] = True
+            added[site] += element_cost[here]
+            here = parent[here]
+    return added
+
+
+@njit(cache=True, nogil=True)
+def follow_order(
+    order: Ints,
+    planned: Ints,
+    earliest: Ints,
+    done_share: Floats,
+    element: Ints,
+    parent: Ints,
+    element_first: Ints,
+    site_cost: Floats,
+    site_opex: Floats,
+    element_cost: Floats,
+    element_opex: Floats,
+    delay: Floats,
+    budget: Floats,
+    level: Floats,
+    pays_capex: bool,
+    pays_opex: bool,
+    site_year: Years,
+    element_year: Years,
+) -> None:
+    """Serve sites one by one in the plan's order at the prices and the delay of one draw.
+
+    The last `delay` share of a year's planned work, by cost, is wanted a year later. A site is served in the first
+    year from which on all its money, with that of the elements it is the first to need, is there; what fits in no
+    year is passed over. Work that slips beyond the last year keeps its money and is not in service.
+
+    Parameters
+    ----------
+    order : int32[sites tried]
+        Sites in the order they are tried.
+    planned : int32[sites]
+        Year 0 … T − 1 of the plan; T for sites it leaves out, which are tried from their `earliest` year on.
+    earliest : int32[sites]
+        Year before which a site cannot be served.
+    done_share : float64[sites]
+        Share of its year's work that is done when the site is.
+    element : int32[sites]
+        Element a site hangs on; −1 for none.
+    parent, element_first : int32[elements]
+        Parent, −1 for none; first year allowed.
+    site_cost, site_opex, element_cost, element_opex : float64
+        Real money, at this draw.
+    delay : float64[T]
+        Share of each year's work that slips.
+    budget : float64[T]
+        Nominal money by the end of each year, from the start.
+    level : float64[T]
+        Nominal over real money in each year.
+    pays_capex, pays_opex : bool
+        What the budget pays for.
+    site_year, element_year : int16
+        Overwritten: year 0 … T − 1, T for never.
+    """
+    years = len(budget)
+    site_year[:] = years
+    element_year[:] = years
+    room = budget.copy()
+    so_far = np.cumsum(level)
+    for site in order:
+        begin = earliest[site]
+        if planned[site] < years:
+            begin = planned[site]
+            if done_share[site] > 1.0 - delay[begin] + 1e-12:
+                begin += 1
+        once, yearly = site_cost[site], site_opex[site]
+        here = element[site]
+        while here >= 0 and element_year[here] == years:
+            once += element_cost[here]
+            yearly += element_opex[here]
+            begin = max(begin, element_first[here])
+            here = parent[here]
+        if here >= 0:
+            begin = max(begin, element_year[here])
+        served = begin < years
+        begin = min(begin, years - 1)
+        for year in range(begin, years):
+            fits = True
+            for later in range(year, years):
+                used = once * level[year] * pays_capex + yearly * (so_far[later] - so_far[year]) * pays_opex
+                if used > room[later] + CENT:
+                    fits = False
+                    break
+            if fits:
+                for later in range(year, years):
+                    room[later] -= once * level[year] * pays_capex + yearly * (so_far[later] - so_far[year]) * pays_opex
+                if served:
+                    site_year[site] = year
+                here = element[site]
+                while here >= 0 and element_year[here] == years:
+                    element_year[here] = year
+                    here = parent[here]
+                break
+
+
+@njit(cache=True, nogil=True)
+def present_worth(
+    rate: Floats,
+    take_up: float,
+    factor: Floats,
+    service_years: Floats,
+    line_start: Longs,
+    line_item: Ints,
+    line_fixed: Floats,
+    line_moving: Floats,
+    line_capex: Flags,
+    item: Ints,
+    length: Floats,
+    fixed: Floats,
+    fixed_factor: Floats,
+    site_year: Years,
+    element_year: Years,
+) -> float:
+    """Present cost (rule 3) of what is built at one draw.
+
+    Parameters
+    ----------
+    factor : float64[items, T]
+        Present cost of one unit of an item's capex by year of building.
+    service_years, fixed_factor : float64[T]
+        Discounted years that opex is paid, and discount of money that no price moves, by year.
+    site_year, element_year : int16
+        Year 0 … T − 1, T for never; the other parameters as in :func:`price_sites` and :func:`price_elements`.
+    """
+    years = len(service_years)
+    total = 0.0
+    for site in range(len(site_year)):
+        year = site_year[site]
+        if year == years:
+            continue
+        for line in range(line_start[site], line_start[site + 1]):
+            amount = (line_fixed[line] + take_up * line_moving[line]) * rate[line_item[line]]
+            total += amount * (factor[line_item[line], year] if line_capex[line] else service_years[year])
+    for element in range(len(element_year)):
+        year = element_year[element]
+        if year < years:
+            total += fixed[element] * fixed_factor[year]
+            if item[element] >= 0:
+                total += length[element] * rate[item[element]] * factor[item[element], year]
+    return total
+
+
+@njit(cache=True, nogil=True)
+def add_by_year(year: Years, amount: Floats, sums: Floats) -> None:
+    """Add amounts to the sums of their years 0 … T − 1; those of year T are left out."""
+    for row in range(len(year)):
+        if year[row] < len(sums):
+            sums[year[row]] += amount[row]
+
+
+@njit(cache=True, nogil=True)
+def add_by_year_and_group(year: Years, amount: Floats, group: Ints, sums: Floats) -> None:
+    """Add amounts to the sums of their years and groups; sums has shape (T, groups)."""
+    for row in range(len(year)):
+        if year[row] < len(sums):
+            sums[year[row], group[row]] += amount[row]
