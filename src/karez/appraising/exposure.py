@@ -14,7 +14,6 @@ from karez.appraising.present import present_factor
 from karez.appraising.pricing import span_items
 from karez.appraising.tables import Decided
 from karez.appraising.ways import find_ways
-from karez.kernels.following import marginal_costs
 from karez.model.words import TECHNOLOGIES
 
 Floats = npt.NDArray[np.float64]
@@ -34,8 +33,6 @@ class Exposure:
         The plan's order: by year, then by benefit for money; then the designed sites that it leaves out.
     planned, earliest : int32[sites]
         Year of the plan, and year before which a site cannot be served.
-    done_share : float64[sites]
-        Share of its year's work, by cost at the plan's prices, that is done when the site is.
     element : int32[sites]
         Element a site hangs on; −1 for none.
     line_start : int64[sites + 1]
@@ -73,7 +70,6 @@ class Exposure:
     order: Ints
     planned: Ints
     earliest: Ints
-    done_share: Floats
     element: Ints
     line_start: npt.NDArray[np.int64]
     line_item: Ints
@@ -138,7 +134,6 @@ def expose(decided: Decided) -> Exposure:
         order=order,
         planned=planned,
         earliest=(prices.site_earliest_year - 1).astype(np.int32),
-        done_share=_done_share(decided, order, planned, element, site_capex),
         element=element,
         line_start=start,
         line_item=lines["item"].to_numpy(dtype=np.int32),
@@ -201,16 +196,6 @@ def _order(decided: Decided, planned: Ints, option: npt.NDArray[np.int64], site_
     gain = prices.site_priority * prices.site_open_weight / np.maximum(site_capex, 1.0)
     order = np.lexsort((np.arange(len(planned)), -gain, planned))
     return np.asarray(order[option[order] >= 0], dtype=np.int32)
-
-
-def _done_share(decided: Decided, order: Ints, planned: Ints, element: Ints, site_capex: Floats) -> Floats:
-    """Share of a year's work, by cost, that is done when a site is, the sites of the year taken in order."""
-    cost = marginal_costs(order, element, decided.design.tree.parent, site_capex, decided.element_capex)
-    so_far = np.zeros(len(planned))
-    so_far[order] = np.cumsum(cost[order])
-    whole = np.bincount(planned, weights=cost, minlength=decided.prices.years + 1)
-    before = np.concatenate([[0.0], np.cumsum(whole)[:-1]])
-    return np.asarray((so_far - before[planned]) / np.maximum(whole[planned], 1e-9))
 
 
 def _elements(decided: Decided) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from karez.kernels.following import (
     present_worth,
     price_elements,
     price_sites,
+    slip_last,
 )
 from karez.model.draws import Draws
 
@@ -75,10 +76,10 @@ class Followed:
 def follow(exposure: Exposure, draws: Draws, progress: Callable[[float], None] = lambda _: None) -> Followed:
     """Follow a plan at every draw.
 
-    The plan's own order is kept. Of a year's work the last share, by cost, slips into the next year where the draw
-    says so. A site is served in its year if the money is there, else in the first later year that has it, else not
-    within the programme; nothing is brought forward. Money that is left serves designed sites that the plan leaves
-    out. Sites keep their technology. Costs are not rounded to cents.
+    The plan's own order is kept. A site is served in its year if the money is there, else in the first later year
+    that has it, else not within the programme; nothing is brought forward. Money that is left serves designed sites
+    that the plan leaves out. Then the last share of each year's work, by cost, slips into the next year, or out of
+    the programme with the money kept for it. Sites keep their technology. Costs are not rounded to cents.
     """
     count, years = len(draws), exposure.years
     sites, elements = len(exposure.planned), len(exposure.parent)
@@ -162,26 +163,27 @@ def _follow(
 ) -> None:
     """Write the years in which sites and elements come at one draw."""
     e = exposure
-    follow_order(
-        e.order,
-        e.planned,
-        e.earliest,
-        e.done_share,
-        e.element,
-        e.parent,
-        e.element_first,
-        sites[0],
-        sites[1],
-        elements[0],
-        elements[1],
-        delay,
-        e.budget,
-        e.level,
-        e.pays_capex,
-        e.pays_opex,
-        site_year,
-        element_year,
-    )
+    wanted = np.where(e.planned < e.years, e.planned, e.earliest).astype(np.int32)
+    way = (e.element, e.parent)
+    money = (sites[0], sites[1], elements[0], elements[1])
+    for slips in (False, True):
+        if slips:
+            slip_last(e.order, site_year, e.earliest, *way, sites[0], elements[0], delay, wanted)
+        follow_order(
+            e.order,
+            wanted,
+            *way,
+            e.element_first,
+            *money,
+            e.budget,
+            e.level,
+            e.pays_capex,
+            e.pays_opex,
+            site_year,
+            element_year,
+        )
+        if not delay.any():
+            break
 
 
 def _over(exposure: Exposure, capex: Floats, opex: Floats) -> Floats:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.appraising.drawing import draw, one_at_a_time
+from karez.appraising.draws import CashBasis, cash_basis, reprice_draws
 from karez.appraising.exposure import Exposure, expose
 from karez.appraising.following import Followed, follow
 from karez.appraising.tables import Decided
@@ -25,6 +26,7 @@ UNITS = {
     "capex_real": "currency, real",
     "capex_nominal": "currency, nominal",
     "pv_cost_real": "currency, real",
+    "npv_real": "currency, real",
     "coverage": "share of homes",
     "service": "household-years",
 }
@@ -59,8 +61,10 @@ def appraise_risk(
     """
     programme, table = decided.inputs.programme, decided.prices.catalogue.table
     years = programme.agreement.calendar_years
-    planned = follow(exposure, as_planned(exposure, drawn, table["rate_real"].to_numpy(dtype=np.float64)))
-    figures, plan = _figures(exposure, followed), _figures(exposure, planned)
+    basis = cash_basis(decided)
+    as_set = as_planned(exposure, drawn, basis.rate)
+    planned = follow(exposure, as_set)
+    figures, plan = _figures(exposure, basis, drawn, followed), _figures(exposure, basis, as_set, planned)
     return Risk(
         seed=seed,
         shape=programme.risk.shape,
@@ -70,10 +74,10 @@ def appraise_risk(
         bands=_bands(figures, plan),
         by_year=_by_year(exposure, followed, planned, years),
         targets=_targets(decided, followed, planned),
-        tornado=_tornado(decided, exposure, drawn, figures),
+        tornado=_tornado(decided, exposure, basis, drawn, figures),
         sites=_sites(decided, exposure, followed, len(drawn)),
         areas=_areas(decided, exposure, followed, planned, len(drawn)),
-        quantities=_quantities(decided, exposure, years),
+        quantities=_quantities(basis, years),
         regret=regret,
     )
 
@@ -93,12 +97,13 @@ def as_planned(exposure: Exposure, drawn: Draws, rate: Floats) -> Draws:
     return replace(drawn, place=place, rate=rate[None, :], take_up=np.ones(1), delay=np.zeros((1, exposure.years)))
 
 
-def _figures(exposure: Exposure, followed: Followed) -> dict[str, Floats]:
+def _figures(exposure: Exposure, basis: CashBasis, drawn: Draws, followed: Followed) -> dict[str, Floats]:
     """The figures that are told, by name: float64[draws]."""
     return {
         "capex_real": round_money(followed.capex.sum(axis=1)),
         "capex_nominal": round_money(followed.capex @ exposure.level),
         "pv_cost_real": round_money(followed.present),
+        "npv_real": round_money(net_present_value(basis, drawn)),
         "coverage": followed.coverage[:, -1],
         "service": followed.service,
     }
@@ -126,7 +131,7 @@ def _draw_table(drawn: Draws, table: pd.DataFrame, years: tuple[int, ...]) -> pd
 
 def _outcome_table(figures: dict[str, Floats], followed: Followed, years: tuple[int, ...]) -> pd.DataFrame:
     columns: dict[str, npt.NDArray[np.generic]] = {"draw": np.arange(1, len(followed.present) + 1)}
-    columns |= {name: figures[name] for name in ("capex_real", "capex_nominal", "pv_cost_real")}
+    columns |= {name: figures[name] for name in ("capex_real", "capex_nominal", "pv_cost_real", "npv_real")}
     columns |= {f"capex:{year}": round_money(followed.capex[:, t]) for t, year in enumerate(years)}
     columns |= {
         "over_nominal": round_money(followed.over_nominal.max(axis=1)),
@@ -198,12 +203,14 @@ def _targets(decided: Decided, followed: Followed, planned: Followed) -> pd.Data
     return pd.DataFrame(rows, columns=["project", "year", "target", "planned", "probability", *QUANTILES])
 
 
-def _tornado(decided: Decided, exposure: Exposure, drawn: Draws, figures: dict[str, Floats]) -> pd.DataFrame:
+def _tornado(
+    decided: Decided, exposure: Exposure, basis: CashBasis, drawn: Draws, figures: dict[str, Floats]
+) -> pd.DataFrame:
     """What each factor does alone, and how the figures go with it over the draws; largest swing first."""
-    rows = follow(exposure, one_at_a_time(decided.inputs.programme, decided.prices.catalogue))
+    alone = one_at_a_time(decided.inputs.programme, decided.prices.catalogue)
     places = _ranks(drawn.place)
     tables = []
-    for name, values in _figures(exposure, rows).items():
+    for name, values in _figures(exposure, basis, alone, follow(exposure, alone)).items():
         low, high = values[1::2], values[2::2]
         table = pd.DataFrame(
             {
@@ -268,22 +275,32 @@ def _areas(decided: Decided, exposure: Exposure, followed: Followed, planned: Fo
     return table
 
 
-def _quantities(decided: Decided, exposure: Exposure, years: tuple[int, ...]) -> pd.DataFrame:
+def _quantities(basis: CashBasis, years: tuple[int, ...]) -> pd.DataFrame:
     """Units by item and year of the plan as it stands; see ``Risk.quantities``."""
-    e = exposure
-    names = np.append(decided.prices.catalogue.table.index.to_numpy(dtype=object), FIXED)
-    site = np.repeat(np.arange(len(e.planned)), np.diff(e.line_start))
-    upkeep = np.where(e.line_capex, e.upkeep[e.line_item], 1.0)
-    lines = pd.DataFrame({"item": e.line_item, "year": e.planned[site]})
-    for kind, weight in (("capex", e.line_capex.astype(np.float64)), ("opex", upkeep)):
-        lines[f"{kind}_fixed"], lines[f"{kind}_moving"] = e.line_fixed * weight, e.line_moving * weight
-    spans = pd.DataFrame({"item": e.element_item, "year": e.element_planned, "capex_fixed": e.element_length})
-    spans["opex_fixed"] = e.element_length * np.append(e.upkeep, 0.0)[e.element_item]
-    fixed = pd.DataFrame({"item": -1, "year": e.element_planned, "capex_fixed": e.element_fixed})
-    table = pd.concat([lines, spans[spans["item"] >= 0], fixed[fixed["capex_fixed"] > 0]]).fillna(0.0)
-    table = table[table["year"] < e.years].groupby(["item", "year"], as_index=False).sum()
-    table["item"] = names[table["item"]]
-    table["year"] = np.array(years)[table["year"]]
-    return table.sort_values(["item", "year"], ignore_index=True)[
-        ["item", "year", "capex_fixed", "capex_moving", "opex_fixed", "opex_moving"]
-    ]
+    parts = {
+        "capex_fixed": np.vstack([basis.built, basis.connection]),
+        "capex_moving": np.vstack([basis.built_connected * basis.take_up, np.zeros(len(years))]),
+    }
+    upkeep = np.append(basis.upkeep, 0.0)[:, None]
+    for kind, yearly in (("fixed", basis.yearly), ("moving", basis.yearly_connected * basis.take_up)):
+        paid = np.vstack([yearly, np.zeros(len(years))])
+        parts[f"opex_{kind}"] = paid + upkeep * parts[f"capex_{kind}"]
+    table = pd.DataFrame({name: values.ravel() for name, values in parts.items()})
+    table.insert(0, "item", np.repeat(np.append(basis.items, FIXED), len(years)))
+    table.insert(1, "year", np.tile(years, len(basis.items) + 1))
+    return table[(table[list(parts)] != 0).any(axis=1)].reset_index(drop=True)
+
+
+def net_present_value(basis: CashBasis, drawn: Draws) -> Floats:
+    """Net present value of the plan as it stands, at every draw: float64[draws].
+
+    Of each year's works the share that slips comes a year later. Worth is a straight line in every share, so one
+    pricing without delay and one for each year that is late alone tell it.
+    """
+    take_up = basis.take_up * drawn.take_up
+    value = punctual = reprice_draws(basis, drawn.rate, take_up).npv
+    for t in range(basis.years):
+        late = np.zeros((len(drawn), basis.years), dtype=np.int64)
+        late[:, t] = 1
+        value = value + drawn.delay[:, t] * (reprice_draws(basis, drawn.rate, take_up, late).npv - punctual)
+    return np.asarray(value)

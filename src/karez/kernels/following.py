@@ -89,26 +89,69 @@ def price_elements(
 
 
 @njit(cache=True, nogil=True)
-def marginal_costs(order: Ints, element: Ints, parent: Ints, site_cost: Floats, element_cost: Floats) -> Floats:
-    """Cost each site adds in an order: its own, and that of the elements it is the first to need; float64[sites]."""
+def slip_last(
+    order: Ints,
+    site_year: Years,
+    earliest: Ints,
+    element: Ints,
+    parent: Ints,
+    site_cost: Floats,
+    element_cost: Floats,
+    delay: Floats,
+    wanted: Ints,
+) -> None:
+    """Write into `wanted` the year from which each site is tried if the last share of every year's work slips.
+
+    A year's work is that of its sites in order, each with the elements it is the first to need, by cost. A site
+    slips by a year if the middle of its work lies in the last `delay` share.
+
+    Parameters
+    ----------
+    order : int32[sites tried]
+        Sites in the order they are tried.
+    site_year : int16[sites]
+        Year 0 … T − 1 as money alone has it; T for never.
+    earliest : int32[sites]
+        Year from which sites are tried that are never served as money alone has it.
+    element, parent : int32
+        Element of each site and parent of each element, −1 for none.
+    site_cost, element_cost : float64
+        Real money.
+    delay : float64[T]
+        Share of each year's work that slips.
+    wanted : int32[sites]
+        Overwritten; T for work that slips beyond the last year.
+    """
+    years = len(delay)
     built = np.zeros(len(parent), np.bool_)
-    added = np.zeros(len(site_cost))
+    middle = np.zeros(len(site_cost))
+    whole = np.zeros(years + 1)
     for site in order:
-        added[site] = site_cost[site]
+        year = site_year[site]
+        if year == years:
+            continue
+        added = site_cost[site]
         here = element[site]
         while here >= 0 and not built[here]:
             built[here] = True
-            added[site] += element_cost[here]
+            added += element_cost[here]
             here = parent[here]
-    return added
+        middle[site] = whole[year] + added / 2.0
+        whole[year] += added
+    for site in order:
+        year = site_year[site]
+        if year == years:
+            wanted[site] = earliest[site]
+        elif middle[site] > (1.0 - delay[year]) * whole[year]:
+            wanted[site] = year + 1
+        else:
+            wanted[site] = year
 
 
 @njit(cache=True, nogil=True)
 def follow_order(
     order: Ints,
-    planned: Ints,
-    earliest: Ints,
-    done_share: Floats,
+    wanted: Ints,
     element: Ints,
     parent: Ints,
     element_first: Ints,
@@ -116,7 +159,6 @@ def follow_order(
     site_opex: Floats,
     element_cost: Floats,
     element_opex: Floats,
-    delay: Floats,
     budget: Floats,
     level: Floats,
     pays_capex: bool,
@@ -124,30 +166,23 @@ def follow_order(
     site_year: Years,
     element_year: Years,
 ) -> None:
-    """Serve sites one by one in the plan's order at the prices and the delay of one draw.
+    """Serve sites one by one in an order, each in the first year from which on all its money is there.
 
-    The last `delay` share of a year's planned work, by cost, is wanted a year later. A site is served in the first
-    year from which on all its money, with that of the elements it is the first to need, is there; what fits in no
-    year is passed over. Work that slips beyond the last year keeps its money and is not in service.
+    Its money is that of the site and of the elements it is the first to need. What fits in no year is passed over.
+    A site that is wanted after the last year keeps its money and is not in service.
 
     Parameters
     ----------
     order : int32[sites tried]
         Sites in the order they are tried.
-    planned : int32[sites]
-        Year 0 … T − 1 of the plan; T for sites it leaves out, which are tried from their `earliest` year on.
-    earliest : int32[sites]
-        Year before which a site cannot be served.
-    done_share : float64[sites]
-        Share of its year's work that is done when the site is.
+    wanted : int32[sites]
+        Year 0 … T from which a site is tried.
     element : int32[sites]
         Element a site hangs on; −1 for none.
     parent, element_first : int32[elements]
         Parent, −1 for none; first year allowed.
     site_cost, site_opex, element_cost, element_opex : float64
-        Real money, at this draw.
-    delay : float64[T]
-        Share of each year's work that slips.
+        Real money, at this draw; opex is paid every year from the next on.
     budget : float64[T]
         Nominal money by the end of each year, from the start.
     level : float64[T]
@@ -163,11 +198,7 @@ def follow_order(
     room = budget.copy()
     so_far = np.cumsum(level)
     for site in order:
-        begin = earliest[site]
-        if planned[site] < years:
-            begin = planned[site]
-            if done_share[site] > 1.0 - delay[begin] + 1e-12:
-                begin += 1
+        begin = wanted[site]
         once, yearly = site_cost[site], site_opex[site]
         here = element[site]
         while here >= 0 and element_year[here] == years:
@@ -178,8 +209,7 @@ def follow_order(
         if here >= 0:
             begin = max(begin, element_year[here])
         served = begin < years
-        begin = min(begin, years - 1)
-        for year in range(begin, years):
+        for year in range(min(begin, years - 1), years):
             fits = True
             for later in range(year, years):
                 used = once * level[year] * pays_capex + yearly * (so_far[later] - so_far[year]) * pays_opex

@@ -12,6 +12,7 @@ from karez.model.appraisal import Appraisal
 from karez.model.certificate import Certificate
 from karez.model.note import Note
 from karez.model.programme import Programme
+from karez.model.risk import Risk
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ class Plan:
         To prove it again.
     attributions : str
         Text of ``SOURCES.md``.
+    risk : Risk | None
+        What may come of it; None if nobody asked.
     """
 
     programme: Programme
@@ -124,6 +127,7 @@ class Plan:
     record: RunRecord
     proof: Proof
     attributions: str = ""
+    risk: Risk | None = None
 
     def summary(self) -> dict[str, Any]:
         """What ``summary.json`` holds; equal runs differ in seconds alone (rule 10)."""
@@ -155,6 +159,7 @@ class Plan:
                 if part is not None
             },
             "notes": [{"stage": note.stage, "text": note.text, "count": note.count} for note in self.notes],
+            **({"risk": self.risk.summary()} if self.risk else {}),
         }
 
 

@@ -72,7 +72,8 @@ class Risk:
     draws : DataFrame
         ``draw``, ``take_up`` (factor), ``delay:<calendar year>`` (share), ``price:<item>`` (real).
     outcomes : DataFrame
-        ``draw``, ``capex_real``, ``capex_nominal``, ``pv_cost_real`` (the plan as it stands), ``capex:<year>`` (real),
+        ``draw``, ``capex_real``, ``capex_nominal``, ``pv_cost_real``, ``npv_real`` (the plan as it
+        stands; the last with its delay), ``capex:<year>`` (real),
         ``over_nominal`` (greatest lack of money by the end of any year; negative where none lacks), ``holds`` (whether
         the budget is enough in every year), ``coverage:<year>`` and ``coverage_any:<year>`` (homes, the plan's order
         followed within the budgets), ``spent_real``, ``service`` (household-years), ``late``, ``out`` (sites).

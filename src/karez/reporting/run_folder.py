@@ -16,6 +16,7 @@ from karez.reporting.geopackage import write_geopackage
 from karez.reporting.proof import write_proof
 from karez.reporting.record import write_record
 from karez.reporting.report import write_report
+from karez.reporting.risk_tables import write_risk
 from karez.reporting.summary import write_summary
 from karez.reporting.workbook import write_workbook
 
@@ -30,6 +31,7 @@ _STEPS: tuple[tuple[str, Callable[[Plan, Path], None]], ...] = (
     ("plan.gpkg", write_geopackage),
     ("boq.xlsx", write_workbook),
     ("report.html", write_report),
+    ("risk", lambda plan, folder: write_risk(plan.risk, folder)),
 )
 """What a run folder holds, and who writes it."""
 
@@ -82,6 +84,24 @@ def write_whole(
         See :func:`write_run`.
     """
     refuse_existing(folder, force=force)
+    _write_and_place(plan, folder, progress, force=force)
+    return folder
+
+
+def rewrite_run(plan: Plan, folder: Path, *, progress: Progress | None = None) -> Path:
+    """Write a run anew, with more in it, in place of the run of the same inputs that may be there.
+
+    As :func:`write_run`, but what was there is taken away once the new folder lies in its place.
+    """
+    old = _free_name(folder) if folder.exists() else None
+    _write_and_place(plan, folder, progress, force=True)
+    if old is not None:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def _write_and_place(plan: Plan, folder: Path, progress: Progress | None, *, force: bool) -> None:
+    """Write all files aside, bring them to disk, and rename."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
@@ -95,7 +115,6 @@ def write_whole(
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
-    return folder
 
 
 def refuse_existing(folder: Path, *, force: bool) -> None:
