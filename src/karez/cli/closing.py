@@ -61,6 +61,22 @@ def print_plan(plan: Plan, folder: Path, *, verbose: bool) -> None:
     out.print(f"Report:  {folder / 'report.html'}", highlight=False, soft_wrap=True)
 
 
+def print_risk(plan: Plan, folder: Path) -> None:
+    """Show what may come of the plan, in sentences and ranges, and where it lies."""
+    from karez.reporting.risk_section import risk_findings, risk_section
+
+    section = risk_section(plan)
+    title = f"What may come of it: {section['draws']:,} draws"
+    bands = table(title, "figure", "planned", "P10", "P50", "P90", right=("planned", "P10", "P50", "P90"))
+    for row in section["bands"]:
+        bands.add_row(row["label"], row["plan"], row["p10"], row["p50"], row["p90"])
+    out.print(bands)
+    for sentence in risk_findings(plan):
+        out.print(f"- {sentence}", highlight=False, soft_wrap=True)
+    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
+    out.print(f"Report:  {folder / 'report.html'}#risk", highlight=False, soft_wrap=True)
+
+
 def _bound(certificate: Certificate) -> tuple[str, str]:
     if certificate.bound is None or certificate.gap is None:
         return "none", "not proven"

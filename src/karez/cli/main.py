@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from karez import __version__
+from karez.cli.risk import risk
 from karez.errors import KarezError, UsageFault
 
 if TYPE_CHECKING:
@@ -123,6 +124,9 @@ def plan(
         print_json({**made.plan.summary(), "run": str(made.folder), "seconds": made.plan.record.seconds})
     else:
         print_plan(made.plan, made.folder, verbose=verbose)
+
+
+app.command()(risk)
 
 
 @app.command()

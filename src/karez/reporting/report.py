@@ -15,6 +15,7 @@ from karez.reporting.graphics import by_effect, graphics
 from karez.reporting.html import asset, environment, policy, script
 from karez.reporting.map_data import as_script, map_data
 from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOGY_LABELS
+from karez.reporting.risk_section import risk_section
 from karez.reporting.static_map import static_map
 
 
@@ -54,6 +55,7 @@ def render_report(plan: Plan) -> str:
             drawing=static_map(data, f"Map of the plan in {plan.programme.agreement.years} years"),
             assumptions=by_effect(plan.appraisal.assumptions),
             flips=_flips(plan),
+            risk=risk_section(plan),
             notes=_notes(plan),
             sources=_markdown(plan.attributions),
             library_licence=asset("maplibre-gl.LICENSE.txt"),

@@ -13,6 +13,7 @@ from karez.model.plan import Plan
 from karez.reporting.book import Book, Column, Placed, Sheet
 from karez.reporting.graphics import by_effect
 from karez.reporting.palette import TECHNOLOGY_LABELS
+from karez.reporting.risk_sheet import add_risk
 from karez.reporting.wording import in_plain_words, scope_title
 
 _PARTS = {"local": "Sites", "spans": "Spans", "sources": "Sources"}
@@ -65,6 +66,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
         _assumptions(sheets["Assumptions"], plan)
         _certificates(sheets["Certificates"], plan)
         _notes(sheets["Notes"], plan)
+        add_risk(book, plan)
         _summary(sheets["Summary"], plan, live, projects, years)
 
 
