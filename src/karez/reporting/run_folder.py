@@ -84,24 +84,6 @@ def write_whole(
         See :func:`write_run`.
     """
     refuse_existing(folder, force=force)
-    _write_and_place(plan, folder, progress, force=force)
-    return folder
-
-
-def rewrite_run(plan: Plan, folder: Path, *, progress: Progress | None = None) -> Path:
-    """Write a run anew, with more in it, in place of the run of the same inputs that may be there.
-
-    As :func:`write_run`, but what was there is taken away once the new folder lies in its place.
-    """
-    old = _free_name(folder) if folder.exists() else None
-    _write_and_place(plan, folder, progress, force=True)
-    if old is not None:
-        shutil.rmtree(old, ignore_errors=True)
-    return folder
-
-
-def _write_and_place(plan: Plan, folder: Path, progress: Progress | None, *, force: bool) -> None:
-    """Write all files aside, bring them to disk, and rename."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
@@ -115,6 +97,19 @@ def _write_and_place(plan: Plan, folder: Path, progress: Progress | None, *, for
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
+    return folder
+
+
+def rewrite_run(plan: Plan, folder: Path, *, progress: Progress | None = None) -> Path:
+    """Write a run anew, with more in it, in place of the run of the same inputs that may be there.
+
+    As :func:`write_run`, but what was there is taken away once the new folder lies in its place.
+    """
+    old = _free_name(folder) if folder.exists() else None
+    write_run(plan, folder, force=True, progress=progress)
+    if old is not None:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
 
 
 def refuse_existing(folder: Path, *, force: bool) -> None:
