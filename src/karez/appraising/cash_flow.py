@@ -50,7 +50,18 @@ def cash_rows(
     taxed = _tax(rows, decided)
     rows = _sorted(pd.concat([rows, taxed], ignore_index=True)) if len(taxed) else rows
     rows["amount_real"] = from_minor(rows.pop("minor"))
-    columns = ["year", "name", "kind", "segment", "per", "quantity", "rate_real", "amount_real", "rounding_real"]
+    columns = [
+        "year",
+        "name",
+        "kind",
+        "segment",
+        "per",
+        "quantity",
+        "growth",
+        "rate_real",
+        "amount_real",
+        "rounding_real",
+    ]
     sales = pd.concat([sale for _, sale in sold] or [pd.DataFrame(columns=columns)], ignore_index=True)
     return rows, sales[columns]
 
@@ -188,6 +199,7 @@ def _one_sold(
             "segment": segment if kind == "revenue" else "",
             "per": rate.per,
             "quantity": quantity.sum(axis=0),
+            "growth": real_growth(rate, programme),
             "rate_real": unit,
             "amount_real": amount,
             "rounding_real": amount - quantity.sum(axis=0) * unit,

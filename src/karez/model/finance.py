@@ -32,8 +32,8 @@ class Finance:
         ``present_real``, the present value, whose rows add up to the total's to the cent.
     sales : DataFrame
         What is sold and what running costs are counted by: ``year``, ``name``, ``kind`` (revenue or running),
-        ``segment``, ``per``, ``quantity``, ``rate_real``, ``amount_real`` (positive), ``rounding_real`` (that less
-        quantity × rate).
+        ``segment``, ``per``, ``quantity``, ``growth`` (of the rate since the price year), ``rate_real``,
+        ``amount_real`` (positive), ``rounding_real`` (that less quantity × rate).
     demand : DataFrame
         By the end of each year: ``year``, ``homes_passed``, and in the year: ``homes_connected``, ``institutions``,
         ``busy_hour_mbps``.

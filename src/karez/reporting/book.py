@@ -31,6 +31,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "factor": {"num_format": "0.0000"},
     "general": {"num_format": "General", "align": "right"},
     "share": {"num_format": "0.0%"},
+    "percent": {"num_format": "0.00%;[Red]−0.00%"},
     "change": {"num_format": "+0.0%;−0.0%;0.0%"},
     "input": {"num_format": "#,##0.00##", "bg_color": _INPUT, "font_color": "#1c4fa0", "locked": False},
 }

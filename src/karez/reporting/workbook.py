@@ -11,6 +11,8 @@ import pandas as pd
 
 from karez.model.plan import Plan
 from karez.reporting.book import Book, Column, Placed, Sheet
+from karez.reporting.finance_sheets import fill_sheets, sheet_titles
+from karez.reporting.finance_words import INDICATOR_WORDS
 from karez.reporting.graphics import by_effect
 from karez.reporting.palette import TECHNOLOGY_LABELS
 from karez.reporting.risk_sheet import add_risk
@@ -31,6 +33,8 @@ _ORDER = (
     "Certificates",
     "Notes",
 )
+_AFTER = _ORDER.index("Items")
+"""Sheets of the appraisal stand before this one."""
 
 
 @dataclass(frozen=True)
@@ -56,18 +60,22 @@ def write_workbook(plan: Plan, path: Path) -> None:
     agreement = plan.programme.agreement
     with Book(path, agreement.name) as book:
         basis = f"Money in {agreement.currency}, real, prices of {agreement.price_year}, unless a column says nominal."
-        sheets = {name: Sheet(book, name, *_titles(name, plan, basis)) for name in _ORDER}
+        more = sheet_titles(plan, basis)
+        order = {name: _titles(name, plan, basis) for name in _ORDER}
+        order = dict(list(order.items())[:_AFTER]) | more | dict(list(order.items())[_AFTER:])
+        sheets = {name: Sheet(book, name, *titles) for name, titles in order.items()}
         prices = _prices(sheets["Prices"], plan)
         live = _items(sheets["Items"], plan, prices)
         projects = _by_project(sheets["By project"], plan, live)
         years = _by_year(sheets["By year"], plan, live)
         _by_area(sheets["By area"], plan, live)
         _by_item(sheets["By item"], plan, live, prices)
+        cells = fill_sheets(sheets, plan, live.items)
         _assumptions(sheets["Assumptions"], plan)
         _certificates(sheets["Certificates"], plan)
         _notes(sheets["Notes"], plan)
         add_risk(book, plan)
-        _summary(sheets["Summary"], plan, live, projects, years)
+        _summary(sheets["Summary"], plan, live, projects, years, cells)
 
 
 def _titles(name: str, plan: Plan, basis: str) -> tuple[str, str]:
@@ -147,12 +155,19 @@ def _items(sheet: Sheet, plan: Plan, prices: Placed) -> _Live:
                 lambda row: f"ROUND(I{row}*J{row}+K{row},2)",
                 total=True,
             ),
+            Column("Life, years", _of_item(plan, "life_years"), "integer", 8),
+            Column("Upkeep per year", _of_item(plan, "opex_share_per_year"), "general", 9),
         ],
         total="Total",
         freeze=0,
         find=True,
     )
     return _Live(table)
+
+
+def _of_item(plan: Plan, column: str) -> list[float]:
+    """A column of the catalogue for every row of the bill; 0 for what no item prices."""
+    return [float(value) for value in plan.bill["item"].map(plan.catalogue[column]).fillna(0.0)]
 
 
 def _by_item(sheet: Sheet, plan: Plan, live: _Live, prices: Placed) -> None:
@@ -399,7 +414,7 @@ class _Figure:
     formula: str = ""
 
 
-def _figures(plan: Plan, live: _Live, projects: Placed, years: Placed) -> Iterable[_Figure]:
+def _figures(plan: Plan, live: _Live, projects: Placed, years: Placed, cells: dict[str, str]) -> Iterable[_Figure]:
     totals, currency = plan.appraisal.totals, plan.programme.agreement.currency
     parts = plan.bill.groupby("group")["capex_real"].sum().round(2).to_dict()
     yield _Figure(f"Capex, real, {currency}", totals["capex_real"], "cents", live.items.total("Capex"))
@@ -414,6 +429,10 @@ def _figures(plan: Plan, live: _Live, projects: Placed, years: Placed) -> Iterab
     yield _Figure(f"Budget, real, {currency}", totals["budget_real"], "cents", years.total("Budget"))
     yield _Figure(f"Opex per year when all is built, {currency}", totals["opex_real_per_year"], "cents")
     yield _Figure(f"Present cost, {currency}", totals["pv_cost_real"], "cents")
+    for name, cell in cells.items():
+        value = plan.appraisal.finance.indicators[name] if plan.appraisal.finance else None
+        if name in _TOLD and value is not None:
+            yield _Figure(INDICATOR_WORDS[name][0].format(currency=currency), value, INDICATOR_WORDS[name][1], cell)
     yield _Figure("Route built, km", totals["route_km_built"], "quantity")
     yield _Figure("Route designed, km", totals["route_km_designed"], "quantity")
     yield _Figure("Households", totals["households"], "integer")
@@ -421,8 +440,12 @@ def _figures(plan: Plan, live: _Live, projects: Placed, years: Placed) -> Iterab
     yield _Figure("Coverage of homes to standard at the end", totals["coverage"], "share")
 
 
-def _summary(sheet: Sheet, plan: Plan, live: _Live, projects: Placed, years: Placed) -> None:
-    figures = list(_figures(plan, live, projects, years))
+_TOLD = ("npv_real", "irr_real", "benefit_cost_ratio", "levelised_cost_real_per_user_month")
+"""Indicators that the summary tells too."""
+
+
+def _summary(sheet: Sheet, plan: Plan, live: _Live, projects: Placed, years: Placed, cells: dict[str, str]) -> None:
+    figures = list(_figures(plan, live, projects, years, cells))
     first = sheet.top + 2
     formulas = {first + place: figure.formula for place, figure in enumerate(figures)}
     planned = [figure.planned for figure in figures]
