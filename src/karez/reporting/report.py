@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from karez.model.note import Note
 from karez.model.plan import Plan
+from karez.reporting.finance_views import finance_views
 from karez.reporting.findings import findings, key_figures
 from karez.reporting.graphics import by_effect, graphics
 from karez.reporting.html import asset, environment, policy, script
@@ -48,6 +49,7 @@ def render_report(plan: Plan) -> str:
             key_figures=key_figures(plan),
             findings=findings(plan),
             graphics=graphics(plan),
+            views=finance_views(plan),
             policy=policy(scripts.values()),
             scripts=scripts,
             styles=Markup(asset("maplibre-gl.css") + "\n" + asset("report.css")),
