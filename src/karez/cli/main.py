@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from karez import __version__
+from karez.cli import track
 from karez.cli.risk import risk
 from karez.errors import KarezError, UsageFault
 
@@ -32,6 +33,8 @@ Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more on stan
 Workers = Annotated[int | None, typer.Option(help="Processes side by side; the answer does not depend on them.", min=1)]
 Force = Annotated[bool, typer.Option("--force", help="Keep an existing folder aside and write anew.")]
 Seed = Annotated[int, typer.Option(help="Seed of every search; equal input and seed give equal output.", min=0)]
+
+app.add_typer(track.app)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from karez.model.business import Business, Social
 from karez.model.climate import Climate
 from karez.model.risk_rules import RiskRules
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
+from karez.model.tracking import Tracking
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
 
 
@@ -261,6 +262,7 @@ class Programme(Settings):
     social: Social = setting(Social(), meaning="Income that broadband brings: an option, in no total")
     climate: Climate = setting(Climate(), meaning="Emissions of building and running the network")
     risk: RiskRules = setting(RiskRules(), meaning="What may come otherwise, and how far")
+    tracking: Tracking = setting(Tracking(), meaning="The ledger of what is delivered")
     notes: tuple[str, ...] = setting((), meaning="What a reader of the report must know; printed as given")
 
     @model_validator(mode="after")

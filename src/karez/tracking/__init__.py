@@ -1,0 +1,1 @@
+"""The ledger of what was promised, contracted, built and paid, and what it tells."""
