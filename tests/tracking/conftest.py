@@ -51,6 +51,8 @@ class Server:
         return f"{base.rsplit('/', 1)[0]}/{name}?{options}"
 
     def drop_all(self) -> None:
+        if "karez-pg." in self.url:
+            return  # scripts/postgresql.sh stop takes the whole server away, which is much quicker
         for name in self.names:
             self._do(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 

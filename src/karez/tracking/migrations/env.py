@@ -4,6 +4,13 @@ from alembic import context
 
 from karez.tracking.schema import METADATA
 
-connection = context.config.attributes["connection"]
-context.configure(connection=connection, target_metadata=METADATA, transactional_ddl=False)
-context.run_migrations()
+
+def run() -> None:
+    """Run what is missing."""
+    connection = context.config.attributes["connection"]
+    context.configure(connection=connection, target_metadata=METADATA, transactional_ddl=False)
+    context.run_migrations()
+
+
+if hasattr(context, "config"):  # only where alembic runs this file
+    run()
