@@ -64,6 +64,7 @@ def finance(decided: Decided, facts: Facts, bill: pd.DataFrame, spans: gpd.GeoDa
         sales=sales,
         demand=demand,
         sites=sites,
+        customers=_customers(decided, facts),
         social=social_return(demand, decided, programme),
         indicators=found,
         remarks=remarks,
@@ -153,6 +154,19 @@ def _demand(decided: Decided, facts: Facts) -> pd.DataFrame:
             "busy_hour_mbps": np.asarray(mbps) * traffic_growth(programme),
         }
     )
+
+
+def _customers(decided: Decided, facts: Facts) -> pd.DataFrame:
+    """``Finance.customers``."""
+    table = pd.DataFrame(
+        {
+            "site_id": decided.inputs.sites["id"].to_numpy(),
+            "urban_households": facts.urban_household,
+            "rural_households": facts.household - facts.urban_household,
+            "institutions": np.where(facts.is_home, 0.0, facts.unit),
+        }
+    )
+    return table[decided.served].reset_index(drop=True)
 
 
 def _of_year(year: npt.NDArray[np.int16], amount: Floats, horizon: int) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -22,7 +24,8 @@ def site_subsidies(decided: Decided, facts: Facts) -> pd.DataFrame:
 
     An element is shared among the served fibre sites behind it by their weight; so the costs of all sites add up to
     that of the network, and those of fibre fall where they are caused. The least subsidy makes the present value of
-    a site nothing; as a grant it is paid at the end of the year the site is built.
+    a site nothing; as a grant it is paid at the end of the year the site is built. Where emissions have a price, it is
+    part of the cost.
     """
     programme, prices = decided.inputs.programme, decided.prices
     year = np.maximum(decided.schedule.site_year, 1)
@@ -48,6 +51,7 @@ def site_subsidies(decided: Decided, facts: Facts) -> pd.DataFrame:
 
 def _part_of_network(decided: Decided) -> tuple[Floats, Floats]:
     """Each site's part of the present cost of the elements it hangs on, and of what they are leased for."""
+    business = decided.inputs.programme.business
     element = decided.design.site_element
     on_fibre = decided.served & (decided.technology == "fibre") & (element >= 0)
     weight = np.where(on_fibre, np.maximum(decided.prices.site_weight, 1e-6), 0.0)
@@ -56,23 +60,24 @@ def _part_of_network(decided: Decided) -> tuple[Floats, Floats]:
     np.add.at(behind[:, 0], element[on_fibre], weight[on_fibre])
     behind = sum_below(parent, behind)[:, 0]
     parts = []
-    for money in (decided.element_present, _leases(decided)):
+    run_by_km = _by_km(decided, business.running_costs)
+    for money in (decided.element_present + run_by_km, _by_km(decided, business.tariffs)):
         per_weight = np.divide(money, behind, out=np.zeros(len(parent)), where=behind > 0)
         above = np.append(sum_above(parent, per_weight), 0.0)
         parts.append(above[np.where(on_fibre, element, -1)] * weight)
     return parts[0], parts[1]
 
 
-def _leases(decided: Decided) -> Floats:
-    """Present value of what every element earns, less what it costs, by the kilometre."""
-    programme, business = decided.inputs.programme, decided.inputs.programme.business
+def _by_km(decided: Decided, rates: Sequence[YearlyRate]) -> Floats:
+    """Present value of the rates that are counted by the kilometre, at every element."""
+    programme = decided.inputs.programme
     discount = discount_factors(programme.rates.discount_rate_real, programme.horizon)
     start = np.maximum(decided.schedule.element_year.astype(np.int64), 1) - 1
     worth = np.zeros(len(start))
-    for rate, sign in [*((t, 1.0) for t in business.tariffs), *((c, -1.0) for c in business.running_costs)]:
+    for rate in rates:
         if rate.per == "route_km":
             grown = real_amount(rate, programme) * real_growth(rate, programme) * discount
-            worth += sign * element_km(rate, decided).sum(axis=1) * (curves(programme).served @ grown)[start]
+            worth += element_km(rate, decided).sum(axis=1) * (curves(programme).served @ grown)[start]
     return worth
 
 

@@ -41,6 +41,9 @@ class Finance:
         Every served site: ``site_id``, ``cost_present_real`` (its own and its part of the network),
         ``revenue_present_real``, ``subsidy_present_real`` (what is missing), ``grant_real`` (the same, paid in the year
         it is built).
+    customers : DataFrame
+        Whom every served site brings, those served already left out: ``site_id``, ``urban_households``,
+        ``rural_households``, ``institutions``.
     social : DataFrame
         ``year``, ``penetration``, ``benefit_real``; empty unless asked for. In no total.
     indicators : dict[str, float | None]
@@ -57,6 +60,7 @@ class Finance:
     sales: pd.DataFrame
     demand: pd.DataFrame
     sites: pd.DataFrame
+    customers: pd.DataFrame
     social: pd.DataFrame
     indicators: dict[str, float | None] = field(default_factory=dict)
     remarks: dict[str, str] = field(default_factory=dict)

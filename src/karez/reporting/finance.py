@@ -17,7 +17,7 @@ def write_finance(plan: Plan, folder: Path) -> None:
     tables: dict[str, pd.DataFrame] = {}
     if worth.finance is not None:
         tables |= {"cash_flow": worth.finance.rows, "sales": worth.finance.sales, "demand": worth.finance.demand}
-        tables |= {"site_subsidies": worth.finance.sites}
+        tables |= {"site_subsidies": worth.finance.sites, "customers": worth.finance.customers, "bill": plan.bill}
     if worth.equity is not None:
         tables["equity"] = worth.equity.by_area_year
     if worth.carbon is not None:

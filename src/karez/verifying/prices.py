@@ -7,6 +7,7 @@ from typing import Any
 
 from karez.model.programme import Programme
 from karez.units import METRES_PER, MINOR_PER_UNIT
+from karez.verifying.emissions import price_of_carbon
 from karez.verifying.money import CENT, HALF_CENT, connection_present
 from karez.verifying.network import CONNECTION
 from karez.verifying.run import Run
@@ -58,7 +59,7 @@ def _price_findings(run: Run) -> Iterator[Finding]:
         else:
             for problem in _span_problems(run, row, cost):
                 yield Finding(problem, row["id"])
-            for problem in _element_problems(run, elements[row["id"]], row["designed_capex_real"], cost):
+            for problem in _element_problems(run, elements[row["id"]], row, cost):
                 yield Finding(problem, row["id"])
     yield from _connection_findings(run, elements)
 
@@ -102,19 +103,31 @@ def _span_problems(run: Run, row: dict[Hashable, Any], cost: dict[Hashable, Any]
         yield "upkeep is not its share of capex"
     year = int(row["year"]) - run.calendar_years[0] + 1 if is_built else 0
     present = present_cost(run.programme, designed, upkeep, int(cost["life_years"]), year) if is_built else 0.0
+    present += _carbon(run, row, year) if is_built else 0.0
     if abs(row["pv_cost_real"] - present) > CENT:
         yield "present cost is not that of rule 3"
     if row["status"] != ("operational" if row["method"] == "existing" else "proposed"):
         yield "status is not that of its method"
 
 
-def _element_problems(run: Run, row: dict[Hashable, Any], capex: float, cost: dict[Hashable, Any]) -> Iterator[str]:
+def _carbon(run: Run, span: dict[Hashable, Any], year: int) -> float:
+    """Present cost of the emissions of a span built in a programme year."""
+    if span["method"] == "existing" or not run.programme.climate.price_per_tonne:
+        return 0.0
+    kg = float(span["length_m"] * getattr(run.programme.climate.trench, span["method"]))
+    return kg * price_of_carbon(run, run.calendar_years[0] + year - 1)
+
+
+def _element_problems(
+    run: Run, row: dict[Hashable, Any], span: dict[Hashable, Any], cost: dict[Hashable, Any]
+) -> Iterator[str]:
     """What is wrong with the money of a span in ``proof/elements``."""
+    capex = span["designed_capex_real"]
     upkeep = capex * cost["opex_share_per_year"]
     if abs(row["opex_real_per_year"] - upkeep) > HALF_CENT + CLOSE * upkeep:
         yield "upkeep in proof/elements is not its share of capex"
     for year in range(1, len(run.calendar_years) + 1):
-        present = present_cost(run.programme, capex, upkeep, int(cost["life_years"]), year)
+        present = present_cost(run.programme, capex, upkeep, int(cost["life_years"]), year) + _carbon(run, span, year)
         if abs(row[f"present_{year}"] - present) > HALF_CENT:
             yield "present cost in proof/elements is not that of rule 3"
 
@@ -127,11 +140,13 @@ def candidates(run: Run) -> Check:
 
 def _candidate_findings(run: Run) -> Iterator[Finding]:
     """Of a candidate that is not in the plan the item is not kept: it must be one of those that price routes."""
-    items = {item for grounds in run.programme.routing.rates.values() for item in grounds.values()}
     factors = {
         present_cost(run.programme, 1.0, cost["opex_share_per_year"], int(cost["life_years"]), 1)
-        for item, cost in run.catalogue.to_dict("index").items()
-        if item in items
+        + _carbon(run, {"method": str(method), "length_m": 1.0 / cost["rate_real"] if cost["rate_real"] else 0.0}, 1)
+        for method, grounds in run.programme.routing.rates.items()
+        for item in grounds.values()
+        if item in run.catalogue.index
+        for cost in [run.catalogue.loc[item].to_dict()]
     }
     connection = {connection_present(run, 1.0, 1)}
     graph = run.proof.graph

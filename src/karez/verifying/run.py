@@ -8,7 +8,7 @@ import tomllib
 import warnings
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -58,6 +58,17 @@ PROOF_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Columns each table of ``proof/`` must have, see :class:`karez.model.plan.Proof`."""
 
+FINANCE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "bill": ("year", "area_id", "project", "group", "item", "unit", "quantity", "capex_real"),
+    "cash_flow": ("year", "project", "area_id", "payer", "kind", "segment", "amount_real"),
+    "customers": ("site_id", "urban_households", "rural_households", "institutions"),
+    "emissions": ("year", "project", "area_id", "kind", "element", "kg"),
+    "equity": ("area_id", "year", "coverage"),
+    "sales": ("year", "name", "kind", "segment", "quantity", "rate_real", "amount_real"),
+    "site_subsidies": ("site_id", "cost_present_real", "revenue_present_real", "subsidy_present_real", "grant_real"),
+}
+"""Columns each table of ``finance/`` must have, see :class:`karez.model.finance.Finance` and its neighbours."""
+
 REMEDY = "Run the plan again, or restore the folder from a copy"
 
 
@@ -80,6 +91,8 @@ class Run:
         Converted catalogue, index ``item``.
     proof : Proof
         Tables of ``proof/`` and the multipliers.
+    finance : dict[str, DataFrame]
+        Tables of ``finance/``.
     """
 
     folder: Path
@@ -91,6 +104,7 @@ class Run:
     areas: pd.DataFrame
     catalogue: pd.DataFrame
     proof: Proof
+    finance: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     @property
     def calendar_years(self) -> tuple[int, ...]:
@@ -126,6 +140,7 @@ def read_run(folder: Path) -> Run:
     summary = reader.read("summary.json", _summary)
     layers = {table.name: reader.layer(table) for table in PLAN_TABLES}
     proof = {name: reader.proof(name, columns) for name, columns in PROOF_COLUMNS.items()}
+    finance = {name: reader.finance(name, columns) for name, columns in FINANCE_COLUMNS.items()}
     multipliers = reader.read("proof/multipliers.json", _json)
     if settings is not None:
         reader.check_years(settings, proof)
@@ -139,6 +154,7 @@ def read_run(folder: Path) -> Run:
         summary=summary,
         catalogue=catalogue,
         proof=Proof(**proof, multipliers=multipliers),
+        finance=finance,
         **layers,
     )
 
@@ -173,6 +189,11 @@ class _Reader:
     def proof(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
         """One table of ``proof/`` with all its columns."""
         file = f"proof/{name}.parquet"
+        return self._with_columns(self.read(file, _parquet), columns, file, "")
+
+    def finance(self, name: str, columns: tuple[str, ...]) -> pd.DataFrame:
+        """One table of ``finance/`` with all its columns."""
+        file = f"finance/{name}.parquet"
         return self._with_columns(self.read(file, _parquet), columns, file, "")
 
     def check_years(self, programme: Programme, proof: dict[str, pd.DataFrame]) -> None:
@@ -224,6 +245,9 @@ def _summary(path: Path) -> dict[str, Any]:
         "total_coverage_per_year",
         "targets",
         "certificates",
+        "finance",
+        "equity",
+        "carbon",
     )
     missing = [key for key in keys if key not in summary]
     if missing:
