@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,6 +10,8 @@ import geopandas as gpd
 import numpy as np
 from pyproj import Geod
 from shapely import LineString, Point, box
+
+from karez.model.programme import Programme
 
 Form = Literal["gpkg", "parquet", "fgb", "geojson", "csv"]
 
@@ -307,3 +310,8 @@ def tiny_project(folder: Path, form: Form = "gpkg") -> Path:
     (folder / "catalogue.csv").write_text(CATALOGUE, encoding="utf-8")
     (folder / "SOURCES.md").write_text(SOURCES_MD, encoding="utf-8")
     return folder
+
+
+def settings() -> Programme:
+    """The settings of the small project, without its folder."""
+    return Programme.model_validate(tomllib.loads(PROGRAMME))

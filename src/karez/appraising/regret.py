@@ -66,23 +66,53 @@ def find_regret(
                 for row in rows.tolist()
             ]
         )
+    coverage = {name: everywhere[name].coverage[rows, -1] for name in names}
+    about = {name: candidates[name][0] for name in names}
+    return weigh(rows + 1, service, coverage, about, len(own), criterion)
+
+
+def weigh(
+    draws: npt.NDArray[np.int64],
+    service: Mapping[str, Floats],
+    coverage: Mapping[str, Floats],
+    about: Mapping[str, str],
+    reoptimised: int,
+    criterion: Robust | None,
+) -> Regret:
+    """Regret of plans whose service in every draw is known.
+
+    Parameters
+    ----------
+    draws : int64[draws]
+        Numbers of the draws.
+    service : mapping
+        Service of every plan in every draw; also of the plan made for the draw (``own``), which is no candidate.
+    coverage : mapping
+        Coverage at the end of every candidate in every draw.
+    about : mapping
+        The candidates in words; the first is the plan itself.
+    reoptimised : int
+        For how many draws a plan was made anew.
+    criterion : Robust | None
+        By what a robust plan is chosen, if one is.
+    """
     best = np.max(list(service.values()), axis=0)
-    matrix = pd.DataFrame({"draw": rows + 1, "best": _best(service, best), "best_service": best})
+    matrix = pd.DataFrame({"draw": draws, "best": _best(service, best), "best_service": best})
     for name, values in service.items():
         matrix[f"service:{name}"] = values
     plans = pd.DataFrame(
         [
             {
                 "plan": name,
-                "about": candidates[name][0],
+                "about": about[name],
                 "service": float(service[name].mean()),
-                "coverage": float(everywhere[name].coverage[rows, -1].mean()),
+                "coverage": float(coverage[name].mean()),
                 **_losses(best - service[name], best),
             }
-            for name in names
+            for name in about
         ]
     )
-    found = Regret(plans, matrix, reoptimised=len(own))
+    found = Regret(plans, matrix, reoptimised)
     return found if criterion is None else _chosen(found, criterion)
 
 

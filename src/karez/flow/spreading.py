@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib import import_module
 from multiprocessing import get_context
 from typing import Any, TypeVar
 
@@ -103,7 +104,7 @@ def _on_cluster(
     progress: Callable[[float], None],
 ) -> list[Answer]:
     try:
-        import distributed  # noqa: PLC0415 – an extra: only who has a cluster needs it
+        distributed: Any = import_module("distributed")  # an extra: only who has a cluster needs it
     except ImportError:
         raise UsageFault("A cluster needs the extra `cluster`: pip install 'karez[cluster]'.") from None
     try:

@@ -22,6 +22,7 @@ from karez.reading.records import Records, check_filled, frame, read_records
 from karez.reading.references import check_demands, check_items, check_settings, currencies
 from karez.reading.region import check_inside
 from karez.reading.relief import check_cover, read_relief
+from karez.reading.risk import check_classes, check_ranges
 from karez.reading.routes import Lines, check_rates, read_routes
 from karez.reading.settings import Settled, read_settings
 from karez.reading.sites import assign_areas, check_sites, fill_households
@@ -62,6 +63,7 @@ def read(folder: Path, *, progress: Progress | None = None) -> Inputs:
     settled = read_settings(folder, findings)
     catalogue = _catalogue(folder, settled, findings)
     check_settings(settled, findings)
+    check_ranges(settled, findings)
     report(0.1)
     areas, region = _areas(folder, settled, findings)
     sites, sources = _places(folder, settled, areas, region, findings)
@@ -122,6 +124,7 @@ def _catalogue(folder: Path, settled: Settled, findings: Findings) -> pd.DataFra
     catalogue = read_catalogue(folder, settled.layers.catalogue, currencies(settled), findings)
     if catalogue is not None:
         check_items(settled, catalogue, findings)
+        check_classes(settled, catalogue.index, findings)
     return catalogue
 
 

@@ -28,6 +28,7 @@ from karez.model.programme import (
     Routing,
     TechnologyRules,
 )
+from karez.model.risk_rules import RiskRules
 from karez.reading.findings import Findings, Where, listed, nearest
 from karez.reading.paths import SETTINGS, sha256
 
@@ -53,7 +54,7 @@ class Settled:
     ----------
     programme : Programme | None
         All of it. With unknown keys renamed or left out, if there were any.
-    agreement, rates, routing : dict
+    agreement, rates, routing, risk : dict
         Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
@@ -70,6 +71,7 @@ class Settled:
     rates: Mapping[str, Any] = field(default_factory=dict)
     layers: Layers = field(default_factory=lambda: _layers({}))
     routing: Mapping[str, Any] = field(default_factory=dict)
+    risk: Mapping[str, Any] = field(default_factory=dict)
     technologies: Mapping[str, TechnologyRules] = field(default_factory=dict)
     categories: Mapping[str, Category] = field(default_factory=dict)
     projects: Mapping[int, Project] = field(default_factory=dict)
@@ -153,6 +155,7 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         rates=_settings(Rates, mended.get("rates", {})),
         layers=programme.layers if programme else _layers(mended.get("layers")),
         routing=_settings(Routing, mended.get("routing")),
+        risk=_settings(RiskRules, mended.get("risk", {})),
         technologies=_entries(TechnologyRules, mended.get("technologies")),
         categories=_entries(Category, mended.get("categories")),
         projects={place: project for place, project in projects.items() if project is not None},

@@ -60,8 +60,7 @@ def fan(title: str, years: Sequence[int], of: Fan, unit: str) -> Markup:
         return [(x, foot - value * up) for x, value in zip(across, values, strict=True)]
 
     around = [*points(of.low), *reversed(points(of.high))]
-    look = {"fill": FAN, "fill-opacity": "0.55", "stroke": FAN, "stroke-width": "10", "stroke-opacity": "0.55"}
-    shape = ET.SubElement(svg, "polygon", {"points": _joined(around), **look, "stroke-linejoin": "round"})
+    shape = ET.SubElement(svg, "polygon", {"points": _joined(around), "fill": FAN, "fill-opacity": "0.6"})
     ET.SubElement(shape, "title").text = "Eight draws of ten, from P10 to P90"
     if of.limit:
         for x, (_, y) in zip(across, points(of.limit), strict=True):
@@ -106,9 +105,10 @@ def histogram(title: str, values: Sequence[float], limit: float, limit_label: st
         tip = f"{number(left, 2)} to {number(right, 2)} {unit}: {number(height, 1)} % of the draws"
         colour = WITHIN if right <= limit + 1e-9 else BEYOND
         draw.bar(svg, at(left) + 0.75, foot - height * up, at(right) - at(left) - 1.5, height * up, colour, tip)
-    step = max(1, round((len(edges) - 1) / 6))
-    for edge in edges[::step]:
-        draw.text(svg, at(edge), foot + 18, number(edge, 2 if edges[-1] < 100 else 0), "tick middle")
+    step = nice_ticks(edges[-1] - edges[0])[1]
+    marks = [step * place for place in range(int(np.ceil(edges[0] / step)), int(edges[-1] / step) + 1)]
+    for mark in marks:
+        draw.text(svg, at(mark), foot + 18, tick_text(mark, [0.0, step]), "tick middle")
     draw.line(svg, at(limit), _TOP - 8, at(limit), foot, "mark")
     side = "start" if at(limit) < _WIDTH / 2 else "end"
     draw.text(svg, at(limit) + (6 if side == "start" else -6), _TOP, limit_label, f"unit {side}")

@@ -16,7 +16,8 @@ from karez.reporting.graphics import money_unit
 from karez.reporting.risk_charts import FAN, LIMIT, MIDDLE, PLANNED, Fan, fan, histogram
 
 _MOST_FACTORS = 10
-_LEAST_EFFECT = 0.0005
+_LEAST_EFFECT = 0.002
+"""Smaller effects are left to the table."""
 _MOST_SITES = 40
 _SURE = 0.9
 """Share of the draws from which on a target is called sure enough."""
@@ -110,11 +111,13 @@ def risk_section(plan: Plan) -> dict[str, Any] | None:
 
 def _band_row(row: dict[Any, Any], currency: str) -> dict[str, str]:
     """A row of the table of ranges, as it is printed."""
+    names = ("plan", "p10", "p50", "p90", "least", "greatest")
     if row["figure"] == "coverage":
-        said = {name: percent(row[name]) for name in ("plan", "p10", "p50", "p90", "least", "greatest")}
+        said = {name: percent(row[name]) for name in names}
+    elif row["figure"] == "service":
+        said = {name: number(row[name]) for name in names}
     else:
-        unit = "" if row["figure"] == "service" else currency
-        said = {name: money(row[name], unit).strip() for name in ("plan", "p10", "p50", "p90", "least", "greatest")}
+        said = {name: money(row[name], currency) for name in names}
     return {"label": str(row["label"]), **said}
 
 

@@ -21,6 +21,7 @@ from karez.verifying import (
     network,
     options,
     prices,
+    risk,
     schedule_bound,
     tables,
 )
@@ -67,6 +68,9 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     *(partial(schedule_bound.bound, scope=scope) for scope in schedule_bound.SCOPES),
 )
 
+RISK: tuple[Callable[[Run], Check], ...] = (risk.draws, risk.cost, risk.ranges, risk.regret)
+"""Checks of a run that holds a risk analysis."""
+
 
 def verify(folder: Path, *, progress: Callable[[float], None] = lambda _: None) -> Verdict:
     """Prove a finished run again from its tables alone, with independent, slow, simple code.
@@ -90,10 +94,11 @@ def verify(folder: Path, *, progress: Callable[[float], None] = lambda _: None) 
     """
     run = read_run(folder)
     checks: list[Check] = []
-    for group in (FORM, SUBSTANCE):
+    substance = (*SUBSTANCE, *(RISK if risk.is_there(run) else ()))
+    for group in (FORM, substance):
         for check in group:
             checks.append(_made(check, run))
-            progress(len(checks) / (len(FORM) + len(SUBSTANCE)))
+            progress(len(checks) / (len(FORM) + len(substance)))
         if not all(check.passed for check in checks):
             break
     return Verdict(tuple(checks))
@@ -103,7 +108,7 @@ def _made(check: Callable[[Run], Check], run: Run) -> Check:
     """Make a check; figures of a kind nobody foresaw are a failure of the run, not of the program."""
     try:
         return check(run)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
         name = f"{check.keywords['scope']} {check.func.__name__}" if isinstance(check, partial) else check.__name__
         reason = f"could not be made, as a table or figure is not as it should be ({type(error).__name__}: {error})"
         return Check(name, False, reason)
