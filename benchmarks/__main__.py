@@ -1,8 +1,8 @@
 """``python -m benchmarks [name …]``: run the named benchmarks, or all; print and write their tables.
 
 Options are for benchmarks that have sets (`solving`): ``--set NAME`` takes the sets whose names begin so, ``--seconds
-N`` other limits than theirs (both may be given several times), ``--long`` their long limits too. With ``--set`` or
-``--seconds`` the tables are printed and not written.
+N`` other limits than theirs (both may be given several times), ``--long`` their long limits too. With ``--set``,
+``--seconds`` or ``--long`` only the rows measured are replaced in the table, each with its own day and machine.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def main(arguments: Sequence[str]) -> int:
             print(error.args[0], file=sys.stderr)
             return 2
         print(as_markdown(rows))
-        print("a part, so not written" if options.part else f"written to {write(known[name], rows)}")
+        command = " ".join(["python -m benchmarks", name, *options.words()])
+        print(f"written to {write(known[name], rows, command, part=options.part or options.long)}")
     return 0
 
 

@@ -19,6 +19,7 @@ from importlib import import_module
 from importlib.metadata import version
 from inspect import signature
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("results")
@@ -59,6 +60,18 @@ class Options:
         """Whether this is less than the whole, or other than the protocol."""
         return bool(self.sets or self.seconds)
 
+    def words(self) -> list[str]:
+        """The command line's words for it.
+
+        >>> Options(("a", "b"), (1.0,), long=True).words()
+        ['--set a', '--set b', '--seconds 1', '--long']
+        """
+        return [
+            *(f"--set {name}" for name in self.sets),
+            *(f"--seconds {seconds:g}" for seconds in self.seconds),
+            *(["--long"] if self.long else []),
+        ]
+
     def choose(self, names: Sequence[str]) -> list[str]:
         """Those of the names that are meant.
 
@@ -82,29 +95,34 @@ class Options:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A name, what it measures, the function that does, and whether it has sets to choose from."""
+    """A name, what it measures, the function that does, and whether it has sets to choose from.
+
+    `key` names the columns by which a part measured finds the rows that it replaces; `after` is told all rows once
+    they are written.
+    """
 
     name: str
     about: str
     run: Callable[[Options], list[dict[str, object]]]
     has_sets: bool
+    key: tuple[str, ...] = ()
+    after: Callable[[Sequence[Row]], None] | None = None
 
 
 def benchmarks() -> dict[str, Benchmark]:
     """Every benchmark of the package by name."""
     names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
     modules = {name: import_module(f"benchmarks.{name}") for name in names if name not in NOT_BENCHMARKS}
-    return {
-        name: _benchmark(name, (module.__doc__ or name).strip(), module.run)
-        for name, module in modules.items()
-        if hasattr(module, "run")
-    }
+    return {name: _benchmark(name, module) for name, module in modules.items() if hasattr(module, "run")}
 
 
-def _benchmark(name: str, about: str, run: Callable[..., list[dict[str, object]]]) -> Benchmark:
+def _benchmark(name: str, module: ModuleType) -> Benchmark:
     """A benchmark whose ``run`` may or may not take options."""
+    run = module.run
     has_sets = bool(signature(run).parameters)
-    return Benchmark(name, about, run if has_sets else lambda _: run(), has_sets)
+    about = (module.__doc__ or name).strip()
+    key, after = getattr(module, "KEY", ()), getattr(module, "after", None)
+    return Benchmark(name, about, run if has_sets else lambda _: run(), has_sets, key, after)
 
 
 def today() -> str:
@@ -198,10 +216,63 @@ def replace_between(path: Path, marks: tuple[str, str], text: str) -> None:
     path.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}", encoding="utf-8")
 
 
-def write(benchmark: Benchmark, rows: Sequence[Row]) -> Path:
-    """Write the table to ``results/`` with the command, the day and the machine."""
+MEASURED = "measured"
+"""Column that says by a number when and where a row was measured; the numbers are explained below the heading."""
+
+
+def measurement(command: str) -> str:
+    """How, when and where something was measured, in a line."""
+    load = f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+    return f"`{command}`, {today()}, {machine()}; load of the machine at the end {load}"
+
+
+def read_table(path: Path) -> tuple[list[dict[str, str]], dict[str, str]]:
+    """Rows of a table written by :func:`write`, as text, and what the numbers in their last column stand for."""
+    if not path.exists():
+        return [], {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    marks = dict(line[2:].split(": ", 1) for line in lines if line.startswith("- ") and line[2:3].isdigit())
+    heads = [place for place, line in enumerate(lines) if line.startswith("|---")]
+    if not heads or not marks:
+        return [], {}
+    cells = [_cells(line) for line in lines[heads[-1] - 1 :] if line.startswith("|")]
+    return [dict(zip(cells[0], row, strict=True)) for row in cells[2:]], marks
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def write(benchmark: Benchmark, rows: Sequence[Row], command: str, *, part: bool = False) -> Path:
+    """Write the table to ``results/`` with the command, the day and the machine; a part replaces its own rows alone."""
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{benchmark.name}.md"
-    head = f"# {benchmark.about}\n\n`python -m benchmarks {benchmark.name}`, {today()}, {machine()}\n"
-    path.write_text(f"{head}\n{as_markdown(rows)}", encoding="utf-8")
+    merged, marks = merge(*(read_table(path) if part else ([], {})), rows, benchmark.key, measurement(command))
+    explained = "".join(f"- {mark}: {text}\n" for mark, text in marks.items())
+    path.write_text(f"# {benchmark.about}\n\nMeasured:\n\n{explained}\n{as_markdown(merged)}", encoding="utf-8")
+    if benchmark.after is not None:
+        benchmark.after([{**row, MEASURED: marks[str(row[MEASURED])]} for row in merged])
     return path
+
+
+def merge(
+    old: Sequence[Row], marks: Mapping[str, str], new: Sequence[Row], key: Sequence[str], how: str
+) -> tuple[list[Row], dict[str, str]]:
+    """Old rows with new ones in place of those with the same key, and how each was measured, numbered anew.
+
+    >>> merge([{"a": "1", "b": "2", "measured": "1"}], {"1": "then"}, [{"a": 3, "b": 4}], ["a"], "now")[1]
+    {'1': 'then', '2': 'now'}
+    >>> merge([{"a": "1", "b": "2", "measured": "1"}], {"1": "then"}, [{"a": 1, "b": 4}], ["a"], "now")
+    ([{'a': 1, 'b': 4, 'measured': '1'}], {'1': 'now'})
+    """
+
+    def name(row: Row) -> tuple[str, ...]:
+        return tuple(_cell(row.get(column, "")) for column in key)
+
+    fresh = {name(row): {**row, MEASURED: how} for row in new} if key else {}
+    kept = [fresh.pop(name(row), {**row, MEASURED: marks[str(row[MEASURED])]}) for row in old]
+    kept += list(fresh.values()) if key else [{**row, MEASURED: how} for row in new]
+    texts = list(dict.fromkeys(str(row[MEASURED]) for row in kept))
+    number = {text: str(place) for place, text in enumerate(texts, 1)}
+    numbered = [{**row, MEASURED: number[str(row[MEASURED])]} for row in kept]
+    return numbered, {mark: text for text, mark in number.items()}

@@ -17,11 +17,13 @@ process of their own whose peak memory (maximum resident set) is shown.
 | roads-1e6 | 10⁶ edges, 5 % terminals | 10, 30 | 2 |
 | prizes-1e6 | 10⁶ edges, 5 % of the nodes with prizes | 30 | 2 |
 | roads-1e7 | 10⁷ edges, 2 % terminals | 150 | 5 |
-| compilation | all kernels into an empty cache, and from it | | 2 |
+| frontier | cost against prize on the largest of vienna-i, 1 each and 1 to 100 homes; the gap is in points | 20 | 1 |
+| compilation | all kernels into an empty cache, and from it; the limits are what is to be reached | 30, 0.5 | 2 |
 
 So all of it takes at most an hour and a half, without --long, if nothing is proven early, and less than one in
 practice; a solver that runs over its limits adds to that. To measure a part, name sets by how they begin, and
-seconds; a part is printed and not written:
+seconds; only its rows of the table are replaced, each with its own day and machine, and the summary is made anew from
+the whole table:
 
     python -m benchmarks solving --set vienna-i --seconds 1
     python -m benchmarks solving --set roads-1e6 --set pcstp
@@ -29,31 +31,54 @@ seconds; a part is printed and not written:
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from benchmarks import solving_compile, solving_known, solving_large
-from benchmarks.registry import Options, as_markdown
-from benchmarks.solving_rows import Run
+from benchmarks import frontier, solving_compile, solving_known, solving_large
+from benchmarks.registry import Options, Row, as_markdown
+from benchmarks.solving_rows import Outcome, Run, other_row
 from benchmarks.solving_summary import table, write_summary
 from karez.solving import warm_up
 
-COMPILATION = "compilation"
+FRONTIER, COMPILATION = "frontier", "compilation"
+
+KEY = ("instance", "set", "limit (s)")
+"""What a row is known by."""
 
 
 def run(options: Options) -> list[dict[str, object]]:
-    """One row an instance and limit. The summary is printed, and written where all sets were run."""
+    """One row an instance and limit."""
     names = [one.name for one in (*solving_known.SETS, *solving_large.SETS)]
-    chosen = options.choose([*names, COMPILATION])
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    compilation = solving_compile.seconds() if COMPILATION in chosen else None
-    made = list(_all(options, chosen))
-    summary = table(made, compilation)
-    print(as_markdown(summary))
-    if not options.part:
-        write_summary(summary, load)
-    return [one.row() for one in made]
+    chosen = options.choose([*names, FRONTIER, COMPILATION])
+    rows = _compilation() if COMPILATION in chosen else []
+    rows += [one.row() for one in _all(options, chosen)]
+    return rows + (_frontier() if FRONTIER in chosen else [])
+
+
+def after(rows: Sequence[Row]) -> None:
+    """Print the summary of all rows of the table, and write it."""
+    outcomes = [Outcome.of(row) for row in rows]
+    print(as_markdown(table(outcomes)))
+    write_summary(outcomes)
+
+
+def _compilation() -> list[dict[str, object]]:
+    limits = (solving_compile.COLD, solving_compile.CACHED)
+    return [
+        other_row(name, COMPILATION, limit, spent)
+        for name, limit, spent in zip(("cold", "cached"), limits, solving_compile.seconds(), strict=True)
+    ]
+
+
+def _frontier() -> list[dict[str, object]]:
+    """The gaps reached within the limit; one row for each kind of prizes."""
+    last = {str(row["prizes"]): row for row in frontier.run()}
+    return [
+        other_row(
+            f"I029, {name}", FRONTIER, frontier.SECONDS, float(str(row["seconds"])), float(str(row["gap_points"]))
+        )
+        for name, row in last.items()
+    ]
 
 
 def _all(options: Options, chosen: list[str]) -> Iterator[Run]:

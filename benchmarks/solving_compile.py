@@ -12,6 +12,9 @@ from karez.kernels.cache_folder import SETTING
 
 REPEATS = 3
 
+COLD, CACHED = 30.0, 0.5
+"""Seconds to be reached."""
+
 WARM_UP = (
     "import json, time; from karez.solving import warm_up; began = time.perf_counter(); warm_up(); "
     "print(json.dumps(time.perf_counter() - began))"
@@ -26,5 +29,6 @@ def seconds() -> tuple[float, float]:
 
 
 def _warm_up(folder: str) -> float:
-    output = measure([sys.executable, "-c", WARM_UP], **{SETTING: folder}).output
+    # Modules are compiled to bytecode, as an installation has them.
+    output = measure([sys.executable, "-c", WARM_UP], **{SETTING: folder, "PYTHONDONTWRITEBYTECODE": ""}).output
     return float(json.loads(output.strip().splitlines()[-1]))

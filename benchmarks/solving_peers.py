@@ -18,8 +18,9 @@ seconds. Its kernels are compiled before; *first tree* is when it had its first 
 from __future__ import annotations
 
 import csv
+import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -31,7 +32,9 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
 
+from benchmarks.registry import Options, Row, as_markdown, replace_between
 from benchmarks.solving_known import INSTANCES
+from benchmarks.solving_summary import README
 from karez.reading.instance import read_instance
 from karez.solving import FORCED, Certified, Graph, prize, warm_up
 
@@ -41,6 +44,12 @@ SECONDS = (1.0, 10.0)
 REPEATS = 3
 STEINERPY_SECONDS = 60.0
 ROUNDS = 1_000_000
+
+KEY = ("instance", "program")
+"""What a row is known by."""
+
+VALUE, SECONDS_TAKEN = "value / karez, 1 s", "seconds / karez, 1 s"
+MARKS = ("<!-- peers:begin -->", "<!-- peers:end -->")
 
 Numbers = npt.NDArray[np.int64]
 Tree = npt.NDArray[np.int64]
@@ -70,12 +79,41 @@ class Answer:
     note: str = ""
 
 
-def run() -> list[dict[str, object]]:
-    """Rows of each instance and program; none where the instances are missing."""
+def run(options: Options) -> list[dict[str, object]]:
+    """Rows of each instance and program; none where the instances are missing. Every instance is a set of its own."""
+    chosen = options.choose([*SMALL, *LARGE])
     if not INSTANCES.exists():
         return []
     warm_up()
-    return [row for name in (*SMALL, *LARGE) for row in _rows(_case(name), small=name in SMALL)]
+    return [row for name in chosen for row in _rows(_case(name), small=name in SMALL)]
+
+
+def after(rows: Sequence[Row]) -> None:
+    """Write the geometric means of the ratios between the marks of the README."""
+    replace_between(README, MARKS, as_markdown(ratios(rows)))
+
+
+def ratios(rows: Sequence[Row]) -> list[dict[str, object]]:
+    """Geometric means of each program's ratios to karez within a second, over the instances it found a tree on."""
+    answer: list[dict[str, object]] = []
+    for kind, names in (("small", SMALL), ("large", LARGE)):
+        own = [row for row in rows if row["instance"] in names]
+        for program in dict.fromkeys(str(row["program"]) for row in own):
+            found = [row for row in own if row["program"] == program and row["seconds"] != ""]
+            if not found:
+                continue
+            value, seconds = ([float(str(row[column])) for row in found] for column in (VALUE, SECONDS_TAKEN))
+            answer.append(
+                {
+                    "instances": kind,
+                    "program": program,
+                    "solved": f"{len(found)} of {len({row['instance'] for row in own})}",
+                    "mean value / karez, 1 s": f"{statistics.geometric_mean(value):.4f}",
+                    "worst value / karez, 1 s": f"{max(value):.4f}",
+                    "mean seconds / karez, 1 s": f"{statistics.geometric_mean(seconds):.3g}",
+                }
+            )
+    return answer
 
 
 def _rows(case: Case, *, small: bool) -> Iterator[dict[str, object]]:
@@ -93,8 +131,8 @@ def _rows(case: Case, *, small: bool) -> Iterator[dict[str, object]]:
             "program": answer.program,
             "value over best known (%)": "" if missing else 100 * (answer.value / case.best - 1.0),
             "seconds": "" if missing else answer.seconds,
-            "value / karez, 1 s": "" if missing else f"{answer.value / ours.value:.5f}",
-            "seconds / karez, 1 s": "" if missing else f"{answer.seconds / ours.seconds:.3g}",
+            VALUE: "" if missing else f"{answer.value / ours.value:.5f}",
+            SECONDS_TAKEN: "" if missing else f"{answer.seconds / ours.seconds:.3g}",
             "note": answer.note,
         }
 
@@ -200,7 +238,12 @@ def _steinerpy(case: Case) -> Answer:
         gaps.append(solution.gap)
         return _numbers(solution.edges, number)
 
-    answer = _timed(find, case, "SteinerPy")
+    try:
+        answer = _timed(find, case, "SteinerPy")
+    except RuntimeError as error:
+        if "feasible" not in str(error):
+            raise
+        return Answer("SteinerPy", np.inf, np.inf, f"no tree within {STEINERPY_SECONDS:.0f} s")
     note = "proven" if gaps[-1] <= 1e-9 else f"gap {100 * gaps[-1]:.3f} % said"
     return Answer(answer.program, answer.value, answer.seconds, note)
 

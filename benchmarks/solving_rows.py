@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 TOLERANCE = 1e-6
@@ -88,3 +89,64 @@ class Run:
             "proven": "yes" if self.proven else "no",
             "peak memory (MB)": "" if self.peak_mb is None else round(self.peak_mb),
         }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the summary needs of a row of the table; gaps and shares as fractions, None where there is none."""
+
+    instance: str
+    group: str
+    limit: float
+    seconds: float
+    gap: float | None
+    above: float | None
+    found: bool
+    proven: bool
+    peak_mb: float | None
+    measured: str = ""
+
+    @classmethod
+    def of(cls, row: Mapping[str, object]) -> Outcome:
+        """The outcome of a row, as made by :meth:`Run.row` or read from the table."""
+        return cls(
+            instance=str(row["instance"]),
+            group=str(row["set"]),
+            limit=float(str(row["limit (s)"])),
+            seconds=float(str(row["seconds"])),
+            gap=_share(row["gap (%)"]),
+            above=_share(row["value over best known (%)"]),
+            found=row["found best"] == "yes",
+            proven=row["proven"] == "yes",
+            peak_mb=None if row["peak memory (MB)"] == "" else float(str(row["peak memory (MB)"])),
+            measured=str(row.get("measured", "")),
+        )
+
+    @property
+    def overshoot(self) -> float:
+        """Seconds used beyond the limit."""
+        return max(0.0, self.seconds - self.limit)
+
+
+def _share(cell: object) -> float | None:
+    return None if cell == "" else float(str(cell)) / 100
+
+
+def other_row(
+    instance: str, group: str, limit: float, seconds: float, gap: float | None = None, proven: str = ""
+) -> dict[str, object]:
+    """A row of something else than a solved problem: of the frontier, whose gap is in points, or of compilation."""
+    return {
+        "instance": instance,
+        "set": group,
+        "family": "",
+        "limit (s)": limit,
+        "value over best known (%)": "",
+        "bound below best known (%)": "",
+        "gap (%)": "" if gap is None else gap,
+        "seconds": seconds,
+        "over the limit (s)": max(0.0, seconds - limit),
+        "found best": "",
+        "proven": proven,
+        "peak memory (MB)": "",
+    }

@@ -7,15 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from benchmarks.__main__ import main
-from benchmarks.registry import ROOT, Options, replace_between
+from benchmarks.registry import ROOT, Benchmark, Options, read_table, replace_between, write
 from benchmarks.roads import prizes, roads, terminals
-from benchmarks.solving_peers import Case, mehlhorn
-from benchmarks.solving_rows import Run
+from benchmarks.solving_compile import CACHED, COLD
+from benchmarks.solving_peers import MARKS, SECONDS_TAKEN, VALUE, Case, mehlhorn, ratios
+from benchmarks.solving_rows import Outcome, Run, other_row
 from benchmarks.solving_summary import AIM, MUST, figures, table
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from benchmarks import solving_known, solving_large, solving_summary
+from benchmarks import frontier, registry, solving_known, solving_large, solving_summary
 from karez.solving import FORCED, Graph, prize, steiner
 
 
@@ -40,26 +41,62 @@ def test_a_row_holds_distances_in_per_cent():
 
 def test_instances_proven_early_count_at_longer_limits_and_others_do_not():
     runs = [made("a", 1.0, 10.0, 10.0), made("b", 1.0, 10.0, 8.0), made("b", 10.0, 10.0, 9.0)]
-    short, long = figures(runs)
+    short, long = figures(Outcome.of(run.row()) for run in runs)
     assert [run.instance for run in short.runs] == ["a", "b"]
     assert (short.mean_gap, long.mean_gap) == pytest.approx((10.0, 5.0))
     assert (short.proven, long.proven) == (0.5, 0.5)
     assert long.worst_above is None
 
 
+def summary(*runs):
+    return table([Outcome.of(run.row()) for run in runs])
+
+
 def test_the_summary_says_whether_targets_are_met():
-    gap = [made("a", 1.0, 1000.0, 999.5, best=1000.0)]
-    assert table(gap, None)[0]["must met"] == "yes"
-    assert table([made("a", 1.0, 1000.0, 998.0, best=1000.0)], None)[0]["must met"] == "**no**"
+    assert summary(made("a", 1.0, 1000.0, 999.5, best=1000.0))[0]["must met"] == "yes"
+    assert summary(made("a", 1.0, 1000.0, 998.0, best=1000.0))[0]["must met"] == "**no**"
+    assert summary(made("a", 1.0, 1000.0, 999.5, best=1000.0, seconds=1.2))[0]["must met"] == "**no**"
     heavy = made("roads-1e6", 10.0, 1000.0, 999.0, group="roads-1e6", peak_mb=1500.0)
     light = made("roads-1e6", 10.0, 1000.0, 999.0, group="roads-1e6", peak_mb=500.0)
-    assert [table([run], None)[0]["must met"] for run in (heavy, light)] == ["**no**", "yes"]
-    assert [row["must met"] for row in table([], (29.0, 0.6))] == ["yes", "**no**"]
+    assert [summary(run)[0]["must met"] for run in (heavy, light)] == ["**no**", "yes"]
+    others = [other_row("cold", "compilation", 30.0, 29.0), other_row("cached", "compilation", 0.5, 0.6)]
+    cached, cold = table(map(Outcome.of, others))
+    assert (cached["must met"], cold["must met"], cold["mean gap (%)"]) == ("**no**", "yes", "")
+    (points,) = table([Outcome.of(other_row("I029", "frontier", 20.0, 20.1, 0.2))])
+    assert (points["must met"], points["aim met"]) == ("yes", "**no**")
+
+
+def test_a_part_replaces_its_own_rows_alone_and_each_says_how_it_was_measured(tmp_path, monkeypatch):
+    told = []
+    benchmark = Benchmark(
+        "some", "Title\n\n| a | b |\n|---|---|\n| x | y |", None, True, ("name", "limit"), told.append
+    )
+    monkeypatch.setattr(registry, "RESULTS", tmp_path)
+    write(benchmark, [{"name": "a", "limit": 1.0, "seconds": 2.0}, {"name": "b", "limit": 1.0, "seconds": 3.0}], "all")
+    path = write(benchmark, [{"name": "b", "limit": 1.0, "seconds": 4.0}], "part", part=True)
+    rows, marks = read_table(path)
+    assert [(row["name"], row["seconds"]) for row in rows] == [("a", "2"), ("b", "4")]
+    assert [marks[row["measured"]].split(",")[0] for row in rows] == ["`all`", "`part`"]
+    assert [row["measured"][:6] for row in told[-1]] == ["`all`,", "`part`"]
+    write(benchmark, [{"name": "c", "limit": 1.0, "seconds": 4.0}], "whole")
+    assert [row["name"] for row in read_table(path)[0]] == ["c"]
+
+
+def test_ratios_to_other_programs_are_geometric_means_over_what_they_solved():
+    rows = [
+        {"instance": "ind4", "program": "p", VALUE: "1.0", SECONDS_TAKEN: "4", "seconds": 1.0},
+        {"instance": "lin08", "program": "p", VALUE: "1.21", SECONDS_TAKEN: "9", "seconds": 1.0},
+        {"instance": "lin17", "program": "p", VALUE: "", SECONDS_TAKEN: "", "seconds": ""},
+    ]
+    (row,) = ratios(rows)
+    assert (row["solved"], row["mean value / karez, 1 s"]) == ("2 of 3", "1.1000")
+    assert row["mean seconds / karez, 1 s"] == "6"
 
 
 def test_every_target_belongs_to_a_limit_that_is_run():
     limits = {(one.name, limit) for one in solving_known.SETS for limit in (*one.limits, *one.long_limits)}
     limits |= {(one.name, limit) for one in solving_large.SETS for limit in one.limits}
+    limits |= {("frontier", frontier.SECONDS), ("compilation", COLD), ("compilation", CACHED)}
     assert limits >= set(MUST) | set(AIM)
 
 
@@ -150,16 +187,17 @@ def test_the_summary_is_written_to_its_file_and_between_the_marks_of_the_readme(
     readme.write_text("\n".join(["above", *solving_summary.MARKS, "below"]), encoding="utf-8")
     monkeypatch.setattr(solving_summary, "README", readme)
     monkeypatch.setattr(solving_summary, "SUMMARY", summary)
-    rows = table([made("a", 1.0, 1000.0, 999.5, best=1000.0)], (20.0, 0.4))
-    solving_summary.write_summary(rows, 0.5)
+    rows = [made("a", 1.0, 1000.0, 999.5, best=1000.0).row(), other_row("cached", "compilation", 0.5, 0.4)]
+    solving_summary.write_summary(map(Outcome.of, rows))
     for file in (readme, summary):
         text = file.read_text(encoding="utf-8")
         assert "| vienna-i | 1 | 1 | 0.05 |" in text
-        assert "| compilation, cached |" in text
+        assert "| compilation | 0.5 | 1 |" in text
     lines = readme.read_text(encoding="utf-8").splitlines()
     assert (lines[0], lines[-1]) == ("above", "below")
 
 
 def test_the_readme_has_the_marks():
     text = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
-    assert text.index(solving_summary.MARKS[0]) < text.index(solving_summary.MARKS[1])
+    for marks in (solving_summary.MARKS, MARKS):
+        assert text.index(marks[0]) < text.index(marks[1])

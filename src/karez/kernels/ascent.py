@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from karez.kernels.compiled import KERNEL
 from karez.kernels.heap import lower, pop
 
 INF = np.int64(1 << 62)
@@ -32,7 +33,7 @@ TOP = np.int32(-1)
 IDLE, AWAKE, WAITING, DONE, SPENT = 0, 1, 2, 3, 4
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def ascend(start, neighbour, twin, reduced, root, prize, rank, factor, up, penalty):  # type: ignore[no-untyped-def]
     """Raise a dual solution until every prize is spent or has reached the root.
 

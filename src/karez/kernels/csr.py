@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from karez.kernels.compiled import KERNEL
 
-@njit(cache=True, nogil=True)
+
+@njit(**KERNEL)
 def slots(n, tail, head, cost):  # type: ignore[no-untyped-def]
     """Lay edges out by node. Self-loops get no slot.
 
@@ -66,7 +68,7 @@ def slots(n, tail, head, cost):  # type: ignore[no-untyped-def]
     return start, neighbour, edge, twin, slot_cost
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def reach(start, neighbour, source):  # type: ignore[no-untyped-def]
     """Which nodes hang together with `source`: bool[n]."""
     n = start.size - 1

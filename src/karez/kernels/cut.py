@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from karez.kernels.compiled import KERNEL
 
-@njit(cache=True, nogil=True)
+
+@njit(**KERNEL)
 def least_cut(start, neighbour, twin, capacity, near_source, near_sink, enough):  # type: ignore[no-untyped-def]
     """Send flow from some nodes to others (Dinic) until `enough` or no more gets through.
 
@@ -120,7 +122,7 @@ def least_cut(start, neighbour, twin, capacity, near_source, near_sink, enough):
     return flow
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def violated_cuts(  # type: ignore[no-untyped-def]
     start, neighbour, twin, capacity, saturated, root, targets, need, unit, most_cuts, seen
 ):
@@ -244,7 +246,7 @@ def violated_cuts(  # type: ignore[no-untyped-def]
     return owner[:cuts].copy(), cut_start[: cuts + 1].copy(), cut_slot[:filled].copy()
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def behind(start, neighbour, cut_start, cut_slot, target, barred):  # type: ignore[no-untyped-def]
     """The nodes behind each cut: those that reach its target without crossing it or a barred arc.
 

@@ -29,6 +29,7 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF
+from karez.kernels.compiled import KERNEL
 from karez.kernels.heap import lower, pop
 from karez.kernels.special import by_forced
 
@@ -53,7 +54,7 @@ LARGE = np.int64(1 << 58)
 """Reduced distances are cut to this, so that sums of them over a pattern fit 64 bits."""
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def list_near(start, neighbour, slot_cost, prize, v, most, member, length, room):  # type: ignore[no-untyped-def]
     """List the `most` nodes nearest to `v` with their distances, ascending: how many.
 
@@ -64,7 +65,7 @@ def list_near(start, neighbour, slot_cost, prize, v, most, member, length, room)
     touched[0] = v
     reached = 1
     listed = 0
-    waiting = lower(heap, place, dist, 0, v)
+    waiting = lower(heap, place, dist, np.int64(0), v)
     while waiting > 0 and listed < most:
         x = pop(heap, place, dist, waiting)
         waiting -= 1
@@ -88,7 +89,7 @@ def list_near(start, neighbour, slot_cost, prize, v, most, member, length, room)
     return listed
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def stretches(slot_cost, pattern, count, leaf, chain, worst, whole):  # type: ignore[no-untyped-def]
     """From a leaf of a pattern: to each node the dearest stretch on the way, which node ends the first one.
 
@@ -136,7 +137,7 @@ def stretches(slot_cost, pattern, count, leaf, chain, worst, whole):  # type: ig
     return key
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def spans_below(apart, ends, many, cost):  # type: ignore[no-untyped-def]
     """Whether the least spanning tree of the nodes `ends` costs less than `cost`."""
     best = np.empty(NODES, np.int64)
@@ -160,7 +161,7 @@ def spans_below(apart, ends, many, cost):  # type: ignore[no-untyped-def]
     return span < cost
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def too_dear(twin, dual, pattern, count, open_node):  # type: ignore[no-untyped-def]
     """Whether every tree that holds the pattern costs as much as the value at hand.
 
@@ -188,7 +189,7 @@ def too_dear(twin, dual, pattern, count, open_node):  # type: ignore[no-untyped-
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def gather(  # type: ignore[no-untyped-def]
     net, prize, ways, lists, room, gone, settled, pattern, count, leaf, spread, inside,
     slots, bad, row, pair, chain, worst, whole,
@@ -229,7 +230,7 @@ def gather(  # type: ignore[no-untyped-def]
             most = min(settled, WIDTH)
             filled[k] = list_near(start, neighbour, slot_cost, prize, x, most, member[k], length[k], room)
     for i in range(many):
-        x = neighbour[slots[i]]
+        x = np.int64(neighbour[slots[i]])
         own = slot_cost[slots[i]]
         bad[i] = 0
         h = home[x]
@@ -268,7 +269,7 @@ def gather(  # type: ignore[no-untyped-def]
     return many
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def refuted(  # type: ignore[no-untyped-def]
     net, prize, ways, dual, gone, settled, lists, room, pattern, frames, inside, count, leaf, least, depth, steps
 ):
@@ -426,7 +427,7 @@ def refuted(  # type: ignore[no-untyped-def]
     return answer
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def superfluous(  # type: ignore[no-untyped-def]
     start, neighbour, twin, slot_cost, prize, near, dist, hang, link, size, settled,
     gone, low, reduced, down, up_near, slack, depth, steps,

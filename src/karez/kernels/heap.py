@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from numba import njit
 
+from karez.kernels.compiled import KERNEL
 
-@njit(cache=True, nogil=True)
+
+@njit(**KERNEL)
 def lower(heap, place, key, size, node):  # type: ignore[no-untyped-def]
     """Put `node` in the heap, or move it up after ``key[node]`` fell; returns the new size.
 
@@ -40,7 +42,7 @@ def lower(heap, place, key, size, node):  # type: ignore[no-untyped-def]
     return size
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def pop(heap, place, key, size):  # type: ignore[no-untyped-def]
     """Take the node of least key out; the caller counts its size down by one."""
     top = heap[0]

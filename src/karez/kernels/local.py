@@ -11,12 +11,13 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF, OUT, TOP
+from karez.kernels.compiled import KERNEL
 from karez.kernels.heap import lower, pop
 from karez.kernels.sort import ascending
 from karez.kernels.tree import evaluate, leaves_first, polish, respan, turn
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def longer(array):  # type: ignore[no-untyped-def]
     """The array with as much room again at its end, and some more."""
     more = np.empty(2 * array.size + 16, array.dtype)
@@ -25,7 +26,7 @@ def longer(array):  # type: ignore[no-untyped-def]
     return more
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps):  # type: ignore[no-untyped-def]
     """Put single vertices into the tree where the least spanning tree with them is cheaper.
 
@@ -133,7 +134,7 @@ def insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps)
     return better
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def voronoi(start, neighbour, twin, cost, up, dist, base, via):  # type: ignore[no-untyped-def]
     """Nearest node of the tree for every node, with distance and the slot towards it."""
     n = start.size - 1
@@ -161,7 +162,7 @@ def voronoi(start, neighbour, twin, cost, up, dist, base, via):  # type: ignore[
                 size = lower(heap, place, dist, size, u)
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def boundary_edges(start, neighbour, cost, base, dist):  # type: ignore[no-untyped-def]
     """Slot, end and length by way of it of every edge between the cells of two base nodes, each edge once."""
     n = start.size - 1
@@ -186,7 +187,7 @@ def boundary_edges(start, neighbour, cost, base, dist):  # type: ignore[no-untyp
     return slot, owner, length
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def find_leader(leader, v):  # type: ignore[no-untyped-def]
     """Leader of a node's set, halving the way to it."""
     while leader[v] != v:
@@ -195,7 +196,7 @@ def find_leader(leader, v):  # type: ignore[no-untyped-def]
     return v
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def exchange_key_paths(start, neighbour, twin, cost, prize, root, up):  # type: ignore[no-untyped-def]
     """Replace key paths by shorter ones, all that do not disturb each other in one pass.
 
@@ -421,7 +422,7 @@ def exchange_key_paths(start, neighbour, twin, cost, prize, root, up):  # type: 
     if not better:
         return False
     respan(start, neighbour, twin, cost, inside, root, up)
-    _, now = polish(start, neighbour, twin, cost, prize, root, up, True)
+    _, now = polish(start, neighbour, twin, cost, prize, root, up, np.bool_(True))
     if now >= value:
         for v in range(n):
             up[v] = up_before[v]

@@ -6,11 +6,12 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF, OUT
+from karez.kernels.compiled import KERNEL
 from karez.kernels.heap import lower, pop
 from karez.kernels.local import find_leader
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def nest(neighbour, cost, prize, up):  # type: ignore[no-untyped-def]
     """Order the nodes of a tree so that each comes after its parent and what pays best comes first.
 

@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import AWAKE, DONE, IDLE, INF, OUT, SPENT, WAITING
+from karez.kernels.compiled import KERNEL
 from karez.kernels.heap import lower, pop
 from karez.kernels.local import longer
 
@@ -23,7 +24,7 @@ TRIES = 8
 """Balls drawn in search of one that the best tree enters more than once."""
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def replay(start, neighbour, slot_cost, node, radius):  # type: ignore[no-untyped-def]
     """The balls behind the moats of an ascent, and the reduced costs they leave.
 
@@ -60,7 +61,7 @@ def replay(start, neighbour, slot_cost, node, radius):  # type: ignore[no-untype
         far[node[i]] = 0
         touched[0] = node[i]
         reached = 1
-        size = lower(heap, place, far, 0, node[i])
+        size = lower(heap, place, far, np.int64(0), np.int64(node[i]))
         first = filled
         while size > 0 and far[heap[0]] < r:
             v = pop(heap, place, far, size)
@@ -92,7 +93,7 @@ def replay(start, neighbour, slot_cost, node, radius):  # type: ignore[no-untype
     return reduced, begin, inside[:filled].copy(), dist[:filled].copy()
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def charge(start, neighbour, reduced, far, radius, inside, dist, low, high, sign):  # type: ignore[no-untyped-def]
     """Take one ball's share off the reduced costs (sign −1), or give it back (sign 1). `far` is ``INF`` throughout."""
     for j in range(low, high):
@@ -107,17 +108,17 @@ def charge(start, neighbour, reduced, far, radius, inside, dist, low, high, sign
         far[inside[j]] = INF
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def charge_all(start, neighbour, slot_cost, radius, begin, inside, dist):  # type: ignore[no-untyped-def]
     """What all balls of a packing leave of the arcs' costs: int64[slots]."""
     reduced = slot_cost.copy()
     far = np.full(start.size - 1, INF, np.int64)
     for b in range(radius.size):
-        charge(start, neighbour, reduced, far, radius[b], inside, dist, begin[b], begin[b + 1], -1)
+        charge(start, neighbour, reduced, far, radius[b], inside, dist, begin[b], begin[b + 1], np.int64(-1))
     return reduced
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def level_cuts(start, neighbour, begin, inside, dist, most):  # type: ignore[no-untyped-def]
     """The cuts a packing is made of: one for each ball and each distance in it.
 
@@ -170,7 +171,7 @@ def level_cuts(start, neighbour, begin, inside, dist, most):  # type: ignore[no-
     return ball[:cuts].copy(), cut_start[: cuts + 1].copy(), cut_slot[:filled].copy()
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def join(start, neighbour, twin, reduced, par, stack, size, joined, count):  # type: ignore[no-untyped-def]
     """Hang every node on the root that arcs without reduced cost lead to from those on the stack.
 
@@ -190,7 +191,7 @@ def join(start, neighbour, twin, reduced, par, stack, size, joined, count):  # t
     return count
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def tighten(  # type: ignore[no-untyped-def]
     start, neighbour, twin, reduced, root, prize, left, up, owner, radius, begin, inside, dist, effort, largest, seed
 ):
@@ -265,7 +266,7 @@ def tighten(  # type: ignore[no-untyped-def]
     joined = np.empty(n, np.int32)
     par[root] = -1
     stack[0] = root
-    join(start, neighbour, twin, reduced, par, stack, 1, joined, 0)
+    join(start, neighbour, twin, reduced, par, stack, np.int64(1), joined, np.int64(0))
     lost = np.empty(n, np.int32)
     lost_par = np.empty(n, np.int32)
     state = np.zeros(n, np.int8)
@@ -287,7 +288,7 @@ def tighten(  # type: ignore[no-untyped-def]
         released = np.int64(0)
         count_drawn = 0
         count_lost = 0
-        count_joined = 0
+        count_joined = np.int64(0)
         factor = 1.0
         penalty = 4.0
         line_size = 0
@@ -336,7 +337,7 @@ def tighten(  # type: ignore[no-untyped-def]
                     b = after[b]
             for i in range(count_drawn):
                 b = drawn[i]
-                charge(start, neighbour, reduced, far, rad[b], inside, dist, low[b], high[b], 1)
+                charge(start, neighbour, reduced, far, rad[b], inside, dist, low[b], high[b], np.int64(1))
                 work += spread * (high[b] - low[b])
                 released += rad[b]
                 if left[own[b]] < INF:
@@ -363,7 +364,7 @@ def tighten(  # type: ignore[no-untyped-def]
                         count_lost += 1
                         par[u] = APART
             work += spread * count_lost
-            size = 0
+            size = np.int64(0)
             for i in range(count_lost):
                 v = lost[i]
                 for s in range(start[v], start[v + 1]):
@@ -416,7 +417,7 @@ def tighten(  # type: ignore[no-untyped-def]
             far[t] = 0
             touched[0] = t
             reached = 1
-            size = lower(heap, place, far, 0, t)
+            size = lower(heap, place, far, np.int64(0), t)
             r = budget
             outcome = SPENT
             blocker = np.int32(-1)
@@ -506,7 +507,7 @@ def tighten(  # type: ignore[no-untyped-def]
                 within[u] = False
             if outcome == DONE:
                 stack[0] = meets
-                count_joined = join(start, neighbour, twin, reduced, par, stack, 1, joined, count_joined)
+                count_joined = join(start, neighbour, twin, reduced, par, stack, np.int64(1), joined, count_joined)
             elif outcome == WAITING:
                 state[t] = WAITING
                 waits_on[t] = blocker
@@ -545,12 +546,12 @@ def tighten(  # type: ignore[no-untyped-def]
                 first[own[b]] = b
         else:
             for b in range(balls_before, balls):
-                charge(start, neighbour, reduced, far, rad[b], inside, dist, low[b], high[b], 1)
+                charge(start, neighbour, reduced, far, rad[b], inside, dist, low[b], high[b], np.int64(1))
                 if left[own[b]] < INF:
                     left[own[b]] += rad[b]
             for i in range(count_drawn):
                 b = drawn[i]
-                charge(start, neighbour, reduced, far, rad[b], inside, dist, low[b], high[b], -1)
+                charge(start, neighbour, reduced, far, rad[b], inside, dist, low[b], high[b], np.int64(-1))
                 if left[own[b]] < INF:
                     left[own[b]] -= rad[b]
             balls = balls_before

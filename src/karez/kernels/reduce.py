@@ -6,10 +6,11 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF
+from karez.kernels.compiled import KERNEL
 from karez.kernels.heap import lower, pop
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def from_root(start, neighbour, twin, reduced, root):  # type: ignore[no-untyped-def]
     """Distances from the root in reduced arc costs: int64[n], ``INF`` where it does not reach.
 
@@ -21,7 +22,7 @@ def from_root(start, neighbour, twin, reduced, root):  # type: ignore[no-untyped
     place = np.full(n, -1, np.int32)
     heap = np.empty(n, np.int32)
     down[root] = 0
-    size = lower(heap, place, down, 0, root)
+    size = lower(heap, place, down, np.int64(0), np.int64(root))
     while size > 0:
         v = pop(heap, place, down, size)
         size -= 1
@@ -34,7 +35,7 @@ def from_root(start, neighbour, twin, reduced, root):  # type: ignore[no-untyped
     return down
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def peel(start, neighbour, slot_cost, prize, root):  # type: ignore[no-untyped-def]
     """Take nodes with a single edge off, over and over, but for the root and for nodes that must be in the tree.
 
@@ -96,7 +97,7 @@ def peel(start, neighbour, slot_cost, prize, root):  # type: ignore[no-untyped-d
     return gone, hung[:hanging].copy(), constant
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def hang_back(inside, tail, head, anchor, begin, edge):  # type: ignore[no-untyped-def]
     """Mark the nodes of edges that hang on marked nodes, the last hung first."""
     for i in range(anchor.size - 1, -1, -1):
@@ -106,7 +107,7 @@ def hang_back(inside, tail, head, anchor, begin, edge):  # type: ignore[no-untyp
                 inside[head[edge[j]]] = True
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def contract(n, start, neighbour, edge, slot_cost, keep):  # type: ignore[no-untyped-def]
     """Drop dead ends and draw chains of degree two together; of parallel chains the cheapest stays.
 

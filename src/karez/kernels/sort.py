@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from karez.kernels.compiled import KERNEL
 
-@njit(cache=True, nogil=True)
+
+@njit(**KERNEL)
 def ascending(key):  # type: ignore[no-untyped-def]
     """Positions of the keys in ascending order, equal keys in their own: int32[n], by merging runs."""
     n = key.size

@@ -11,12 +11,13 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF
+from karez.kernels.compiled import KERNEL
 from karez.kernels.heap import lower, pop
 from karez.kernels.local import boundary_edges, find_leader
 from karez.kernels.sort import ascending
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def nearest_forced(start, neighbour, slot_cost, forced, many):  # type: ignore[no-untyped-def]
     """The nearest nodes that every tree holds, several for every node, by one search from all of them.
 
@@ -117,7 +118,7 @@ def nearest_forced(start, neighbour, slot_cost, forced, many):  # type: ignore[n
     return near, dist
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def bottleneck_tree(start, neighbour, slot_cost, base, dist):  # type: ignore[no-untyped-def]
     """Least spanning tree of forced nodes in the metric of shortest paths, by union by size without compression.
 
@@ -163,7 +164,7 @@ def bottleneck_tree(start, neighbour, slot_cost, base, dist):  # type: ignore[no
     return hang, link, size
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def by_forced(near, dist, hang, link, size, a, b, limit):  # type: ignore[no-untyped-def]
     """Special distance of two nodes by way of forced nodes, as far as it is below `limit`; else `limit`."""
     best = limit
@@ -192,7 +193,7 @@ def by_forced(near, dist, hang, link, size, a, b, limit):  # type: ignore[no-unt
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def walk_near(  # type: ignore[no-untyped-def]
     start, neighbour, slot_cost, prize, source, avoid, limit, most, cur, worst, place, heap, touched
 ):
@@ -230,7 +231,7 @@ def walk_near(  # type: ignore[no-untyped-def]
     touched[0] = source
     reached = 1
     settled = 0
-    waiting = lower(heap, place, cur, 0, source)
+    waiting = lower(heap, place, cur, np.int64(0), source)
     while waiting > 0 and settled < most:
         x = pop(heap, place, cur, waiting)
         waiting -= 1
@@ -252,7 +253,7 @@ def walk_near(  # type: ignore[no-untyped-def]
     return reached
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def dispensable(start, neighbour, twin, slot_cost, prize, near, dist, hang, link, size, most):  # type: ignore[no-untyped-def]
     """Edges whose ends are joined by a way that is less dear in every stretch than the edge.
 
@@ -279,7 +280,7 @@ def dispensable(start, neighbour, twin, slot_cost, prize, near, dist, hang, link
     for v in range(n):
         for s in range(start[v], start[v + 1]):
             u = neighbour[s]
-            if u > v and by_forced(near, dist, hang, link, size, v, u, slot_cost[s]) < slot_cost[s]:
+            if u > v and by_forced(near, dist, hang, link, size, v, np.int64(u), slot_cost[s]) < slot_cost[s]:
                 gone[s] = True
                 gone[twin[s]] = True
     place = np.full(n, -1, np.int32)
@@ -294,7 +295,9 @@ def dispensable(start, neighbour, twin, slot_cost, prize, near, dist, hang, link
                 limit = max(limit, slot_cost[s])
         if limit == 0:
             continue
-        reached = walk_near(start, neighbour, slot_cost, prize, v, -1, limit, most, cur, worst, place, heap, touched)
+        reached = walk_near(
+            start, neighbour, slot_cost, prize, v, np.int64(-1), limit, most, cur, worst, place, heap, touched
+        )
         for s in range(start[v], start[v + 1]):
             if worst[neighbour[s]] < slot_cost[s]:
                 gone[s] = True
@@ -306,7 +309,7 @@ def dispensable(start, neighbour, twin, slot_cost, prize, near, dist, hang, link
     return gone
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def spare_nodes(  # type: ignore[no-untyped-def]
     start, neighbour, twin, slot_cost, prize, near, dist, hang, link, size, most,
     gone, blocked, low, reduced, down, up_near, slack, degrees,
@@ -377,10 +380,10 @@ def spare_nodes(  # type: ignore[no-untyped-def]
         if degree < 3 or degree > degrees:
             continue
         for i in range(degree):
-            a = neighbour[at[i]]
+            a = np.int64(neighbour[at[i]])
             for j in range(i + 1, degree):
                 limit = total
-                b = neighbour[at[j]]
+                b = np.int64(neighbour[at[j]])
                 special[i, j] = by_forced(near, dist, hang, link, size, a, b, limit)
             reached = walk_near(start, neighbour, slot_cost, rests, a, v, total, most, cur, worst, place, heap, touched)
             for j in range(i + 1, degree):
@@ -450,7 +453,7 @@ def spare_nodes(  # type: ignore[no-untyped-def]
     return node[:found].copy(), edges[:found].copy(), pairs[:found].copy()
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def certain_links(start, neighbour, slot_cost, prize, near, dist):  # type: ignore[no-untyped-def]
     """Edges that a best tree uses: short links out of a forced node's region, and its nearest vertices.
 

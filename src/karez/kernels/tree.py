@@ -9,10 +9,11 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF, OUT, TOP
+from karez.kernels.compiled import KERNEL
 from karez.kernels.heap import lower, pop
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def grow(start, neighbour, twin, cost, want, root, up):  # type: ignore[no-untyped-def]
     """Grow a tree from `root`, each time along the shortest path to the nearest wanted node.
 
@@ -48,7 +49,7 @@ def grow(start, neighbour, twin, cost, want, root, up):  # type: ignore[no-untyp
                 most = want[v]
     up[root] = TOP
     dist[root] = 0
-    size = lower(heap, place, dist, 0, root)
+    size = lower(heap, place, dist, np.int64(0), np.int64(root))
     while size > 0:
         v = pop(heap, place, dist, size)
         size -= 1
@@ -76,7 +77,7 @@ def grow(start, neighbour, twin, cost, want, root, up):  # type: ignore[no-untyp
                 size = lower(heap, place, dist, size, u)
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def respan(start, neighbour, twin, cost, inside, root, up):  # type: ignore[no-untyped-def]
     """Span the nodes with ``inside`` that hang together with `root` by a least spanning tree (Prim)."""
     n = start.size - 1
@@ -88,7 +89,7 @@ def respan(start, neighbour, twin, cost, inside, root, up):  # type: ignore[no-u
         up[v] = OUT
     up[root] = TOP
     dist[root] = 0
-    size = lower(heap, place, dist, 0, root)
+    size = lower(heap, place, dist, np.int64(0), np.int64(root))
     while size > 0:
         v = pop(heap, place, dist, size)
         size -= 1
@@ -101,7 +102,7 @@ def respan(start, neighbour, twin, cost, inside, root, up):  # type: ignore[no-u
                 size = lower(heap, place, dist, size, u)
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def leaves_first(neighbour, up):  # type: ignore[no-untyped-def]
     """Nodes of the tree, every child before its parent: int32[nodes of the tree]."""
     n = up.size
@@ -131,7 +132,7 @@ def leaves_first(neighbour, up):  # type: ignore[no-untyped-def]
     return order
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def prune(neighbour, cost, prize, up, fixed):  # type: ignore[no-untyped-def]
     """Keep the subtree of least edge cost plus prizes left out, exactly, by a dynamic program.
 
@@ -188,7 +189,7 @@ def prune(neighbour, cost, prize, up, fixed):  # type: ignore[no-untyped-def]
     return best
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def evaluate(cost, prize, up):  # type: ignore[no-untyped-def]
     """Cost of the tree's edges plus the prizes outside it; ``INF`` if one of them is infinite."""
     total = np.int64(0)
@@ -202,7 +203,7 @@ def evaluate(cost, prize, up):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def turn(neighbour, twin, up, root):  # type: ignore[no-untyped-def]
     """Make a node of the tree its root, in place."""
     v = root
@@ -215,7 +216,7 @@ def turn(neighbour, twin, up, root):  # type: ignore[no-untyped-def]
         s = above
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def polish(start, neighbour, twin, cost, prize, root, up, fixed):  # type: ignore[no-untyped-def]
     """Re-span and prune a tree until it no longer changes; returns root and value."""
     inside = np.empty(up.size, np.bool_)

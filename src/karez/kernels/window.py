@@ -6,13 +6,14 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.ascent import INF, OUT
+from karez.kernels.compiled import KERNEL
 from karez.kernels.local import longer
 
 CUT = np.int32(-3)
 """Mark of a tree node whose edge to its parent has been taken out."""
 
 
-@njit(cache=True, nogil=True)
+@njit(**KERNEL)
 def window(start, neighbour, twin, prize, root, up, source, many, inside, group, number, held):  # type: ignore[no-untyped-def]
     """The problem left when a tree may change only among the nodes around one.
 
@@ -137,8 +138,8 @@ def window(start, neighbour, twin, prize, root, up, source, many, inside, group,
     )
 
 
-@njit(cache=True, nogil=True)
-def put_back(neighbour, twin, up, nodes, which, slot, owner, used, above):  # type: ignore[no-untyped-def]
+@njit(**KERNEL)
+def put_back(neighbour, twin, up, nodes, which, slot, owner, used, above, number):  # type: ignore[no-untyped-def]
     """Give the tree other edges in a window.
 
     Parameters
@@ -151,6 +152,8 @@ def put_back(neighbour, twin, up, nodes, which, slot, owner, used, above):  # ty
         The window, see :func:`window`.
     above : int32[…]
         For each node of the problem which of the edges leads to its parent, −1 at the top, −2 outside the new tree.
+    number : int32[n]
+        Room: −1 throughout, before and after.
     """
     for i in range(slot.size):
         if used[i]:
@@ -159,7 +162,6 @@ def put_back(neighbour, twin, up, nodes, which, slot, owner, used, above):  # ty
                 up[v] = CUT
             else:
                 up[neighbour[slot[i]]] = CUT
-    number = {nodes[0]: which[0]}
     for i in range(nodes.size):
         number[nodes[i]] = which[i]
         if above[which[i]] == OUT:
@@ -181,3 +183,5 @@ def put_back(neighbour, twin, up, nodes, which, slot, owner, used, above):  # ty
             up[p] = twin[after]
             after = later
             y = p
+    for i in range(nodes.size):
+        number[nodes[i]] = -1

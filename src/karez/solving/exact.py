@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from karez.kernels.ascent import INF, OUT
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
 from karez.solving.reduction import CLOSER, QUICK, THOROUGH, Bools, Knowledge, Reduced, shrink
-from karez.solving.search import Progress, Search
+from karez.solving.search import MEASURED_FROM, PACES, Progress, Search
 from karez.solving.windows import Windows
 
 STARTS = 2
@@ -28,9 +29,6 @@ LARGE = 6_000_000
 
 HUGE = 1_500_000
 """Edges from which on the balls of a dual solution are not kept and trees are not merged, for memory's sake."""
-
-LEARNING = 6e-6
-"""Seconds it takes for each edge to learn from an ascent, about."""
 
 MOST_SLOTS = 60_000
 """Arcs up to which the linear programme is tried."""
@@ -145,7 +143,16 @@ class Closing:
         known = self.knowledge
         if within is not None:
             known = Knowledge(within & known.alive, known.low, known.reduced, known.down, known.near, known.slack)
-        self._work_on(shrink(self.problem, known, QUICK, self.base.clock.allows))
+        clock = self.base.clock
+        with clock.measured("reduce", self.problem.graph.m):
+            first = shrink(self.problem, known, replace(QUICK, passes=1))
+        if (
+            not first.hopeless
+            and 0 < first.graph.m <= (1.0 - QUICK.worth_while) * self.problem.graph.m
+            and clock.allows(QUICK.pace * first.graph.m)
+        ):
+            first = shrink(first, Knowledge.nothing(first.graph), replace(QUICK, passes=QUICK.passes - 1), clock.allows)
+        self._work_on(first)
         for _ in range(rounds):
             if self.done() or self.problem.graph.m == 0:
                 break
@@ -156,6 +163,9 @@ class Closing:
                 progress(self.base.clock.share(min(1.0, self.number / max(1, rounds))))
             if self.idle >= PATIENCE + self.problem.graph.neighbour.size // SLOW and self._small():
                 break
+        if self.depth == 0 and self.base.target >= INF:
+            # Time ran out before the first round; a tree there must be.
+            self.base.improve(self.base.graph.slot_cost, self.base.root, np.where(self.base.prize > 0, INF, 0))
         if self.depth == 0 and self._small() and not self.done():
             self._cut()
         return self._proven()
@@ -193,6 +203,7 @@ class Closing:
         self.search.cutoff = self.base.target - problem.constant
         self.search.packing = packing
         self.fresh = True
+        self._keep_time()
         if problem.graph.m == 0 and not problem.hopeless:
             self.search.improve(problem.graph.slot_cost, problem.root)
             self.search.raise_bound(self.search.value)
@@ -220,12 +231,16 @@ class Closing:
             search.absorb(fork)
             self._keep(fork)
         self._lift()
-        learning = not self.done() and self.base.clock.allows(LEARNING * self.problem.graph.m)
-        for fork in forks if learning else ():
+        edges, clock = self.problem.graph.m, self.base.clock
+        for fork in forks:
             for reduced, root, bound in fork.ascents or ():
-                self.knowledge = self.knowledge.learn(
-                    self.problem.graph, search.prize, root, reduced, bound, search.target
-                )
+                # What is learned is of use only to reductions.
+                if self.done() or not clock.fits(edges, "learn") or not clock.allows(QUICK.pace * edges):
+                    break
+                with clock.measured("learn", edges):
+                    self.knowledge = self.knowledge.learn(
+                        self.problem.graph, search.prize, root, reduced, bound, search.target
+                    )
             fork.ascents = None
         self.number += 1
         self.fresh = False
@@ -264,8 +279,16 @@ class Closing:
     def _lift(self) -> None:
         """Bring the best tree back to the base."""
         if self.search.value + self.problem.constant < self.base.target:
-            self.base.settle(self.problem.lift(self.base.graph, self.search.up))
+            with self.base.clock.measured("lift", self.base.graph.m):
+                self.base.settle(self.problem.lift(self.base.graph, self.search.up))
+            self._keep_time()
         self.search.cutoff = min(self.search.cutoff, self.base.target - self.problem.constant)
+
+    def _keep_time(self) -> None:
+        """Keep the time that it takes to bring a tree back."""
+        if self.depth == 0:
+            clock, edges = self.base.clock, self.base.graph.m
+            clock.reserve = clock.paces.get("lift", PACES["lift"]) * edges if edges >= MEASURED_FROM else 0.0
 
     def _keep(self, fork: Search) -> None:
         """Keep the trees found for merging, as edges of the base."""
@@ -290,7 +313,7 @@ class Closing:
 
     def _merge(self, fork: Search) -> None:
         """Solve the problem on the edges of the trees in the pool alone, then in windows of the graph."""
-        if len(self.pool) > 1 and fork.graph.m <= HUGE:
+        if len(self.pool) > 1 and fork.graph.m <= HUGE and self.base.clock.fits(fork.graph.m, "reduce"):
             used = np.logical_or.reduce([self._edges_of(edges) for _, edges in self.pool])
             inner = Search(fork.graph, fork.prize, fork.root, fork.seed, self.base.clock)
             inner.value, inner.up = fork.value, fork.up.copy()

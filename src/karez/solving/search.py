@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -36,6 +37,16 @@ LITTLE = 8_000
 """Share of the value, as its inverse, below which exchanges gain so little that vertices are inserted as well."""
 
 
+PACES = {
+    "grow": 1e-6, "polish": 1e-6, "exchange": 1.5e-6, "insert": 1e-6, "ascend": 4e-6, "lift": 1e-6, "learn": 4e-6,
+    "reduce": 3e-6,
+}  # fmt: skip
+"""Seconds that steps take for each edge, about, until they have been measured on a graph of some size."""
+
+MEASURED_FROM = 5_000
+"""Edges from which on steps are measured; below, they take no time that counts."""
+
+
 @dataclass
 class Clock:
     """When to stop: by gap, by counted rounds, or by the clock where the caller sets a time."""
@@ -45,6 +56,10 @@ class Clock:
     rounds: int
     began: float = field(default_factory=time.perf_counter)
     work: int = 0
+    reserve: float = 0.0
+    """Seconds to keep for what must be done at the end."""
+    paces: dict[str, float] = field(default_factory=dict)
+    """Seconds for each edge that steps have taken here."""
 
     def spent(self) -> float:
         """Seconds since the clock was made."""
@@ -55,12 +70,34 @@ class Clock:
         return self.seconds is not None and self.spent() >= self.seconds
 
     def left(self) -> float | None:
-        """Seconds left; None where no time is set."""
-        return None if self.seconds is None else max(0.0, self.seconds - self.spent())
+        """Seconds left for work; None where no time is set."""
+        return None if self.seconds is None else max(0.0, self.seconds - self.spent() - self.reserve)
 
     def allows(self, seconds: float) -> bool:
         """Whether work of so many seconds fits well into the time left; always, where none is set."""
-        return self.seconds is None or seconds <= 0.5 * (self.seconds - self.spent())
+        return self.seconds is None or seconds * self._slowness() <= 0.5 * (self.seconds - self.spent() - self.reserve)
+
+    def fits(self, edges: int, *steps: str) -> bool:
+        """Whether steps on a graph of so many edges are expected to end in time; always, where no time is set."""
+        left = self.left()
+        if left is None:
+            return True
+        if edges < MEASURED_FROM:
+            return left > 0
+        slowness = self._slowness()
+        return edges * sum(self.paces.get(step, PACES[step] * slowness) for step in steps) < left
+
+    @contextmanager
+    def measured(self, step: str, edges: int) -> Iterator[None]:
+        """Take note of how long a step takes."""
+        began = self.spent()
+        yield
+        if edges >= MEASURED_FROM:
+            self.paces[step] = max((self.spent() - began) / edges, 0.7 * self.paces.get(step, 0.0))
+
+    def _slowness(self) -> float:
+        """How many times as long as expected reductions have taken here, 1 at least."""
+        return max(1.0, self.paces.get("reduce", 0.0) / PACES["reduce"])
 
     def share(self, counted: float) -> float:
         """Share of the work done: of the time where one is set, else as counted."""
@@ -141,12 +178,17 @@ class Search:
 
     def begin(self) -> None:
         """A first tree, from the hint or by shortest paths, and a first ascent, in turn with the number."""
-        if self.number % 2 == 0:
+        known = self.cutoff < INF
+        if self.number % 2 == 0 and not (known and not self._time_for_tree()):
             self.improve(self.graph.slot_cost if self.hint is None else self.hint, self.root, self._all_prized())
             if self.graph.m < ONE_ASCENT:
                 self._note_ascent(self.number)
-        else:
+        elif self.number % 2 and not (known and not self.clock.fits(self.graph.m, "ascend")):
             self.follow(*self._note_ascent(self.number), self.number)
+
+    def _time_for_tree(self) -> bool:
+        """Whether there is time to grow one more tree."""
+        return self.clock.fits(self.graph.m, "grow", "polish")
 
     def packed(self) -> Packing:
         """The best dual solution."""
@@ -168,7 +210,12 @@ class Search:
             up[:] = OUT
         else:
             turn(self.graph.neighbour, self.graph.twin, up, np.int32(packing.root))
-        packing.tighten(self.graph, self.prize, up, effort, self.seed)
+        # In pieces where a time is set, since nobody knows how many nodes are looked at in a second here.
+        piece = effort if left is None else max(PACE // 2, 4 * self.graph.neighbour.size)
+        for part in range(-(-effort // piece)):
+            packing.tighten(self.graph, self.prize, up, min(piece, effort - part * piece), self.seed + part)
+            if left is not None and self.clock.left() == 0.0:
+                break
         self.raise_bound(packing.bound)
         if self.ascents is not None:
             self.ascents.append((packing.reduced.copy(), packing.root, packing.bound))
@@ -230,12 +277,16 @@ class Search:
         return min(self.value, self.cutoff)
 
     def _ascend_and_prune(self, number: int) -> None:
+        if self.bound > 0 and not self.clock.fits(self.graph.m, "ascend"):
+            return
         reduced, connected = self._note_ascent(number)
         if not self.done():
             self.follow(reduced, connected, number)
 
     def follow(self, reduced: Longs, connected: npt.NDArray[np.bool_], number: int) -> None:
-        """Grow a tree along the arcs that an ascent has saturated."""
+        """Grow a tree along the arcs that an ascent has saturated, if there is time."""
+        if self.value < INF and not self._time_for_tree():
+            return
         slack = np.minimum(reduced, reduced[self.graph.twin])
         want = np.where(connected | (self.prize == INF), INF, 0)
         weight = 1 if number % 2 else 16
@@ -269,9 +320,10 @@ class Search:
         rank = self.random.permutation(self.graph.n).astype(np.int32)
         factor = FACTORS[number % len(FACTORS)]
         penalty = PENALTIES[number % len(PENALTIES)]
-        bound, node, radius, connected = ascend(
-            *self._net, reduced, np.int32(root), self.prize, rank, factor, up, penalty
-        )
+        with self.clock.measured("ascend", self.graph.m):
+            bound, node, radius, connected = ascend(
+                *self._net, reduced, np.int32(root), self.prize, rank, factor, up, penalty
+            )
         self.ascent_seconds = time.perf_counter() - began
         if bound > self.ascent_bound or not self.node.size:
             self.ascent_bound, self.node, self.radius, self.ascent_root = int(bound), node, radius, root
@@ -279,7 +331,9 @@ class Search:
         return reduced, connected, root, int(bound)
 
     def perturb(self, number: int) -> None:
-        """Grow a tree in costs that are off by up to a share and lower on the incumbent, then descend."""
+        """Grow a tree in costs that are off by up to a share and lower on the incumbent, then descend; in time."""
+        if self.value < INF and not self._time_for_tree():
+            return
         share = (0.1, 0.2, 0.4)[number % 3]
         noise = self.random.random(self.graph.m)[self.graph.edge]
         # Small whole numbers leave no room for noise.
@@ -307,7 +361,8 @@ class Search:
         up = np.full(self.graph.n, OUT, np.int32)
         # Frozen and writable arrays are two types to the compiler; one is enough.
         writable = cost if cost.flags.writeable else cost.copy()
-        grow(*self._net, writable, self.prize if want is None else want, np.int32(start), up)
+        with self.clock.measured("grow", self.graph.m):
+            grow(*self._net, writable, self.prize if want is None else want, np.int32(start), up)
         if up[self.root] == OUT:
             return
         turn(self.graph.neighbour, self.graph.twin, up, np.int32(self.root))
@@ -317,8 +372,9 @@ class Search:
         """Go down to a local optimum of pruning, vertex insertion, key path exchange and paths added, and offer it."""
         graph, prize = self.graph, self.prize
         self._exchange(up)
-        while not self.free_roots and not self.clock.late():
-            more = self._extended(up)
+        while not self.free_roots and self._time_for_tree():
+            with self.clock.measured("grow", graph.m):
+                more = self._extended(up)
             self._exchange(more)
             if evaluate(graph.slot_cost, prize, more) >= evaluate(graph.slot_cost, prize, up):
                 break
@@ -345,17 +401,22 @@ class Search:
         net = (*self._net, graph.slot_cost, prize, root, up)
         order = self.random.permutation(graph.n).astype(np.int32)
         steps = STEPS_PER_SLOT * (graph.neighbour.size + 1000)
-        _, value = polish(*net, True)
+        with self.clock.measured("polish", graph.m):
+            _, value = polish(*net, True)
         for _ in range(self.most_passes):
-            exchanged = exchange_key_paths(*net)
-            before, value = value, int(evaluate(graph.slot_cost, prize, up))
-            if self.clock.late():
+            if not self.clock.fits(graph.m, "exchange"):
                 break
+            with self.clock.measured("exchange", graph.m):
+                exchanged = exchange_key_paths(*net)
+            before, value = value, int(evaluate(graph.slot_cost, prize, up))
             if before - value > value // LITTLE:
                 continue
             if graph.m > MUCH:
                 break
-            inserted = insert_vertices(*net, order, steps)
+            if not self.clock.fits(graph.m, "insert"):
+                break
+            with self.clock.measured("insert", graph.m):
+                inserted = insert_vertices(*net, order, steps)
             if inserted:
                 prune(graph.neighbour, graph.slot_cost, prize, up, True)
             if not inserted and not exchanged:

@@ -9,10 +9,9 @@ import numpy as np
 
 from karez.kernels.ascent import INF, OUT
 from karez.kernels.csr import slots
-from karez.kernels.nested import nest
 from karez.kernels.tree import prune
 from karez.solving.branch_and_cut import BranchAndCut
-from karez.solving.certified import Longs
+from karez.solving.certified import Ints, Longs
 from karez.solving.graph import Graph
 from karez.solving.packing import Packing
 from karez.solving.reduction import THOROUGH, Knowledge, Reduced, shrink
@@ -21,9 +20,10 @@ from karez.solving.windows import Windows
 
 
 def warm_up() -> None:
-    """Compile every kernel, or load it from the cache, on a tiny problem; takes no part in any time limit.
+    """Compile every kernel that solving uses, or load it from the cache, on tiny problems; no time limit counts it.
 
-    Where nothing is in the cache yet, a second process compiles half of it meanwhile.
+    Where nothing is in the cache yet, a second process compiles half of it meanwhile. Kernels of the frontier alone
+    are compiled by its first call.
     """
     graph, prize = _problem()
     # The first kernel has been called: it tells whether there is a cache.
@@ -35,32 +35,36 @@ def warm_up() -> None:
 
 
 def warm_search(graph: Graph, prize: Longs) -> None:
-    """Compile what finds trees and bounds."""
+    """Compile what finds trees and bounds, and cutting planes."""
     search = Search(graph, prize, 0, 0, Clock(None, -1.0, 3))
     search.run()
     prune(graph.neighbour, graph.slot_cost, search.prize, search.up, True)
+    other = Search(graph, prize, 0, 0, Clock(None, -1e9, 3))
+    other.offer(np.array([-1, graph.twin[graph.start[0]], OUT, OUT, OUT], np.int32), 1 << 40)
+    Windows(other, 4).sweep(_any_tree, 0, most=2)
     work = BranchAndCut(search)
     work.run()
     work.binding_sets()
-    nest(graph.neighbour, graph.slot_cost, np.ones(graph.n, np.int64), search.up)
+    search.packed().cuts(graph, 100)
 
 
 def warm_reductions(graph: Graph, prize: Longs) -> None:
-    """Compile what makes problems smaller, windows, and local search on dual solutions."""
+    """Compile what makes problems smaller, and local search on dual solutions."""
     problem = Reduced.of(graph, prize, 0)
     shrink(problem, Knowledge.nothing(graph), THOROUGH)
+    problem.lift(graph, _root_alone(graph))
+    Knowledge.nothing(graph).learn(graph, problem.prize, 0, graph.slot_cost.copy(), 0, 1)
+    none, nobody = np.empty(0, np.int64), np.empty(0, np.int32)
+    left = problem.prize.copy()
+    packing = Packing(0, graph.slot_cost.copy(), left, nobody, none, np.zeros(1, np.int64), nobody.copy(), none.copy())
+    packing.tighten(graph, problem.prize, _root_alone(graph), 1, 0)
+    packing.carried(graph, problem.prize, np.arange(graph.n, dtype=np.int32))
+
+
+def _root_alone(graph: Graph) -> Ints:
     up = np.full(graph.n, OUT, np.int32)
     up[0] = -1
-    problem.lift(graph, up)
-    search = Search(graph, prize, 0, 0, Clock(None, -1e9, 3))
-    Knowledge.nothing(graph).learn(graph, search.prize, 0, graph.slot_cost.copy(), 0, 1)
-    node, radius = np.array([2], np.int32), np.array([1], np.int64)
-    packing = Packing.of_moats(graph, search.prize, 0, node, radius)
-    packing.tighten(graph, search.prize, up, 1, 0)
-    packing.cuts(graph, 100)
-    packing.carried(graph, search.prize, np.arange(graph.n, dtype=np.int32))
-    search.offer(np.array([-1, graph.twin[graph.start[0]], OUT, OUT, OUT], np.int32), 1 << 40)
-    Windows(search, 4).sweep(_any_tree, 0, most=2)
+    return up
 
 
 def _any_tree(search: Search) -> None:

@@ -109,6 +109,8 @@ class Windows:
             return False
         above = np.where(inner.up >= 0, small.edge[inner.up], inner.up).astype(np.int32)
         up = search.up.copy()
-        put_back(graph.neighbour, graph.twin, up, cut.nodes, cut.which, cut.slot, cut.owner, cut.used, above)
+        put_back(
+            graph.neighbour, graph.twin, up, cut.nodes, cut.which, cut.slot, cut.owner, cut.used, above, self._room[2]
+        )  # fmt: skip
         search.offer(up, search.value - now + inner.value)
         return True
