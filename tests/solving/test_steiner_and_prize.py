@@ -11,6 +11,7 @@ from steiner_oracles import SHARED, best_value, random_problem, recosted, replay
 
 from karez.flow.solve import solve
 from karez.solving import Disconnected, Graph, Overflow, prize, steiner
+from karez.solving.search import Clock
 
 
 def same(one, other):
@@ -114,6 +115,37 @@ def test_progress_never_goes_back_and_ends_at_one():
             prize(graph, prizes, root, rounds=9, exact=True, progress=told.append)
             assert told[-1] == 1.0
             assert told == sorted(told)
+
+
+@pytest.mark.parametrize("collecting", [False, True])
+def test_an_answer_without_any_time_is_still_a_tree_with_a_bound(collecting):
+    rng = np.random.default_rng(5)
+    side = 60
+    node = np.arange(side * side).reshape(side, side)
+    tail = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    head = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    graph = Graph.from_edges(side * side, tail, head, rng.integers(50, 1000, tail.size))
+    prizes = np.zeros(graph.n, np.int64)
+    prizes[rng.choice(graph.n, 200, replace=False)] = 3000 if collecting else -1
+    answer = prize(graph, prizes, int(np.flatnonzero(prizes)[0]), seconds=0.0, exact=True)
+    assert 0 < answer.bound <= answer.value
+    assert recosted(graph, prizes, answer) == answer.value
+
+
+def test_steps_begin_only_if_the_pace_of_those_before_lets_them_end_in_time():
+    clock = Clock(100.0, 0.0, 1)
+    assert clock.fits(10_000_000, "grow", "polish")
+    clock.paces["grow"] = 1e-4
+    assert not clock.fits(10_000_000, "grow")
+    assert clock.fits(100_000, "grow")
+    clock.reserve = 95.0
+    assert not clock.fits(100_000, "grow")
+    assert Clock(None, 0.0, 1, paces={"grow": 1e9}).fits(10_000_000, "grow")
+    clock = Clock(100.0, 0.0, 1)
+    with clock.measured("reduce", 10_000_000):
+        clock.began -= 50.0
+    assert clock.paces["reduce"] >= 5e-6
+    assert not clock.fits(10_000_000, "ascend")  # reductions were slower than expected, so will be all else
 
 
 def test_the_bound_of_a_road_like_network_is_close():

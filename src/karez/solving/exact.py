@@ -163,9 +163,10 @@ class Closing:
                 progress(self.base.clock.share(min(1.0, self.number / max(1, rounds))))
             if self.idle >= PATIENCE + self.problem.graph.neighbour.size // SLOW and self._small():
                 break
-        if self.depth == 0 and self.base.target >= INF:
-            # Time ran out before the first round; a tree there must be.
-            self.base.improve(self.base.graph.slot_cost, self.base.root, np.where(self.base.prize > 0, INF, 0))
+        if self.depth == 0 and self.base.target >= INF and self.problem.graph.m > 0 and not self.problem.hopeless:
+            # Time ran out before the first round; a tree and a bound there must be.
+            self.search.first()
+            self._lift()
         if self.depth == 0 and self._small() and not self.done():
             self._cut()
         return self._proven()
