@@ -16,7 +16,7 @@ from karez.errors import UsageFault
 from karez.model.plan import Plan
 from karez.reporting import run_folder, write_run
 
-FILES = {"plan.gpkg", "boq.xlsx", "report.html", "summary.json", "run.toml"}
+FILES = {"plan.gpkg", "plan.ofds.json", "boq.xlsx", "report.html", "summary.json", "run.toml"}
 
 
 def _digests(folder: Path) -> dict[str, str]:

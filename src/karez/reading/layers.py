@@ -1,7 +1,8 @@
 """One layer of a project as it stands in its file: columns, shapes, reference system.
 
 GeoPackage, FlatGeobuf and GeoJSON are read with pyogrio (GDAL), GeoParquet with pyarrow, CSV with the standard
-library: longitude and latitude in WGS 84, or a column ``wkt``.
+library: longitude and latitude in WGS 84, or a column ``wkt``. A ``.json`` file that is a package of the Open Fibre
+Data Standard has the layers ``nodes`` and ``spans``.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from karez.reading.findings import Findings, Mask, Where, listed, suggestion
+from karez.reading.ofds import existing_nodes, existing_spans, is_package, read_package
 from karez.reading.paths import Place, locate, sha256
 from karez.reading.text_table import read_text_table
 
@@ -120,11 +122,30 @@ Reader = Callable[[Place, Sequence[str], Findings], Layer | None]
 
 def _reader(place: Place) -> Reader | None:
     suffix = place.path.suffix.lower()
+    if suffix == ".json" and is_package(place.path):
+        return _read_ofds
     if suffix in GDAL_SUFFIXES:
         return _read_gdal
     if suffix in PARQUET_SUFFIXES:
         return _read_parquet
     return _read_csv if suffix == ".csv" else None
+
+
+def _read_ofds(place: Place, wanted: Sequence[str], findings: Findings) -> Layer | None:
+    """A network of the Open Fibre Data Standard as fibre that exists: its layer ``nodes`` or ``spans``."""
+    name = place.layer or ("nodes" if place.setting.endswith("nodes") else "spans")
+    where = Where(place.file, name)
+    if name not in ("nodes", "spans"):
+        findings.fault(where, "the network has no such layer", f"Name {place.file}:nodes or {place.file}:spans")
+        return None
+    try:
+        read = existing_nodes if name == "nodes" else existing_spans
+        table, shapes = read(read_package(place.path), where, findings)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise Unreadable(str(error)) from error
+    available = tuple(str(column) for column in table)
+    columns = table[[column for column in available if column in wanted]]
+    return Layer(where, f"{place.file}:{name}", columns, available, shapes, np.zeros(len(shapes), dtype=bool), WGS84)
 
 
 def _read_gdal(place: Place, wanted: Sequence[str], findings: Findings) -> Layer | None:

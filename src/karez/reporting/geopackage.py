@@ -35,7 +35,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
         If a layer lacks one of its columns.
     """
     layers = (plan.sites, plan.spans, plan.nodes, plan.areas)
-    with _fixed_time():
+    with fixed_time():
         for frame, table in zip(layers, PLAN_TABLES, strict=True):
             pyogrio.write_dataframe(
                 conform(frame, table),
@@ -62,7 +62,7 @@ def conform(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
 
 
 @contextmanager
-def _fixed_time() -> Iterator[None]:
+def fixed_time() -> Iterator[None]:
     """Let GDAL write a fixed time of change."""
     before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _STAMP})

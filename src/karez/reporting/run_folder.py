@@ -13,6 +13,7 @@ from karez.errors import UsageFault
 from karez.model.plan import Plan
 from karez.reporting.finance import write_finance
 from karez.reporting.geopackage import write_geopackage
+from karez.reporting.ofds import write_plan_ofds
 from karez.reporting.proof import write_proof
 from karez.reporting.record import write_record
 from karez.reporting.report import write_report
@@ -29,6 +30,7 @@ _STEPS: tuple[tuple[str, Callable[[Plan, Path], None]], ...] = (
     ("proof", lambda plan, folder: write_proof(plan.proof, plan.catalogue, folder)),
     ("finance", write_finance),
     ("plan.gpkg", write_geopackage),
+    ("plan.ofds.json", write_plan_ofds),
     ("boq.xlsx", write_workbook),
     ("report.html", write_report),
     ("risk", lambda plan, folder: write_risk(plan.risk, folder)),
