@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field, fields
+import math
+from dataclasses import dataclass, field, fields, replace
 
 import geopandas as gpd
 import numpy as np
@@ -15,11 +16,16 @@ from karez.model.design import Ascent, Design, Tree
 from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.programme import Programme, Project
+from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
 
 FIRST_YEAR = 2026
 RATE = 0.05
 HORIZON_AFTER = 15
+
+
+Target = tuple[int, float, bool] | tuple[int, float, bool, str]
+Nouns = tuple[Inputs, RouteGraph, Prices, Design]
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,8 @@ class Element:
     capex: float
     opex: float = 0.0
     source_from: int | None = None
+    km: float = 0.0
+    method: str = "buried"
 
 
 @dataclass(frozen=True)
@@ -47,11 +55,18 @@ class Demand:
     earliest: int = 1
     mandatory: bool = False
     served: float = 0.0
+    area: str = "a0"
+    place: str = ""
+    priority: float = 1.0
 
 
 @dataclass(frozen=True)
 class Case:
-    """A whole problem; `shares` and `targets` by project, targets as (year from 1, coverage, required)."""
+    """A whole problem, years from 1; by project `shares`, `most_shares` and `targets`.
+
+    Targets are (year, coverage, required) and perhaps "place"; `crews` by method (capacities, longest km a year or
+    None); `floors` (area or "", year, coverage); `fixed` ("s3" or "e2", year or None for never).
+    """
 
     elements: tuple[Element, ...]
     sites: tuple[Demand, ...]
@@ -59,7 +74,11 @@ class Case:
     projects: int = 1
     priorities: tuple[float, ...] = ()
     shares: tuple[float, ...] = ()
-    targets: tuple[tuple[tuple[int, float, bool], ...], ...] = ()
+    most_shares: tuple[float, ...] = ()
+    targets: tuple[tuple[Target, ...], ...] = ()
+    crews: dict[str, tuple[tuple[float, ...], float | None]] = field(default_factory=dict)
+    floors: tuple[tuple[str, int, float], ...] = ()
+    fixed: tuple[tuple[str, int | None], ...] = ()
     pays: tuple[str, ...] = ("capex",)
     inflation: float = 0.02
     phasing: dict[str, float] = field(default_factory=dict)
@@ -76,6 +95,15 @@ class Case:
     def service_years(self) -> np.ndarray:
         last = self.years + HORIZON_AFTER
         return np.array([sum((1 + RATE) ** -t for t in range(y + 1, last + 1)) for y in range(1, self.years + 1)])
+
+    def took(self, element: Element) -> int:
+        """Years an element takes to build."""
+        _, longest = self.crews.get(element.method, ((), None))
+        return 1 if longest is None or element.source_from is not None else max(1, math.ceil(element.km / longest))
+
+    def early(self, element: Element) -> float:
+        """What is paid of an element in each of its years but the last."""
+        return math.floor(round(100 * element.capex) / self.took(element)) / 100
 
     def present(self, capex: np.ndarray, opex: np.ndarray) -> np.ndarray:
         """Capex at the end of its year, and opex after it."""
@@ -94,9 +122,15 @@ def programme_of(case: Case) -> Programme:
                 "priority": case.priorities[number] if case.priorities else 1.0,
                 "standard": {"mbps": 100.0, "latency_ms": 100.0},
                 "minimum_share": shares[number],
+                "maximum_share": case.most_shares[number] if case.most_shares else 1.0,
                 "targets": [
-                    {"year": FIRST_YEAR - 1 + year, "coverage": coverage, "required": required}
-                    for year, coverage, required in targets[number]
+                    {
+                        "year": FIRST_YEAR - 1 + target[0],
+                        "coverage": target[1],
+                        "required": target[2],
+                        "counted_by": target[3] if len(target) > 3 else "weight",
+                    }
+                    for target in targets[number]
                 ],
             }
         )
@@ -129,15 +163,35 @@ def programme_of(case: Case) -> Programme:
             "categories": {"home": {"name": "Homes", "costs": {"fibre": []}}},
             "projects": projects,
             "phasing": case.phasing,
+            "crews": {
+                method: {"km_per_year": capacity, "longest_km_per_year": longest}
+                for method, (capacity, longest) in case.crews.items()
+            },
+            "floors": [{"area": a, "year": FIRST_YEAR - 1 + year, "coverage": c} for a, year, c in case.floors],
+            "fixed": [fixed_entry(name, year) for name, year in case.fixed],
         }
     )
 
 
-def nouns_of(case: Case) -> tuple[Inputs, Prices, Design]:
-    """The three nouns that `schedule` asks for."""
+def fixed_entry(name: str, year: int | None) -> dict[str, object]:
+    kind = "sites" if name.startswith("s") else "spans"
+    return {kind: [name], "never": True} if year is None else {kind: [name], "year": FIRST_YEAR - 1 + year}
+
+
+def nouns_of(case: Case) -> Nouns:
+    """The four nouns that `schedule` asks for."""
     sites = pd.DataFrame(
-        {"id": [f"s{n}" for n in range(len(case.sites))], "project": [f"p{site.project}" for site in case.sites]},
+        {
+            "id": [f"s{n}" for n in range(len(case.sites))],
+            "project": [f"p{site.project}" for site in case.sites],
+            "place_id": [site.place or f"s{n}" for n, site in enumerate(case.sites)],
+            "area_id": [site.area for site in case.sites],
+        },
         dtype=object,
+    ).assign(
+        households=np.array([site.weight for site in case.sites], float),
+        already_served=np.array([site.served for site in case.sites], float),
+        tranche=1,
     )
     empty = gpd.GeoDataFrame(geometry=[], crs="EPSG:4326")
     inputs = Inputs(
@@ -171,11 +225,21 @@ def nouns_of(case: Case) -> tuple[Inputs, Prices, Design]:
     span[is_source] = -1 - np.arange(is_source.sum())
     priorities = np.array(case.priorities or (1.0,) * case.projects)
     of_project = np.array([site.project for site in case.sites], int)
+    took = np.array([case.took(element) for element in case.elements], np.int16)
+    early = np.array([case.early(element) for element in case.elements], float)
+    before = np.arange(1, took.max(initial=1))
+    paid_early = np.where(took[:, None] > before, early[:, None], 0.0)[~is_source]
     mine = {
+        "span_years": took[~is_source],
+        "span_early": paid_early,
         "catalogue": inputs.catalogue,
         "span_capex": capex[~is_source],
         "span_opex_per_year": opex[~is_source],
-        "span_present_by_year": case.present(capex[~is_source], opex[~is_source]),
+        "span_present_by_year": case.present(capex[~is_source], opex[~is_source])
+        + sum(
+            np.outer(paid_early[:, j - 1], [(1 + RATE) ** (j - y) - (1 + RATE) ** -y for y in range(1, case.years + 1)])
+            for j in before.tolist()
+        ),
         "source_capex": capex[is_source],
         "source_present_by_year": case.present(capex[is_source], np.zeros(is_source.sum())),
         "source_from_year": np.array([e.source_from for e in case.elements if e.source_from is not None], np.int16),
@@ -183,7 +247,8 @@ def nouns_of(case: Case) -> tuple[Inputs, Prices, Design]:
         "option_present_by_year": case.present(options["capex_real"], options["opex_real_per_year"]),
         "site_weight": weight,
         "site_open_weight": weight * (1 - np.array([site.served for site in case.sites], float)),
-        "site_priority": priorities[of_project] if len(of_project) else np.zeros(0),
+        "site_priority": (priorities[of_project] if len(of_project) else np.zeros(0))
+        * np.array([site.priority for site in case.sites], float),
         "site_earliest_year": np.array([site.earliest for site in case.sites], np.int16),
         "site_fibre_mandatory": np.array([site.mandatory for site in case.sites], bool),
         "service_years": case.service_years,
@@ -192,7 +257,19 @@ def nouns_of(case: Case) -> tuple[Inputs, Prices, Design]:
         "price_level": case.price_level,
     }
     prices = Prices(**{**{column.name: None for column in fields(Prices)}, **mine})
-    return inputs, prices, design_of(case, span, np.array(designed, np.int32), options)
+    return inputs, graph_of(case), prices, design_of(case, span, np.array(designed, np.int32), options)
+
+
+def graph_of(case: Case) -> RouteGraph:
+    """Spans alone, by number."""
+    spans = [element for element in case.elements if element.source_from is None]
+    table = {
+        "id": [f"e{number}" for number, element in enumerate(case.elements) if element.source_from is None],
+        "length_m": np.array([1000.0 * element.km for element in spans], float),
+        "method": np.array([element.method for element in spans], object),
+    }
+    none, nothing = np.zeros(0, np.int32), gpd.GeoDataFrame(geometry=[])
+    return RouteGraph(nothing, pd.DataFrame(table), none, np.zeros(0, object), none)  # type: ignore[arg-type]
 
 
 def design_of(case: Case, span: np.ndarray, designed: np.ndarray, options: pd.DataFrame) -> Design:
@@ -234,56 +311,123 @@ Choice = tuple[tuple[str, int], ...]
 """By site: fibre, alternative or nothing, and the year from 1."""
 
 
-def account(case: Case, choice: Choice, nouns: tuple[Inputs, Prices, Design], slack: float = 0.005) -> Answer:
+def account(case: Case, choice: Choice, nouns: Nouns) -> Answer:
     """Price a schedule."""
-    inputs, _, design = nouns
-    built = [0] * len(case.elements)
-    feasible = True
-    service = cost = 0.0
-    spent = np.zeros(case.years)
-    capex_of = np.zeros(case.projects)
-    covered = np.zeros((case.projects, case.years))
-    level, gained = case.price_level, case.service_years
+    books = Books(case, nouns[3])
+    for number, (technology, year) in enumerate(choice):
+        books.serve(number, technology, year)
+    books.build()
+    books.hold(nouns[0].programme)
+    return Answer(books.service, books.cost, bool(books.feasible))
 
-    def pay(capex: float, opex: float, year: int, upkeep: bool = True) -> float:
-        spent[year - 1] += capex * level[year - 1] * ("capex" in case.pays)
-        if upkeep and "opex" in case.pays:
-            spent[year:] += opex * level[year:]
-        return float(case.present(np.array([capex]), np.array([opex if upkeep else 0.0]))[0, year - 1])
 
-    for site, (technology, year) in zip(case.sites, choice, strict=True):
+class Books:
+    """Plain books of one schedule: what is built and served, when it is paid, which rules are kept."""
+
+    slack = 0.005
+
+    def __init__(self, case: Case, design: Design) -> None:
+        self.case, self.design, self.fixed = case, design, dict(case.fixed)
+        self.feasible, self.service, self.cost = True, 0.0, 0.0
+        self.built = [0] * len(case.elements)
+        self.spent, self.capex_of = np.zeros(case.years), np.zeros(case.projects)
+        self.covered, self.places = np.zeros((case.projects, case.years)), np.zeros((case.projects, case.years))
+        self.homes = {site.area: np.zeros(case.years) for site in case.sites}
+        self.seen: set[tuple[int, str]] = set()
+        self.km = {method: np.zeros(case.years) for method in case.crews}
+
+    def pay(self, capex: float, opex: float, year: int) -> None:
+        """Capex in its year, opex after it."""
+        level = self.case.price_level
+        self.spent[year - 1] += capex * level[year - 1] * ("capex" in self.case.pays)
+        self.spent[year:] += opex * level[year:] * ("opex" in self.case.pays)
+        self.cost += float(self.case.present(np.array([capex]), np.array([opex]))[0, year - 1])
+
+    def serve(self, number: int, technology: str, year: int) -> None:
+        """One site."""
+        site, case = self.case.sites[number], self.case
+        key = (site.project, site.place or f"s{number}")
+        counts = key not in self.seen
+        self.seen.add(key)
+        if f"s{number}" in self.fixed:
+            self.feasible &= year == (self.fixed[f"s{number}"] or 0)
         if not technology:
-            continue
-        feasible &= year >= site.earliest
+            return
         fibre = technology == "fibre"
+        quality, still_open = 1.0 if fibre else site.quality, site.weight * (1 - site.served)
+        priority = site.priority * (case.priorities[site.project] if case.priorities else 1.0)
         capex = site.fibre if fibre else site.alternative or 0.0
-        quality = 1.0 if fibre else site.quality
-        open_weight = site.weight * (1 - site.served)
-        priority = case.priorities[site.project] if case.priorities else 1.0
-        service += priority * open_weight * quality * gained[year - 1]
-        cost += pay(capex, site.opex if fibre else site.alternative_opex, year)
-        capex_of[site.project] += capex
+        self.feasible &= year >= site.earliest
+        self.service += priority * still_open * quality * case.service_years[year - 1]
+        self.pay(capex, site.opex if fibre else site.alternative_opex, year)
+        self.capex_of[site.project] += capex
         if quality == 1.0:
-            covered[site.project, year - 1 :] += open_weight
-        element = site.element if fibre else -1
-        while element is not None and element >= 0:
-            built[element] = min(built[element] or year, year)
-            element = case.elements[element].parent
-    for number, (element, year) in enumerate(zip(case.elements, built, strict=True)):
-        if year:
-            is_source = element.source_from is not None
-            feasible &= not is_source or year >= element.source_from
-            cost += pay(element.capex, element.opex, year, upkeep=not is_source)
-            capex_of += element.capex * design.attribution[number]
-    feasible &= bool(np.all(np.cumsum(spent) <= np.cumsum(case.budget) + slack))
-    for number, project in enumerate(inputs.programme.projects):
-        feasible &= bool(capex_of[number] >= project.minimum_share * capex_of.sum() - slack)
-        mine = [site for site in case.sites if site.project == number]
-        weight, served = sum(site.weight for site in mine), sum(site.weight * site.served for site in mine)
-        for target in project.targets:
-            reached = covered[number, min(target.year - FIRST_YEAR, case.years - 1)] + served
-            feasible &= not target.required or reached >= target.coverage * weight - 1e-9 * max(weight, 1.0)
-    return Answer(service, cost, bool(feasible))
+            self.covered[site.project, year - 1 :] += still_open
+            self.homes[site.area][year - 1 :] += still_open
+            self.places[site.project, year - 1 :] += (1 - site.served) * counts
+        if fibre and site.element is not None:
+            self.built[site.element] = min(self.built[site.element] or year, year)
+
+    def build(self) -> None:
+        """Elements, each when the first thing behind it needs it or when it is fixed."""
+        for number in range(len(self.built) - 1, -1, -1):
+            year, parent = self.fixed.get(f"e{number}", 0), self.case.elements[number].parent
+            if year is None:
+                self.feasible &= not self.built[number]
+            elif year:
+                self.feasible &= self.built[number] in (0, year)
+                self.built[number] = year
+            if self.built[number]:
+                if parent >= 0:
+                    self.built[parent] = min(self.built[parent] or self.built[number], self.built[number])
+                self.lay(number, self.built[number])
+
+    def lay(self, number: int, year: int) -> None:
+        """One element, over its years of construction."""
+        case, element = self.case, self.case.elements[number]
+        took, early = case.took(element), case.early(element)
+        if year < took or (element.source_from is not None and year < element.source_from):
+            self.feasible = False
+            return
+        self.pay(element.capex, 0.0 if element.source_from is not None else element.opex, year)
+        for before in range(1, took):
+            for sign, at in ((-1.0, year), (1.0, year - before)):
+                self.spent[at - 1] += sign * early * case.price_level[at - 1] * ("capex" in case.pays)
+                self.cost += sign * early * (1 + RATE) ** -at
+        if element.method in self.km and element.source_from is None:
+            self.km[element.method][year - took : year] += element.km / took
+        self.capex_of += element.capex * self.design.attribution[number]
+
+    def hold(self, programme: Programme) -> None:
+        """Hold the rules against it."""
+        case, whole = self.case, self.capex_of.sum()
+        self.feasible &= bool(np.all(np.cumsum(self.spent) <= np.cumsum(case.budget) + self.slack))
+        for method, built in self.km.items():
+            most = case.crews[method][0]
+            self.feasible &= not most or bool(np.all(built <= np.array(most) + 1e-5))
+        for area, year, coverage in case.floors:
+            for name in [name for name in self.homes if area in ("", name)]:
+                mine = [site for site in case.sites if site.area == name]
+                self.feasible &= self.reaches(mine, self.homes[name][year - 1], coverage)
+        for number, project in enumerate(programme.projects):
+            capex = self.capex_of[number]
+            self.feasible &= bool(project.minimum_share * whole - self.slack <= capex)
+            self.feasible &= bool(capex <= project.maximum_share * whole + self.slack)
+            mine = [site for site in case.sites if site.project == number]
+            firsts = {site.place or f"s{n}": site for n, site in reversed([*enumerate(case.sites)]) if site in mine}
+            for target in [target for target in project.targets if target.required]:
+                at = target.year - FIRST_YEAR
+                if target.counted_by == "place":
+                    ones = [replace(site, weight=1.0) for site in firsts.values()]
+                    self.feasible &= self.reaches(ones, self.places[number, at], target.coverage)
+                else:
+                    self.feasible &= self.reaches(mine, self.covered[number, at], target.coverage)
+
+    @staticmethod
+    def reaches(sites: list[Demand], new: float, coverage: float) -> bool:
+        """Whether what is served, before and new, is that share of all."""
+        whole, before = sum(site.weight for site in sites), sum(site.weight * site.served for site in sites)
+        return bool(new + before >= coverage * whole - 1e-9 * max(whole, 1.0))
 
 
 def choices_of(case: Case, site: Demand) -> list[tuple[str, int]]:
@@ -322,7 +466,7 @@ VILLAGE = Case(
 
 def answers_of(case: Case, made: Schedule) -> Choice:
     """What a schedule answers to every site."""
-    _, prices, _ = nouns_of(case)
+    _, _, prices, _ = nouns_of(case)
     technology = np.append(prices.options["technology"].to_numpy(object), "")[made.site_option]
     words = {"fibre": "fibre", "satellite": "alternative", "": ""}
     return tuple((words[name], int(year)) for name, year in zip(technology, made.site_year, strict=True))

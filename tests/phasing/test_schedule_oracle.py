@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -62,7 +64,7 @@ def cases(draw: st.DrawFn, sites: int = 3, years: int = 2, projects: int = 1, ta
 def agrees(case: Case) -> None:
     best = every_schedule(case)
     if best is None:
-        with pytest.raises(Infeasible, match=r"budget|target|share"):
+        with pytest.raises(Infeasible, match=r"budget|target|share|fixed|floor|places|crew"):
             schedule(*nouns_of(case))
         return
     made = schedule(*nouns_of(case))
@@ -92,6 +94,49 @@ def test_schedule_is_the_best_of_all_schedules_on_small_trees(case: Case) -> Non
 @SLOW
 @given(cases(sites=2, years=3))
 def test_schedule_is_the_best_of_all_schedules_over_three_years(case: Case) -> None:
+    agrees(case)
+
+
+@st.composite
+def ruled(draw: st.DrawFn) -> Case:
+    """Small cases with crews, floors, maximum shares, targets by place, works of two years and fixed years."""
+    years = draw(st.sampled_from([2, 2, 3]))
+    case = draw(cases(sites=2, years=years, projects=2, targets=True))
+    spans = [number for number, element in enumerate(case.elements) if element.source_from is None]
+    elements = [
+        replace(element, km=draw(st.integers(0, 4)) * 1.0, method=draw(st.sampled_from(["buried", "aerial"])))
+        for element in case.elements
+    ]
+    sites = [
+        replace(
+            site,
+            area=draw(st.sampled_from(["a0", "a1"])),
+            place=draw(st.sampled_from(["", "one"])),
+            priority=draw(st.sampled_from([0.0, 1.0, 3.0])),
+        )
+        for site in case.sites
+    ]
+    capacity = st.just(()) | st.tuples(*[st.integers(0, 6).map(float)] * years)
+    crew = st.tuples(capacity, st.sampled_from([None, 1.5, 3.0]))
+    year, share = st.integers(1, years), st.sampled_from([0.3, 0.6, 1.0])
+    aim = st.tuples(year, share, st.just(True), st.just("place"))
+    names = [f"s{number}" for number in range(len(sites))] + [f"e{number}" for number in spans]
+    entry = st.tuples(st.sampled_from(names), st.none() | year)
+    return replace(
+        case,
+        elements=tuple(elements),
+        sites=tuple(sites),
+        most_shares=draw(st.sampled_from([(), (), (1.0, 0.5), (0.7, 0.7)])),
+        targets=tuple((*aims, *draw(st.lists(aim, max_size=1))) for aims in case.targets or ((), ())),
+        crews=draw(st.dictionaries(st.sampled_from(["buried", "aerial"]), crew, max_size=2)),
+        floors=tuple(draw(st.lists(st.tuples(st.sampled_from(["", "a0"]), year, share), max_size=1))),
+        fixed=tuple(draw(st.lists(entry, max_size=2, unique_by=lambda pair: pair[0]))),
+    )
+
+
+@settings(SLOW, max_examples=120)
+@given(ruled())
+def test_schedule_is_the_best_of_all_that_keep_every_rule(case: Case) -> None:
     agrees(case)
 
 

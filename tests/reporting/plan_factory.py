@@ -174,6 +174,8 @@ def _sites(
                     "weight": households if home else 50.0 if category == "school" else 500.0,
                     "technology": technology,
                     "designed_technology": "fibre" if unserved else technology,
+                    "priority": 1.0,
+                    "tranche": 1,
                     "year": year,
                     "reason": "over budget in every year"
                     if unserved
@@ -228,6 +230,7 @@ def _spans(
                 "pv_cost_real": round(1.1 * capex, 2) if built else 0.0,
                 "households_behind": float(table.loc[end, "households"]),
                 "year": int(year_of[end]),
+                "construction_years": 1,
                 "status": "proposed",
                 "geometry": line,
             }
@@ -299,9 +302,12 @@ def _appraisal(
             )
         reached = _coverage(mine, YEARS[-1], any_standard=False)
         anyhow = _coverage(mine, YEARS[-1], any_standard=True)
-        whole = (len(mine), mine["weight"].sum(), capex, capex / total, 0.05, reached, anyhow)
+        whole = (len(mine), mine["weight"].sum(), capex, capex / total, 0.05, 1.0, reached, anyhow)
         projects.append((project.id, project.name, *whole))
-        targets += [(project.id, t.year, t.coverage, reached, reached >= t.coverage) for t in project.targets]
+        targets += [
+            (project.id, t.year, t.counted_by, t.required, t.coverage, reached, reached >= t.coverage)
+            for t in project.targets
+        ]
     technology = sites.groupby("technology")[["households", "capex_real", "opex_real_per_year"]].sum().reset_index()
     technology.insert(1, "sites", sites.groupby("technology").size().to_numpy())
     served_by = [homes.loc[(homes["year"] > 0) & (homes["year"] <= year), "households"].sum() for year in YEARS]
@@ -314,10 +320,12 @@ def _appraisal(
             projects,
             columns=[
                 *("project", "name", "sites", "weight", "capex_real", "share"),
-                *("minimum_share", "coverage", "coverage_any"),
+                *("minimum_share", "maximum_share", "coverage", "coverage_any"),
             ],
         ),
-        targets=pd.DataFrame(targets, columns=["project", "year", "target", "achieved", "met"]),
+        targets=pd.DataFrame(
+            targets, columns=["project", "year", "counted_by", "required", "target", "achieved", "met"]
+        ),
         by_area=pd.DataFrame(areas.drop(columns="geometry")).rename(columns={"id": "area_id"}),
         by_technology=technology,
         total_coverage=pd.DataFrame(
@@ -408,7 +416,9 @@ def _proof(spans: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame, sites: gpd.GeoDataF
         ascent=pd.DataFrame({"node": [1, 2], "radius_minor": [100, 200]}),
         elements=elements,
         options=options,
-        constraints=pd.DataFrame({"name": ["budget:1"], "limit": [60e6]}),
+        constraints=pd.DataFrame(
+            {"name": ["budget:1"], "words": ["the budgets until 2026"], "limit": [60e6], "used": [50e6]}
+        ),
         multipliers={"schedule": {"budget:1": 0.25}, "schedule_cost": {}},
     )
 

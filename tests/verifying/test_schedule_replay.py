@@ -125,5 +125,5 @@ def test_a_target_counts_what_is_served_in_time() -> None:
 
 
 def test_an_unknown_constraint_is_refused() -> None:
-    with pytest.raises(ValueError, match="no constraint is named crew:1"):
-        use(RUN, "crew:1", "capex", 1)
+    with pytest.raises(ValueError, match="no constraint is named weather:1"):
+        use(RUN, "weather:1", "capex", 1)

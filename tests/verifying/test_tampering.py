@@ -259,7 +259,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 41
+    assert len(verdict.checks) == 46
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -51,26 +51,26 @@ def _local(decided: Decided) -> pd.DataFrame:
 
 
 def _spans(decided: Decided) -> pd.DataFrame:
-    """Built spans, shared out to projects by the design's fixed weights."""
+    """Built spans, year by year of their construction, shared out to projects by the design's fixed weights."""
     tree = decided.design.tree
     built = (decided.schedule.element_year > 0) & (tree.span >= 0)
     row = tree.span[built]
     spans = gpd.GeoDataFrame(decided.graph.spans.iloc[row].reset_index(drop=True))
-    minor = to_minor(decided.element_capex_by_project()[built])
+    year = decided.calendar(decided.schedule.element_year).to_numpy(dtype="float64", na_value=0)[built].astype(int)
+    took = decided.element_years[built]
     frame = pd.DataFrame(
         {
-            "year": decided.calendar(decided.schedule.element_year)
-            .to_numpy(dtype="float64", na_value=0)[built]
-            .astype(int),
             "area_id": area_of_spans(decided, spans),
             "item": decided.prices.span_item[row],
         }
     )
     parts = []
-    for k, project in enumerate(decided.inputs.programme.projects):
-        part = frame.assign(project=project.id, minor=minor[:, k])
-        part["quantity"] = spans["length_m"].to_numpy() * decided.design.attribution[built, k]
-        parts.append(part[(part["item"] != "") & ((part["quantity"] > 0) | (part["minor"] != 0))])
+    length = spans["length_m"].to_numpy() / took
+    for before, minor in enumerate(decided.element_payments()):
+        for k, project in enumerate(decided.inputs.programme.projects):
+            part = frame.assign(year=year - before, project=project.id, minor=minor[built, k])
+            part["quantity"] = np.where(took > before, length, 0.0) * decided.design.attribution[built, k]
+            parts.append(part[(part["item"] != "") & ((part["quantity"] > 0) | (part["minor"] != 0))])
     return pd.concat(parts, ignore_index=True).assign(group="spans", category="", technology="fibre")
 
 

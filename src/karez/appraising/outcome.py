@@ -13,6 +13,7 @@ from karez.appraising.equity import equity
 from karez.appraising.facts import gather
 from karez.appraising.flips import flip_table
 from karez.appraising.indicators import finance
+from karez.appraising.kept import crew_table, floor_table
 from karez.appraising.repricing import assumption_table, catalogue_range
 from karez.appraising.tables import Decided, area_table, node_table, site_table, span_table
 from karez.appraising.worth import (
@@ -74,6 +75,8 @@ def settle(
         finance=finance(decided, facts, bill, spans),
         equity=equity(decided),
         carbon=carbon(decided, facts, bill, spans),
+        crews=crew_table(decided),
+        floors=floor_table(decided),
     )
     return Plan(
         programme=inputs.programme,

@@ -19,7 +19,7 @@ from karez.model.prices import Prices
 from karez.model.programme import Programme
 from karez.model.route_graph import RouteGraph
 from karez.model.words import TECHNOLOGIES
-from karez.units import round_money
+from karez.units import from_minor, round_money, to_minor
 
 
 def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
@@ -45,6 +45,9 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
     item = span_items(facts, programme, catalogue)
     capex = span_capex(facts, programme, catalogue)
     upkeep = np.append(catalogue.table["opex_share_per_year"].to_numpy(dtype=np.float64), 0.0)[item]
+    span_years = construction_years(graph, programme)
+    early = early_payments(capex, span_years)
+    span_present = _span_present(capex, item, factors, facts, programme)
     ways, lines = find_ways(facts, programme, catalogue)
     options = _options(ways, programme)
     connection = round_money(facts.connection_cost)
@@ -57,7 +60,9 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
         span_item=names[item],
         span_capex=capex,
         span_opex_per_year=round_money(capex * upkeep),
-        span_present_by_year=_span_present(capex, item, factors, facts, programme),
+        span_present_by_year=span_present + early @ _dearer(early.shape[1], programme),
+        span_years=span_years,
+        span_early=early,
         source_capex=connection,
         source_present_by_year=connection[:, None] * _connection_factor(programme),
         source_from_year=programme_years(inputs.sources["from_year"], programme),
@@ -67,7 +72,7 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
         lines=_line_table(lines, catalogue),
         site_weight=weight,
         site_open_weight=weight * facts.open_share,
-        site_priority=_priorities(facts, programme),
+        site_priority=_priorities(facts, programme) * inputs.sites["priority"].to_numpy(dtype=np.float64),
         site_earliest_year=programme_years(inputs.sites["earliest_year"], programme),
         site_fibre_mandatory=fibre_mandatory(facts.groups, programme, facts.sites),
         service_years=_service_years(programme),
@@ -122,6 +127,34 @@ def span_capex(facts: Facts, programme: Programme, catalogue: Catalogue) -> Floa
     """Capex of every span: its length times its item's rate, two decimals."""
     rate = np.append(catalogue.table["rate_real"].to_numpy(dtype=np.float64), 0.0)
     return round_money(facts.length_m * rate[span_items(facts, programme, catalogue)])
+
+
+def construction_years(graph: RouteGraph, programme: Programme) -> npt.NDArray[np.int16]:
+    """Years that every span takes to build; int16[spans]."""
+    years = np.ones(len(graph.spans), np.int16)
+    length, method = graph.spans["length_m"].to_numpy(np.float64), graph.spans["method"].to_numpy()
+    for name, crew in programme.crews.items():
+        mine = method == name
+        years[mine] = crew.construction_years(length[mine])
+    return years
+
+
+def early_payments(capex: Floats, years: npt.NDArray[np.int16]) -> Floats:
+    """Parts of the capex paid before completion; see ``Prices.span_early``.
+
+    >>> early_payments(np.array([100.0, 100.0, 5.0]), np.array([3, 1, 2], np.int16)).tolist()
+    [[33.33, 33.33], [0.0, 0.0], [2.5, 0.0]]
+    """
+    before = np.arange(1, years.max(initial=1))
+    part = np.floor_divide(to_minor(capex), years)
+    return from_minor(np.where(years[:, None] > before, part[:, None], 0))
+
+
+def _dearer(before: int, programme: Programme) -> Floats:
+    """By how much the present cost of a unit rises that is paid j = 1 … years before t; float64[before, T]."""
+    rate, completed = programme.rates.discount_rate_real, np.arange(1.0, programme.agreement.years + 1)
+    earlier = np.arange(1.0, before + 1)[:, None]
+    return np.asarray((1.0 + rate) ** -(completed - earlier) - (1.0 + rate) ** -completed)
 
 
 def _weights(facts: Facts, programme: Programme) -> Floats:

@@ -78,14 +78,37 @@ class Decided:
         every = np.concatenate([self.prices.span_opex_per_year, np.zeros(len(self.prices.source_capex))])
         return np.asarray(every[self.design.tree.span])
 
+    @property
+    def element_years(self) -> Ints:
+        """Years every element takes to build."""
+        span = self.design.tree.span
+        return np.where(span >= 0, np.append(self.prices.span_years, 1)[np.maximum(span, -1)], 1).astype(np.int64)
+
     def element_capex_by_project(self) -> Floats:
         """Capex of every built element shared out to projects to the cent: float64[elements, projects]."""
-        minor = np.where(self.schedule.element_year > 0, to_minor(self.element_capex), 0)
+        return from_minor(self._shared_out(to_minor(self.element_capex)))
+
+    def element_payments(self) -> list[Ints]:
+        """Minor units paid for every built element 0, 1, 2 … years before it is completed, shared out to projects.
+
+        Each is int64[elements, projects]; all together are the capex by project.
+        """
+        early = np.append(self.prices.span_early, np.zeros((1, self.prices.span_early.shape[1])), axis=0)
+        of_element = to_minor(early[np.maximum(self.design.tree.span, -1)])
+        before = [self._shared_out(of_element[:, j]) for j in range(of_element.shape[1])]
+        last = self._shared_out(to_minor(self.element_capex))
+        for part in before:
+            last = last - part
+        return [last, *before]
+
+    def _shared_out(self, minor: Ints) -> Ints:
+        """Money of elements by project: whole minor units, what is left over to the largest share."""
+        minor = np.where(self.schedule.element_year > 0, minor, 0)
         share = self.design.attribution
         part = np.floor(minor[:, None] * share).astype(np.int64)
         rest = minor - part.sum(axis=1)
         part[np.arange(len(part)), share.argmax(axis=1)] += rest
-        return from_minor(part)
+        return part
 
 
 def site_table(decided: Decided) -> gpd.GeoDataFrame:
@@ -103,6 +126,8 @@ def site_table(decided: Decided) -> gpd.GeoDataFrame:
                 name: sites[name] for name in ("id", "place_id", "name", "category", "area_id", "project", "households")
             },
             "weight": prices.site_weight,
+            "priority": sites["priority"],
+            "tranche": sites["tranche"],
             "technology": decided.technology,
             "designed_technology": names[decided.design.site_option],
             "year": decided.calendar(schedule.site_year),
@@ -164,6 +189,7 @@ def span_table(decided: Decided) -> gpd.GeoDataFrame:
             "pv_cost_real": round_money(decided.element_present[is_span]),
             "households_behind": decided.design.households_behind[is_span],
             "year": decided.calendar(year[is_span]),
+            "construction_years": decided.element_years[is_span],
             "status": np.where(spans["method"] == "existing", "operational", "proposed"),
         },
         geometry=geometry,

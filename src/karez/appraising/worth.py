@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.appraising.tables import Decided, area_of_spans
-from karez.units import METRES_PER_KM, round_money
+from karez.model.places import stands_for_place
+from karez.units import METRES_PER_KM, from_minor, round_money
 
 Floats = npt.NDArray[np.float64]
 
@@ -18,7 +19,7 @@ def money_by_year(decided: Decided) -> pd.DataFrame:
     prices, agreement = decided.prices, decided.inputs.programme.agreement
     site_year, element_year = decided.schedule.site_year, decided.schedule.element_year
     sites = _by_year(site_year, decided.of_option("capex_real"), agreement.years)
-    spans = _by_year(element_year, decided.element_capex, agreement.years)
+    spans = span_capex_by_year(decided).sum(axis=1)
     started = _by_year(site_year, decided.of_option("opex_real_per_year"), agreement.years)
     started += _by_year(element_year, decided.element_opex, agreement.years)
     opex = np.concatenate([[0.0], np.cumsum(started)[:-1]])
@@ -44,6 +45,16 @@ def _by_year(year: npt.NDArray[np.int16], amount: Floats, years: int) -> Floats:
     return np.asarray(np.bincount(year, weights=amount, minlength=years + 1)[1:], dtype=np.float64)
 
 
+def span_capex_by_year(decided: Decided) -> Floats:
+    """Capex of spans by programme year and project, each over its years of construction: float64[T, projects]."""
+    year, agreement = decided.schedule.element_year, decided.inputs.programme.agreement
+    minor = np.zeros((agreement.years, len(decided.inputs.programme.projects)), np.int64)
+    for before, part in enumerate(decided.element_payments()):
+        built = np.flatnonzero((year > 0) & part.any(axis=1))
+        np.add.at(minor, year[built] - 1 - before, part[built])
+    return from_minor(minor)
+
+
 def coverage_by_year(decided: Decided, members: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Coverage of a set of sites by the end of every year: to standard, and any service (rule 2).
 
@@ -60,17 +71,28 @@ def coverage_by_year(decided: Decided, members: npt.NDArray[np.bool_]) -> tuple[
     return to_standard / whole, anyhow / whole
 
 
+def places_by_year(decided: Decided, places: npt.NDArray[np.bool_]) -> Floats:
+    """Share of places served to standard by the end of every year; `places` are the rows that stand for one."""
+    count = int(places.sum())
+    if not count:
+        return np.zeros(decided.prices.years)
+    before = decided.inputs.sites["already_served"].to_numpy(np.float64)[places]
+    new = _by_year(decided.schedule.site_year[places], (1.0 - before) * decided.meets[places], decided.prices.years)
+    return np.asarray((before.sum() + np.cumsum(new)) / count)
+
+
 def worth_by_project(decided: Decided) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return ``by_project_year``, ``by_project`` and ``targets`` of the appraisal."""
     agreement = decided.inputs.programme.agreement
     project_of = decided.inputs.sites["project"].to_numpy()
     site_capex = decided.of_option("capex_real")
-    span_capex = decided.element_capex_by_project()
+    span_capex = span_capex_by_year(decided)
+    stands = stands_for_place(decided.inputs.sites)
     yearly, whole, targets = [], [], []
     for k, project in enumerate(decided.inputs.programme.projects):
         members = project_of == project.id
         capex = _by_year(decided.schedule.site_year[members], site_capex[members], agreement.years)
-        capex = round_money(capex + _by_year(decided.schedule.element_year, span_capex[:, k], agreement.years))
+        capex = round_money(capex + span_capex[:, k])
         coverage, anyhow = coverage_by_year(decided, members)
         served = _by_year(decided.schedule.site_year[members], np.ones(members.sum()), agreement.years)
         yearly.append(
@@ -93,16 +115,21 @@ def worth_by_project(decided: Decided) -> tuple[pd.DataFrame, pd.DataFrame, pd.D
                 "weight": float(decided.prices.site_weight[members].sum()),
                 "capex_real": float(round_money(capex.sum())),
                 "minimum_share": project.minimum_share,
+                "maximum_share": project.maximum_share,
                 "coverage": float(coverage[-1]),
                 "coverage_any": float(anyhow[-1]),
             }
         )
+        by_place = places_by_year(decided, members & stands) if project.targets else coverage
         for target in project.targets:
-            achieved = float(coverage[target.year - agreement.first_year])
+            reached = by_place if target.counted_by == "place" else coverage
+            achieved = float(reached[target.year - agreement.first_year])
             targets.append(
                 {
                     "project": project.id,
                     "year": target.year,
+                    "counted_by": target.counted_by,
+                    "required": target.required,
                     "target": target.coverage,
                     "achieved": achieved,
                     "met": achieved >= target.coverage - 1e-9,
@@ -111,7 +138,7 @@ def worth_by_project(decided: Decided) -> tuple[pd.DataFrame, pd.DataFrame, pd.D
     by_project = pd.DataFrame(whole)
     total = by_project["capex_real"].sum()
     by_project.insert(5, "share", by_project["capex_real"] / total if total > 0 else 0.0)
-    columns = ["project", "year", "target", "achieved", "met"]
+    columns = ["project", "year", "counted_by", "required", "target", "achieved", "met"]
     return pd.concat(yearly, ignore_index=True), by_project, pd.DataFrame(targets, columns=columns)
 
 

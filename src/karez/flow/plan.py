@@ -89,7 +89,7 @@ def decide_on(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue, *, seed: 
     with stages.stage("designing") as share:
         designed = design(inputs, graph, prices, seed=seed, progress=share)
     with stages.stage("phasing") as share:
-        scheduled = schedule(inputs, prices, designed, seed=seed, progress=share)
+        scheduled = schedule(inputs, graph, prices, designed, seed=seed, progress=share)
     return Decided(inputs, graph, prices, designed, scheduled)
 
 

@@ -2,8 +2,9 @@
 
 A forest of *elements* carries *options*. Every item gets a year number 0 … T − 1, or T for never. An element may not
 be built before its parent, an option not before the element that owns it, and of an option and its rival one at
-most is used. Each item pays a profit that hangs on its year alone. On a forest the best closure is found by a
-dynamic program in time linear in items × years; side constraints are priced into the profits by their multipliers.
+most is used. An item that must be done may not be left for never; of an option that must be and its rival, one of the
+two is used. Each item pays a profit that hangs on its year alone. On a forest the best closure is found by a dynamic
+program in time linear in items × years; side constraints are priced into the profits by their multipliers.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from numba import njit
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 @njit(cache=True)
-def _rivals(rival: Ints) -> npt.NDArray[np.bool_]:
+def _rivals(rival: Ints) -> Flags:
     """Whether an option is named as somebody's rival."""
     named = np.zeros(len(rival), np.bool_)
     for o in range(len(rival)):
@@ -50,7 +52,34 @@ def inherit_latest(parent: Ints, first: Ints) -> Ints:
 
 
 @njit(cache=True)
-def spread_up(parent: Ints, marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def demand_up(parent: Ints, owner: Ints, rival: Ints, first: Ints, last: Ints, must: Flags, years: int) -> None:
+    """What an item that must be done needs must be done as well, by the same year; in place.
+
+    Parameters
+    ----------
+    parent, owner, rival : int32
+        As in :func:`best_closure`.
+    first, last : int32[elements + options]
+        First and last year allowed; `last` is changed.
+    must : bool[elements + options]
+        Items that may not be left for never; changed.
+    years : int
+        Number of years T; an alternative whose `first` is T cannot be had.
+    """
+    elements = len(parent)
+    for o in range(len(owner)):
+        item, above = elements + o, owner[o]
+        if above >= 0 and must[item] and (rival[o] < 0 or first[elements + rival[o]] >= years):
+            must[above] = True
+            last[above] = min(last[above], last[item])
+    for e in range(elements - 1, -1, -1):
+        if must[e] and parent[e] >= 0:
+            must[parent[e]] = True
+            last[parent[e]] = min(last[parent[e]], last[e])
+
+
+@njit(cache=True)
+def spread_up(parent: Ints, marked: Flags) -> Flags:
     """Mark everything before what is marked.
 
     Parameters
@@ -73,8 +102,8 @@ def spread_up(parent: Ints, marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.boo
 
 
 @njit(cache=True)
-def fold_forest(parent: Ints, owner: Ints, usable: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """Fold every element with one dependant into it, and drop those with none.
+def fold_forest(parent: Ints, owner: Ints, usable: Flags, must: Flags) -> tuple[Ints, Ints]:
+    """Fold every element with one dependant into it, and drop those with none; not those that must be.
 
     Parameters
     ----------
@@ -84,6 +113,8 @@ def fold_forest(parent: Ints, owner: Ints, usable: npt.NDArray[np.bool_]) -> tup
         Element an option hangs on; −1 if none.
     usable : bool[options]
         Whether an option counts.
+    must : bool[elements]
+        Elements that stay as they are.
 
     Returns
     -------
@@ -102,9 +133,9 @@ def fold_forest(parent: Ints, owner: Ints, usable: npt.NDArray[np.bool_]) -> tup
             count[owner[o]] += 1
             only[owner[o]] = elements + o
     for e in range(elements - 1, -1, -1):
-        if count[e] == 0:
+        if count[e] == 0 and not must[e]:
             continue
-        into[e] = e if count[e] > 1 else only[e]
+        into[e] = e if count[e] > 1 or must[e] else only[e]
         above[into[e]] = parent[e]
         if parent[e] >= 0:
             count[parent[e]] += 1
@@ -114,7 +145,7 @@ def fold_forest(parent: Ints, owner: Ints, usable: npt.NDArray[np.bool_]) -> tup
 
 @njit(cache=True)
 def _gather(
-    parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats
+    parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats, must: Flags
 ) -> tuple[float, Floats, Floats]:
     """Upward pass: worth of every subtree by the year of its top, and of every option by the year of its owner.
 
@@ -130,12 +161,14 @@ def _gather(
     for e in range(elements):
         for s in range(years):
             worth[e, s] = element_profit[e, s]
+        if must[e]:
+            worth[e, years] = -np.inf
     yields = np.zeros((options, years + 1))
     total = 0.0
     for o in range(options):
         if is_rival[o]:
             continue
-        best = 0.0
+        best = -np.inf if must[elements + o] else 0.0
         if rival[o] >= 0:
             for t in range(years):
                 best = max(best, option_profit[rival[o], t])
@@ -161,7 +194,7 @@ def _gather(
 
 @njit(cache=True)
 def best_closure(
-    parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats
+    parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats, must: Flags
 ) -> tuple[float, Ints, Ints]:
     """Find the years of most profit on a forest.
 
@@ -177,13 +210,15 @@ def best_closure(
         Option that excludes this one, named on one of the two only; −1 if none. A rival hangs on no element.
     option_profit : float64[options, T]
         Profit by year; −inf where a year is not allowed.
+    must : bool[elements + options]
+        Items that may not be left for never; for an option with a rival, one of the two.
 
     Returns
     -------
     tuple[float, int32[elements], int32[options]]
-        Best profit and the years 0 … T that reach it, the latest where several do.
+        Best profit and the years 0 … T that reach it, the latest where several do; −inf if there are none.
     """
-    total, worth, yields = _gather(parent, element_profit, owner, rival, option_profit)
+    total, worth, yields = _gather(parent, element_profit, owner, rival, option_profit, must)
     elements, options, years = len(parent), len(owner), option_profit.shape[1]
     element_year = np.empty(elements, np.int32)
     option_year = np.full(options, years, np.int32)
@@ -197,7 +232,7 @@ def best_closure(
     for o in range(options):
         first = 0 if owner[o] < 0 else element_year[owner[o]]
         best = yields[o, first]
-        if best <= 0.0:
+        if best <= 0.0 and not must[elements + o]:
             continue
         if rival[o] >= 0 and yields[o, years] == best:
             for t in range(years - 1, -1, -1):
@@ -213,10 +248,19 @@ def best_closure(
 
 
 @njit(cache=True)
-def best_needed(parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats) -> float:
+def best_needed(
+    parent: Ints,
+    element_profit: Floats,
+    owner: Ints,
+    rival: Ints,
+    option_profit: Floats,
+    must: Flags,
+    last: Ints,
+) -> float:
     """Find the most profit if every element has the first year of what hangs on it, and never if nothing does.
 
-    Parameters are those of :func:`best_closure`, which also allows elements that are early or of no use; so this is
+    An element that must be has its last year at the latest, given by `last` (int32[elements]); the other parameters
+    are those of :func:`best_closure`, which also allows elements that are early or of no use; so this is
     never more.
 
     Returns
@@ -232,7 +276,7 @@ def best_needed(parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, 
     for o in range(options):
         if is_rival[o]:
             continue
-        best = 0.0
+        best = -np.inf if must[elements + o] else 0.0
         if rival[o] >= 0:
             for t in range(years):
                 best = max(best, option_profit[rival[o], t])
@@ -245,17 +289,20 @@ def best_needed(parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, 
         for s in range(years - 1, -1, -1):
             best = max(best, option_profit[o, s])
             from_year_on[owner[o], s] += best
-            just_then[owner[o], s] = max(just_then[owner[o], s], option_profit[o, s] - best)
+            if option_profit[o, s] > -np.inf:
+                just_then[owner[o], s] = max(just_then[owner[o], s], option_profit[o, s] - best)
     for e in range(elements - 1, -1, -1):
-        best = from_year_on[e, years]
+        best = -np.inf if must[e] else from_year_on[e, years]
         if parent[e] >= 0:
             from_year_on[parent[e], years] += best
         for s in range(years - 1, -1, -1):
-            then = element_profit[e, s] + from_year_on[e, s] + just_then[e, s]
+            needed = 0.0 if must[e] and s == last[e] else just_then[e, s]
+            then = element_profit[e, s] + from_year_on[e, s] + needed
             best = max(best, then)
             if parent[e] >= 0:
                 from_year_on[parent[e], s] += best
-                just_then[parent[e], s] = max(just_then[parent[e], s], then - best)
+                if then > -np.inf:
+                    just_then[parent[e], s] = max(just_then[parent[e], s], then - best)
         if parent[e] < 0:
             total += best
     return total
@@ -263,7 +310,7 @@ def best_needed(parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, 
 
 @njit(cache=True)
 def closure_losses(
-    parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats
+    parent: Ints, element_profit: Floats, owner: Ints, rival: Ints, option_profit: Floats, must: Flags
 ) -> tuple[Floats, Floats]:
     """Say how much profit each year of each item costs against the best closure, all else at its best.
 
@@ -274,7 +321,7 @@ def closure_losses(
     tuple[float64[elements, T + 1], float64[options, T + 1]]
         Losses, not negative but for rounding; column T is never. Infinite where a year is not possible.
     """
-    total, worth, yields = _gather(parent, element_profit, owner, rival, option_profit)
+    total, worth, yields = _gather(parent, element_profit, owner, rival, option_profit, must)
     elements, options, years = len(parent), len(owner), option_profit.shape[1]
     through = np.empty((elements, years + 1))
     from_year_on = np.empty(years + 1)
@@ -285,7 +332,7 @@ def closure_losses(
             from_year_on[s] = best
         rest = total - best if parent[e] < 0 else -np.inf
         for s in range(years + 1):
-            if parent[e] >= 0:
+            if parent[e] >= 0 and from_year_on[s] > -np.inf:
                 rest = max(rest, through[parent[e], s] - from_year_on[s])
             through[e, s] = rest + worth[e, s]
     reached = np.empty((options, years + 1))
@@ -295,10 +342,10 @@ def closure_losses(
             continue
         rest = total - yields[o, 0] if owner[o] < 0 else -np.inf
         for s in range(years + 1):
-            if owner[o] >= 0:
+            if owner[o] >= 0 and yields[o, s] > -np.inf:
                 rest = max(rest, through[owner[o], s] - yields[o, s])
             reached[o, s] = rest
-        best = instead = rest
+        best = instead = -np.inf if must[elements + o] else rest
         for t in range(years):
             reached[o, t] += option_profit[o, t]
             best = max(best, reached[o, t])
@@ -315,185 +362,3 @@ def closure_losses(
             else:
                 reached[item - elements, s] = total - reached[item - elements, s]
     return through, reached
-
-
-@njit(cache=True)
-def _move(
-    option: int,
-    year: int,
-    parent: Ints,
-    owner: Ints,
-    element_use: Floats,
-    option_use: Floats,
-    option_year: Ints,
-    element_year: Ints,
-    users: Ints,
-    use: Floats,
-) -> None:
-    """Give an option another year; elements follow the first that needs them, `use` follows both."""
-    years = users.shape[1] - 1
-    before = option_year[option]
-    if before == year:
-        return
-    for r in range(len(use)):
-        use[r] += option_use[option, year, r] - option_use[option, before, r]
-    option_year[option] = year
-    element, after = owner[option], year
-    while element >= 0 and before != after:
-        users[element, before] -= 1
-        users[element, after] += 1
-        now = 0
-        while now < years and users[element, now] == 0:
-            now += 1
-        before, after = element_year[element], now
-        if before != after:
-            for r in range(len(use)):
-                use[r] += element_use[element, after, r] - element_use[element, before, r]
-            element_year[element] = after
-        element = parent[element]
-
-
-@njit(cache=True)
-def _worth(use: Floats, gain: Floats) -> float:
-    """What the use is worth."""
-    worth = 0.0
-    for r in range(len(use)):
-        worth += gain[r] * use[r]
-    return worth
-
-
-@njit(cache=True)
-def _excess(use: Floats, limit: Floats) -> float:
-    """By how much the constraints are broken altogether."""
-    excess = 0.0
-    for r in range(len(limit)):
-        excess += max(0.0, use[r] - limit[r])
-    return excess
-
-
-@njit(cache=True)
-def start_state(
-    parent: Ints, owner: Ints, element_use: Floats, option_use: Floats, option_year: Ints
-) -> tuple[Ints, Ints, Floats]:
-    """Years of elements, users of each by year, and what is used, of given years of options.
-
-    Parameters
-    ----------
-    parent, owner : int32
-        As in :func:`best_closure`.
-    element_use : float64[elements, T + 1, rows]
-        What an element uses of each row by its year; 0 for never.
-    option_use : float64[options, T + 1, rows]
-        The same for options.
-    option_year : int32[options]
-        Years 0 … T.
-
-    Returns
-    -------
-    tuple[int32[elements], int32[elements, T + 1], float64[rows]]
-        An element is built when the first thing that hangs on it is.
-    """
-    elements, years, rows = len(parent), option_use.shape[1] - 1, option_use.shape[2]
-    users = np.zeros((elements, years + 1), np.int32)
-    element_year = np.empty(elements, np.int32)
-    use = np.zeros(rows)
-    for o in range(len(owner)):
-        for r in range(rows):
-            use[r] += option_use[o, option_year[o], r]
-        if owner[o] >= 0:
-            users[owner[o], option_year[o]] += 1
-    for e in range(elements - 1, -1, -1):
-        now = 0
-        while now < years and users[e, now] == 0:
-            now += 1
-        element_year[e] = now
-        for r in range(rows):
-            use[r] += element_use[e, now, r]
-        if parent[e] >= 0:
-            users[parent[e], now] += 1
-    return element_year, users, use
-
-
-@njit(cache=True)
-def improve_options(
-    parent: Ints,
-    owner: Ints,
-    rival: Ints,
-    first: Ints,
-    element_use: Floats,
-    option_use: Floats,
-    limit: Floats,
-    gain: Floats,
-    order: Ints,
-    option_year: Ints,
-    passes: int,
-) -> int:
-    """Move one site at a time to the year and option that mend most, else gain most, in place.
-
-    Parameters
-    ----------
-    parent, owner, rival : int32
-        As in :func:`best_closure`.
-    first : int32[options]
-        First year allowed.
-    element_use : float64[elements, T + 1, rows]
-        What an element uses of each row by its year; 0 for never. The first rows have limits, in comparable units.
-    option_use : float64[options, T + 1, rows]
-        The same for options.
-    limit : float64[limits]
-        What may be used of the first rows.
-    gain : float64[rows]
-        Gain per unit of each row.
-    order : int32[]
-        Options that are nobody's rival, in the order in which they are tried.
-    option_year : int32[options]
-        Years 0 … T, changed in place.
-    passes : int
-        Most rounds over all sites.
-
-    Returns
-    -------
-    int
-        Moves made.
-    """
-    years = option_use.shape[1] - 1
-    element_year, users, use = start_state(parent, owner, element_use, option_use, option_year)
-    kept = np.empty(len(use))
-    made = 0
-    for _ in range(passes):
-        made_before = made
-        for position in range(len(order)):
-            o = order[position]
-            other = rival[o]
-            start, start_other = option_year[o], years if other < 0 else option_year[other]
-            least, most = _excess(use, limit), _worth(use, gain)
-            margin = 1e-12 * (1.0 + abs(most))
-            best, best_other = start, start_other
-            for r in range(len(use)):
-                kept[r] = use[r]
-            for state in range(2 * years + 1):
-                year = state if state <= years else years
-                year_other = years if state <= years else state - years - 1
-                if (year < years and year < first[o]) or (
-                    year_other < years and (other < 0 or year_other < first[other])
-                ):
-                    continue
-                if other >= 0:
-                    _move(
-                        other, year_other, parent, owner, element_use, option_use, option_year, element_year, users, use
-                    )
-                _move(o, year, parent, owner, element_use, option_use, option_year, element_year, users, use)
-                excess, worth = _excess(use, limit), _worth(use, gain)
-                if excess < least - 1e-12 or (excess <= least and worth > most + margin):
-                    best, best_other, least, most = year, year_other, excess, worth
-            if other >= 0:
-                _move(other, best_other, parent, owner, element_use, option_use, option_year, element_year, users, use)
-            _move(o, best, parent, owner, element_use, option_use, option_year, element_year, users, use)
-            if best == start and best_other == start_other:
-                for r in range(len(use)):
-                    use[r] = kept[r]
-            else:
-                made += 1
-        if made == made_before:
-            break
-    return made

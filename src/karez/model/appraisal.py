@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -24,9 +24,10 @@ class Appraisal:
         ``project``, ``year``, ``capex_real`` (sites and attributed spans), ``coverage``, ``coverage_any``
         (below standard too), ``sites_served``.
     by_project : DataFrame
-        ``project``, ``name``, ``sites``, ``weight``, ``capex_real``, ``share``, ``minimum_share``, ``coverage``.
+        ``project``, ``name``, ``sites``, ``weight``, ``capex_real``, ``share``, ``minimum_share``,
+        ``maximum_share``, ``coverage``.
     targets : DataFrame
-        ``project``, ``year``, ``target``, ``achieved``, ``met``.
+        ``project``, ``year``, ``counted_by`` (weight or place), ``required``, ``target``, ``achieved``, ``met``.
     by_area : DataFrame
         ``area_id``, ``name``, ``households``, ``households_served``, ``coverage``, ``capex_real``.
     by_technology : DataFrame
@@ -41,6 +42,10 @@ class Appraisal:
         ``catalogue`` (low, rate, high), ``unconstrained_capex_real``, ``over_budget`` (ratio to real budget).
     flips : DataFrame
         ``technology``, ``distance_km``, ``households``: home count above which fibre is cheaper than the alternative.
+    crews : DataFrame
+        ``method``, ``year``, ``km`` built, ``capacity_km`` of the crews (NaN: no limit).
+    floors : DataFrame
+        ``area_id``, ``name``, ``year``, ``floor``, ``achieved``, ``met``.
     totals : dict
         ``capex_real``, ``capex_nominal``, ``opex_real_per_year``, ``pv_cost_real``, ``budget_nominal``,
         ``budget_real``, ``route_km``, ``households``, ``households_served``, ``coverage`` …
@@ -66,3 +71,7 @@ class Appraisal:
     finance: Finance | None = None
     equity: Equity | None = None
     carbon: Carbon | None = None
+    crews: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["method", "year", "km", "capacity_km"]))
+    floors: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=["area_id", "name", "year", "floor", "achieved", "met"])
+    )

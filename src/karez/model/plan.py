@@ -55,19 +55,19 @@ class Proof:
         ``node``, ``radius_minor``: see ``model.design.Ascent``.
     elements : DataFrame
         The design's tree in order: ``id`` (span id, or ``source:<id>``), ``parent`` (row number, −1), ``node_id``,
-        ``capex_real``, ``opex_real_per_year``, ``earliest_year`` (programme year from which it and all before it may
-        be there), ``year`` (calendar, NA if never), ``present_1`` … ``present_T``, and ``share_<project>``: fixed
+        ``capex_real``, ``opex_real_per_year``, ``construction_years``, ``earliest_year`` (programme year from which it
+        and all before it may be there), ``latest_year``, ``must`` (whether never is not allowed), ``year`` (calendar,
+        NA if never), ``present_1`` … ``present_T``, and ``share_<project>``: fixed
         weight by which its capex counts for that project.
     options : DataFrame
         Ways to serve a site that the schedule chose from: ``site_id``, ``project``, ``technology``, ``element`` (row
         of `elements` it hangs on, −1 if none), ``capex_real``, ``opex_real_per_year``, ``benefit`` (weight × priority ×
-        quality of the open part), ``coverage_weight`` (weight that counts for targets), ``earliest_year`` (programme
-        year), ``chosen``, ``year`` (calendar, NA if not chosen), ``present_1`` … ``present_T``.
+        quality of the open part), ``coverage_weight`` (weight that counts for targets), ``earliest_year`` and
+        ``latest_year`` (programme years), ``must`` (whether never is not allowed; of fibre with an alternative, that
+        one of the two must be), ``chosen``, ``year`` (calendar, NA if not chosen), ``present_1`` … ``present_T``.
     constraints : DataFrame
-        ``name`` (as in ``Schedule.multipliers``), ``limit`` (right-hand side) and ``project`` (empty if none). Usage
-        is ≤ limit. What is built in programme year t uses ``capex_t`` of the row for each unit of its capex, ``opex_t``
-        of its yearly opex, ``benefit_t`` of its benefit, ``project_capex_t`` of the capex that counts for the row's
-        project, and ``coverage_t`` of the coverage weight of that project's sites.
+        ``name`` (as in ``Schedule.multipliers``), ``words`` (what it asks), ``limit`` (right-hand side) and ``used``
+        (left-hand side of the schedule); used is ≤ limit.
     multipliers : dict[str, dict[str, float]]
         As in ``model.schedule.Schedule``.
     """
@@ -152,6 +152,10 @@ class Plan:
                 zip(worth.total_coverage["year"].astype(str), worth.total_coverage["coverage"], strict=True)
             ),
             "targets": worth.targets.to_dict("records"),
+            "floors": worth.floors.to_dict("records"),
+            "km_per_method_and_year": _nested(worth.crews, "km", "method"),
+            "crew_km_per_method_and_year": _nested(worth.crews.dropna(), "capacity_km", "method"),
+            "rules": _rules(self.proof.constraints),
             "certificates": [certificate.as_dict() for certificate in self.certificates],
             **{
                 name: part.summary()
@@ -163,9 +167,18 @@ class Plan:
         }
 
 
-def _nested(table: pd.DataFrame, column: str) -> dict[str, dict[str, float]]:
-    """``{project: {year: value}}`` of a long table."""
+def _nested(table: pd.DataFrame, column: str, key: str = "project") -> dict[str, dict[str, float]]:
+    """``{key: {year: value}}`` of a long table."""
     nested: dict[str, dict[str, float]] = {}
-    for project, year, value in zip(table["project"], table["year"], table[column], strict=True):
-        nested.setdefault(str(project), {})[str(year)] = float(value)
+    for name, year, value in zip(table[key], table["year"], table[column], strict=True):
+        nested.setdefault(str(name), {})[str(year)] = float(value)
     return nested
+
+
+def _rules(constraints: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rules that the schedule was bound by, in words, and how much of their limit is used."""
+    asked = constraints[constraints["name"] != "service"] if len(constraints) else constraints
+    return [
+        {"name": row["name"], "words": row["words"], "used": round(row["used"], 6), "limit": round(row["limit"], 6)}
+        for row in asked.to_dict("records")
+    ]

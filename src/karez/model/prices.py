@@ -30,7 +30,12 @@ class Prices:
     span_capex, span_opex_per_year : float64[spans]
         Per candidate span.
     span_present_by_year : float64[spans, T]
-        Present cost by year of building.
+        Present cost by year of completion; what is paid before costs more by its discount.
+    span_years : int16[spans]
+        Years it takes to build.
+    span_early : float64[spans, most years − 1]
+        Column j − 1: the part of its capex that is paid j years before it is completed: equal parts, two decimals, the
+        rest in the last year. No column where every span takes one year.
     source_capex : float64[sources]
         Connection cost.
     source_present_by_year : float64[sources, T]
@@ -52,7 +57,7 @@ class Prices:
     site_open_weight : float64[sites]
         The part of it not served already.
     site_priority : float64[sites]
-        Priority of the site's project.
+        Priority of the site's project times its own.
     site_earliest_year : int16[sites]
         Programme year (1…) from which the site may be served.
     site_fibre_mandatory : bool[sites]
@@ -70,6 +75,8 @@ class Prices:
     span_capex: Money
     span_opex_per_year: Money
     span_present_by_year: Money
+    span_years: npt.NDArray[np.int16]
+    span_early: Money
     source_capex: Money
     source_present_by_year: Money
     source_from_year: npt.NDArray[np.int16]

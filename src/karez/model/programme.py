@@ -14,6 +14,7 @@ from pydantic import model_validator
 from karez.model.business import Business, Social
 from karez.model.climate import Climate
 from karez.model.risk_rules import RiskRules
+from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.tracking import Tracking
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
@@ -193,6 +194,9 @@ class Target(Settings):
     year: int = setting(unit="year", meaning="Calendar year by whose end it is to be met")
     coverage: Share = setting(unit="share", meaning="Weight in service to standard over the weight of all sites")
     required: bool = setting(False, meaning="Whether a plan that misses it is refused (exit code 3)")
+    counted_by: Literal["weight", "place"] = setting(
+        "weight", meaning="Whether sites count by weight, or every place as one by its first row (homes, tranche 1)"
+    )
 
 
 class Project(Settings):
@@ -210,6 +214,7 @@ class Project(Settings):
     )
     standard: Standard = setting(meaning="What its sites are promised")
     minimum_share: Share = setting(0.0, unit="share", meaning="Least share of programme capex")
+    maximum_share: Share = setting(1.0, unit="share", meaning="Greatest share of programme capex")
     targets: tuple[Target, ...] = setting((), meaning="Coverage promised, by year")
 
 
@@ -263,6 +268,9 @@ class Programme(Settings):
     climate: Climate = setting(Climate(), meaning="Emissions of building and running the network")
     risk: RiskRules = setting(RiskRules(), meaning="What may come otherwise, and how far")
     tracking: Tracking = setting(Tracking(), meaning="The ledger of what is delivered")
+    crews: dict[Method, Crew] = setting({}, meaning="What crews can build, by deployment method; others have no limit")
+    floors: tuple[Floor, ...] = setting((), meaning="Least coverage of homes by area and year")
+    fixed: tuple[Fixed, ...] = setting((), meaning="Sites and spans whose year the planner fixes")
     notes: tuple[str, ...] = setting((), meaning="What a reader of the report must know; printed as given")
 
     @model_validator(mode="after")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
@@ -12,25 +13,39 @@ from karez.model.design import Design
 from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.model.prices import Prices
+from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
-from karez.phasing.found import Found, measure
-from karez.phasing.master import Frame
-from karez.phasing.problem import BENEFIT, Aim, Problem, Rows, contract, pose
-from karez.phasing.relax import Relaxation, bound
-from karez.phasing.solve import STEPS, solve
+from karez.phasing.conflict import conflict
+from karez.phasing.pose import Posed, pose
+from karez.phasing.rows import KEPT, keep_service
 from karez.phasing.tables import constraint_table, element_table, option_table
-
-KEPT = 1e-9
-"""Share of the first solve's service that the second may lose to rounding."""
+from karez.solving.schedule import (
+    STEPS,
+    Aim,
+    Found,
+    Frame,
+    Limits,
+    Problem,
+    Rows,
+    Solved,
+    Unkept,
+    amounts,
+    bound,
+    contract,
+    measure,
+    solve,
+)
 
 
 def schedule(
     inputs: Inputs,
+    graph: RouteGraph,
     prices: Prices,
     design: Design,
     *,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    without: Collection[str] = (),
 ) -> Schedule:
     """Choose the year of every element and site of a design, within the budgets.
 
@@ -38,12 +53,14 @@ def schedule(
     least present cost. Every site has its designed technology, its best alternative (not where fibre is mandatory)
     or none; it enters service in a year in which all elements before it are there; an element is built in the first
     year in which something behind it needs it (rule 8). Cumulative nominal spending never passes cumulative budgets.
-    Minimum shares and required targets are kept.
+    Crews, shares, required targets, floors and what is fixed are kept.
 
     Parameters
     ----------
     inputs : Inputs
         Sites and settings; ``programme.phasing`` says when to stop.
+    graph : RouteGraph
+        Lengths and methods of spans.
     prices : Prices
         Costs, weights, budgets.
     design : Design
@@ -52,6 +69,8 @@ def schedule(
         Seed of the integer programmes; equal seeds give equal schedules.
     progress : Callable[[float], None] | None
         Told the share of the work that is done.
+    without : Collection[str]
+        Names of rules to leave out; see :func:`karez.phasing.rows.rows_of`.
 
     Returns
     -------
@@ -61,30 +80,57 @@ def schedule(
     Raises
     ------
     Infeasible
-        If required targets cannot be met; the message names what stands against them.
+        If required targets, floors or what is fixed cannot be had; the message names what stands against them.
+    DataFault
+        If spans that are fixed are not those of the design.
     ValueError
         If a site is designed for fibre and the tree does not reach it.
     """
     step = _steps(progress)
     began = perf_counter()
-    whole = pose(inputs, prices, design)
-    problem = contract(whole)
-    settings = inputs.programme.phasing
-    first = solve(Frame(problem, whole.rows, problem.service()), settings, seed, step=step)
+    posed = pose(inputs, graph, prices, design)
+    kept = [row for row, name in enumerate(posed.rows.names) if name not in without]
+    posed = replace(posed, rows=posed.rows.only(np.array(kept, np.intp)))
+    problem = contract(posed.problem)
+    limits = Limits(inputs.programme.phasing.stop_gap, inputs.programme.phasing.node_limit)
+    first = _solved(Frame(problem, posed.rows, posed.service()), limits, seed, None, step)
     half_way = perf_counter()
-    rows = whole.rows.joined(keep_service(problem, first.found))
-    frame = Frame(problem, rows, problem.thrift())
-    second = solve(frame, settings, seed, measure(frame, first.found.option_year), step)
-    years = second.found.option_year
-    served, cost = (measure(Frame(whole, rows, aim), years) for aim in (whole.service(), whole.thrift()))
-    service_bound, service_prices = _proven(whole, whole.rows, whole.service(), first.relaxation)
-    cost_bound, cost_prices = _proven(whole, rows, whole.thrift(), second.relaxation)
+    rows = posed.rows.joined(keep_service(problem.feature_names, posed.service_years, first.found))
+    frame = Frame(problem, rows, posed.thrift())
+    second = _solved(frame, limits, seed, measure(frame, first.found.option_year), step)
+    return _schedule(inputs, prices, design, posed, rows, (first, second), (began, half_way))
+
+
+def _solved(frame: Frame, limits: Limits, seed: int, start: Found | None, step: Callable[[], None]) -> Solved:
+    """Solve; where that cannot be, say which rules conflict."""
+    try:
+        return solve(frame, limits, seed, start, step)
+    except Unkept as unkept:
+        raise conflict(unkept) from None
+
+
+def _schedule(
+    inputs: Inputs,
+    prices: Prices,
+    design: Design,
+    posed: Posed,
+    rows: Rows,
+    solved: tuple[Solved, Solved],
+    times: tuple[float, float],
+) -> Schedule:
+    """The noun of what was found, with its certificates."""
+    (first, second), (began, half_way) = solved, times
+    whole, years = posed.problem, second.found.option_year
+    served, cost = (measure(Frame(whole, rows, aim), years) for aim in (posed.service(), posed.thrift()))
+    built = amounts(Frame(whole, rows, posed.service()), served.years)
+    service_bound, service_prices = _proven(whole, posed.rows, posed.service(), first)
+    cost_bound, cost_prices = _proven(whole, rows, posed.thrift(), second)
     element_year, option_year = (_programme_year(part, whole.years) for part in (served.element_year, years))
     site_year = np.zeros(len(inputs.sites), np.int16)
     site_option = np.full(len(inputs.sites), -1, np.int32)
     chosen = np.flatnonzero(option_year)
     site_year[whole.option_site[chosen]] = option_year[chosen]
-    site_option[whole.option_site[chosen]] = whole.option_row[chosen]
+    site_option[whole.option_site[chosen]] = posed.option_row[chosen]
     ended = perf_counter()
     return Schedule(
         element_year=element_year,
@@ -97,25 +143,18 @@ def schedule(
         ),
         multipliers={"schedule": service_prices, "schedule_cost": cost_prices},
         notes=_notes(inputs, design, site_option, element_year),
-        elements=element_table(inputs, design, whole, element_year),
-        options=option_table(inputs, prices, whole, option_year),
-        constraints=constraint_table(whole, rows),
+        elements=element_table(inputs, prices, design, posed, element_year),
+        options=option_table(inputs, prices, posed, option_year),
+        constraints=constraint_table(rows, rows.use @ built.ravel()),
     )
 
 
-def keep_service(problem: Problem, found: Found) -> Rows:
-    """Row ``service``: Σ benefit · service_years is at least what was found, less one part in 10⁹."""
-    profile = np.zeros((1, len(problem.feature_names), problem.years))
-    profile[0, BENEFIT] = -problem.service_years
-    return Rows(("service",), np.array([-found.worth * (1.0 - KEPT)]), profile, np.zeros(1))
-
-
-def _proven(problem: Problem, rows: Rows, aim: Aim, relaxation: Relaxation) -> tuple[float, dict[str, float]]:
+def _proven(problem: Problem, rows: Rows, aim: Aim, solved: Solved) -> tuple[float, dict[str, float]]:
     """Least bound on the uncontracted problem, and its multipliers by name.
 
     Multipliers a hair larger are tried as well: where a limit is zero they cost nothing and settle ties.
     """
-    tried = [relaxation.multipliers * factor for factor in (1.0, 1.0 + KEPT)]
+    tried = [solved.relaxation.multipliers * factor for factor in (1.0, 1.0 + KEPT)]
     best = min(tried, key=lambda multipliers: bound(problem, rows, aim, multipliers))
     return bound(problem, rows, aim, best), dict(zip(rows.names, best.tolist(), strict=True))
 
@@ -146,7 +185,7 @@ def _service_certificate(value: float, limit: float, seconds: float) -> Certific
         value=value,
         bound=limit,
         constant=0.0,
-        proof=f"Lagrangian relaxation of budgets, minimum shares and required targets. {PROOF}",
+        proof=f"Lagrangian relaxation of budgets, crews, shares, required targets and floors. {PROOF}",
         seconds=seconds,
     )
 
@@ -161,8 +200,8 @@ def _cost_certificate(value: float, limit: float, inputs: Inputs, seconds: float
         bound=limit,
         constant=0.0,
         proof=(
-            "Lagrangian relaxation of budgets, minimum shares, required targets and of the service reached, of which "
-            f"one part in a thousand million may be lost. {PROOF}"
+            "Lagrangian relaxation of budgets, crews, shares, required targets, floors and of the service reached, of "
+            f"which one part in a thousand million may be lost. {PROOF}"
         ),
         seconds=seconds,
     )

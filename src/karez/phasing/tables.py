@@ -9,29 +9,23 @@ import pandas as pd
 from karez.model.design import Design
 from karez.model.inputs import Inputs
 from karez.model.prices import Prices
-from karez.phasing.problem import BENEFIT, CAPEX, OPEX, Floats, Problem, Rows
+from karez.phasing.pose import BENEFIT, CAPEX, OPEX, Floats, Posed
+from karez.solving.schedule import Problem, Rows
 
 Years = npt.NDArray[np.int16]
 
-FACTORS = {
-    "capex": "capex",
-    "opex": "opex",
-    "benefit": "benefit",
-    "project_capex": "capex:{project}",
-    "coverage": "coverage:{project}",
-}
-"""Columns of the constraint table before ``_t``, and the feature each multiplies."""
 
-
-def element_table(inputs: Inputs, design: Design, problem: Problem, year: Years) -> pd.DataFrame:
+def element_table(inputs: Inputs, prices: Prices, design: Design, posed: Posed, year: Years) -> pd.DataFrame:
     """Elements in the order of the design's tree; see ``Schedule.elements``. `year` is 1 … T, 0 for never."""
+    problem, span = posed.problem, design.tree.span
     count = problem.elements
     projects = [project.id for project in inputs.programme.projects]
     columns = {
         "parent": problem.parent,
-        "capex_real": problem.features[:count, CAPEX],
-        "opex_real_per_year": problem.features[:count, OPEX],
-        "earliest_year": problem.first[:count] + 1,
+        "capex_real": _feature(problem, CAPEX)[:count],
+        "opex_real_per_year": _feature(problem, OPEX)[:count],
+        "construction_years": np.where(span >= 0, np.append(prices.span_years, 1)[np.maximum(span, -1)], 1),
+        **_window(problem, slice(0, count)),
         "year": _calendar(inputs, year),
         **_present(problem.present[:count]),
         **{f"share_{project}": design.attribution[:, number] for number, project in enumerate(projects)},
@@ -39,9 +33,10 @@ def element_table(inputs: Inputs, design: Design, problem: Problem, year: Years)
     return pd.DataFrame(columns)
 
 
-def option_table(inputs: Inputs, prices: Prices, problem: Problem, year: Years) -> pd.DataFrame:
+def option_table(inputs: Inputs, prices: Prices, posed: Posed, year: Years) -> pd.DataFrame:
     """Ways to serve a site; see ``Schedule.options``. `year` is 1 … T, 0 for never."""
-    count, row, site = problem.elements, problem.option_row, problem.option_site
+    problem = posed.problem
+    count, row, site = problem.elements, posed.option_row, problem.option_site
     offered = prices.options.iloc[row]
     covered = np.where(offered["meets_standard"].to_numpy(np.bool_), prices.site_open_weight[site], 0.0)
     columns = {
@@ -49,11 +44,11 @@ def option_table(inputs: Inputs, prices: Prices, problem: Problem, year: Years) 
         "project": inputs.sites["project"].to_numpy()[site],
         "technology": offered["technology"].to_numpy(),
         "element": problem.owner,
-        "capex_real": problem.features[count:, CAPEX],
-        "opex_real_per_year": problem.features[count:, OPEX],
-        "benefit": problem.features[count:, BENEFIT],
+        "capex_real": _feature(problem, CAPEX)[count:],
+        "opex_real_per_year": _feature(problem, OPEX)[count:],
+        "benefit": _feature(problem, BENEFIT)[count:],
         "coverage_weight": covered,
-        "earliest_year": problem.first[count:] + 1,
+        **_window(problem, slice(count, None)),
         "chosen": year > 0,
         "year": _calendar(inputs, year),
         **_present(problem.present[count:]),
@@ -61,24 +56,23 @@ def option_table(inputs: Inputs, prices: Prices, problem: Problem, year: Years) 
     return pd.DataFrame(columns)
 
 
-def constraint_table(problem: Problem, rows: Rows) -> pd.DataFrame:
+def constraint_table(rows: Rows, used: Floats) -> pd.DataFrame:
     """Coupling constraints; see ``Schedule.constraints``."""
-    projects = [_project(name) for name in rows.names]
-    number = {name: column for column, name in enumerate(problem.feature_names)}
-    columns: dict[str, object] = {"name": list(rows.names), "limit": rows.limit, "project": projects}
-    for column, feature in FACTORS.items():
-        factor = np.zeros((len(rows.names), problem.years))
-        for row, project in enumerate(projects):
-            at = number.get(feature.format(project=project))
-            factor[row] = 0.0 if at is None else rows.profile[row, at]
-        columns |= {f"{column}_{t + 1}": factor[:, t] for t in range(problem.years)}
-    return pd.DataFrame(columns)
+    return pd.DataFrame({"name": list(rows.names), "words": list(rows.words), "limit": rows.limit, "used": used})
 
 
-def _project(row: str) -> str:
-    """Project that a constraint speaks of; empty if none."""
-    kind, _, rest = row.partition(":")
-    return {"share": rest, "target": rest.rpartition(":")[0]}.get(kind, "")
+def _feature(problem: Problem, number: int) -> Floats:
+    """One feature of all items."""
+    return np.asarray(problem.features[:, [number]].toarray()).ravel()
+
+
+def _window(problem: Problem, part: slice) -> dict[str, npt.NDArray[np.generic]]:
+    """First and last programme year allowed, and whether never is not."""
+    return {
+        "earliest_year": problem.first[part] + 1,
+        "latest_year": problem.last[part] + 1,
+        "must": problem.must[part],
+    }
 
 
 def _present(present: Floats) -> dict[str, Floats]:

@@ -24,6 +24,7 @@ from karez.reading.region import check_inside
 from karez.reading.relief import check_cover, read_relief
 from karez.reading.risk import check_classes, check_ranges
 from karez.reading.routes import Lines, check_rates, read_routes
+from karez.reading.schedule_rules import check_fixed_sites, check_floor_areas
 from karez.reading.settings import Settled, read_settings
 from karez.reading.sites import assign_areas, check_sites, fill_households
 from karez.reading.sources import check_any, check_sources, with_lit_nodes
@@ -67,6 +68,10 @@ def read(folder: Path, *, progress: Progress | None = None) -> Inputs:
     report(0.1)
     areas, region = _areas(folder, settled, findings)
     sites, sources = _places(folder, settled, areas, region, findings)
+    if areas is not None:
+        check_floor_areas(settled, areas, findings)
+    if sites is not None:
+        check_fixed_sites(settled, sites, findings)
     report(0.4)
     lines = read_routes(folder, settled.layers, region, findings)
     report(0.8)

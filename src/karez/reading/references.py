@@ -9,6 +9,7 @@ import pandas as pd
 
 from karez.model.programme import CostLine, Project
 from karez.reading.findings import Findings, nearest, suggestion
+from karez.reading.schedule_rules import check_rules
 from karez.reading.settings import Location, Settled, setting_fault
 from karez.units import METRES_PER
 
@@ -31,6 +32,7 @@ def check_settings(settled: Settled, findings: Findings) -> None:
     _check_technologies(settled, findings)
     _check_business(settled, findings)
     _check_discounting(settled, findings)
+    check_rules(settled, findings)
 
 
 def check_items(settled: Settled, catalogue: pd.DataFrame, findings: Findings) -> None:
@@ -143,14 +145,14 @@ def _check_targets(settled: Settled, place: int, project: Project, findings: Fin
     years = settled.calendar_years
     if years is None:
         return
-    counts = Counter(target.year for target in project.targets)
+    counts = Counter((target.year, target.counted_by) for target in project.targets)
     for number, target in enumerate(project.targets):
         location: Location = ("projects", place, "targets", number, "year")
         if target.year not in years:
             problem = f"the target's year {target.year} is not one of the programme"
             setting_fault(findings, location, problem, f"Give a year from {years[0]} to {years[-1]}")
-        elif counts[target.year] > 1:
-            problem = f"there are {counts[target.year]} targets for {target.year}"
+        elif counts[target.year, target.counted_by] > 1:
+            problem = f"there are {counts[target.year, target.counted_by]} targets for {target.year}"
             setting_fault(findings, location, problem, "Keep one a year")
 
 

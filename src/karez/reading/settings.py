@@ -29,6 +29,7 @@ from karez.model.programme import (
     TechnologyRules,
 )
 from karez.model.risk_rules import RiskRules
+from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.reading.findings import Findings, Where, listed, nearest
 from karez.reading.paths import SETTINGS, sha256
 
@@ -62,6 +63,10 @@ class Settled:
         Entries that are whole, by name.
     projects : dict[int, Project]
         Projects that are whole, by their place in the file, from 0.
+    crews : dict[str, Crew]
+        Crews that are whole, by method.
+    floors, fixed : dict[int, Floor], dict[int, Fixed]
+        Entries that are whole, by their place in the file, from 0.
     named : dict[str, frozenset[str]]
         Names of all ``technologies``, ``categories`` and ``projects``, whole or not.
     """
@@ -75,6 +80,9 @@ class Settled:
     technologies: Mapping[str, TechnologyRules] = field(default_factory=dict)
     categories: Mapping[str, Category] = field(default_factory=dict)
     projects: Mapping[int, Project] = field(default_factory=dict)
+    crews: Mapping[str, Crew] = field(default_factory=dict)
+    floors: Mapping[int, Floor] = field(default_factory=dict)
+    fixed: Mapping[int, Fixed] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
     @property
@@ -148,7 +156,6 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         "categories": _keys(mended.get("categories")),
         "projects": frozenset(str(raw.get("id")) for raw in _list(mended.get("projects")) if isinstance(raw, dict)),
     }
-    projects = {place: _whole(Project, raw) for place, raw in enumerate(_list(mended.get("projects")))}
     return Settled(
         programme=programme,
         agreement=_settings(Agreement, mended.get("agreement")),
@@ -158,7 +165,10 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         risk=_settings(RiskRules, mended.get("risk", {})),
         technologies=_entries(TechnologyRules, mended.get("technologies")),
         categories=_entries(Category, mended.get("categories")),
-        projects={place: project for place, project in projects.items() if project is not None},
+        projects=_places(Project, mended.get("projects")),
+        crews=_entries(Crew, mended.get("crews")),
+        floors=_places(Floor, mended.get("floors")),
+        fixed=_places(Fixed, mended.get("fixed")),
         named=named,
     )
 
@@ -183,6 +193,12 @@ def _entries(model: type[T], raw: Any) -> dict[str, T]:
     """The entries of a table of tables that are whole."""
     entries = {name: _whole(model, entry) for name, entry in raw.items()} if isinstance(raw, dict) else {}
     return {name: entry for name, entry in entries.items() if entry is not None}
+
+
+def _places(model: type[T], raw: Any) -> dict[int, T]:
+    """The entries of a list of tables that are whole, by their place."""
+    entries = {place: _whole(model, entry) for place, entry in enumerate(_list(raw))}
+    return {place: entry for place, entry in entries.items() if entry is not None}
 
 
 def _keys(raw: Any) -> frozenset[str]:

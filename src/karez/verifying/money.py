@@ -11,6 +11,7 @@ from karez.model.programme import Programme
 from karez.units import MINOR_PER_UNIT
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
+from karez.verifying.works import payments
 
 CENT = 0.01
 HALF_CENT = 0.005
@@ -24,7 +25,12 @@ def built(frame: pd.DataFrame) -> pd.DataFrame:
 
 def spending(run: Run) -> dict[int, float]:
     """Capex of everything built in each calendar year, in real money."""
-    return _by_year(run, (run.sites, run.spans, run.nodes), "capex_real")
+    paid = _by_year(run, (run.sites, run.nodes), "capex_real")
+    amounts = {year: [amount] for year, amount in paid.items()}
+    for row in built(run.spans).to_dict("records"):
+        for year, amount in payments(run.programme, row).items():
+            amounts.setdefault(year, []).append(amount)
+    return {year: math.fsum(rows) for year, rows in amounts.items()}
 
 
 def upkeep(run: Run) -> dict[int, float]:
@@ -100,7 +106,7 @@ def _hundredths(money: float) -> int:
 
 def shares(run: Run) -> Check:
     """Every project has its minimum share of programme capex, and the share the summary says."""
-    proven = f"capex of {len(run.programme.projects)} projects adds up, minimum shares are kept"
+    proven = f"capex of {len(run.programme.projects)} projects adds up, minimum and maximum shares are kept"
     return conclude("projects", proven, _share_findings(run))
 
 
@@ -120,6 +126,8 @@ def _share_findings(run: Run) -> Iterator[Finding]:
             yield Finding(f"capex is not the {capex[project.id]:,.2f} of its sites and spans", project.id)
         if capex[project.id] < project.minimum_share * total - CENT:
             yield Finding(f"capex is below {project.minimum_share:.1%} of the programme's", project.id)
+        if capex[project.id] > project.maximum_share * total + CENT:
+            yield Finding(f"capex is above {project.maximum_share:.1%} of the programme's", project.id)
     if not abs(math.fsum(run.summary["capex_real_per_project"].values()) - total) <= HALF_CENT:
         yield Finding("capex of all projects is not that of all rows", "capex_real_per_project")
 

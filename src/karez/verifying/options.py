@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,9 @@ import pandas as pd
 from karez.model.design import FORCED
 from karez.units import MINOR_PER_UNIT
 from karez.verifying.answers import allowed, meets_standard
+from karez.verifying.coverage import place_rows
 from karez.verifying.money import CENT, HALF_CENT, available
+from karez.verifying.rules import asked_floors, capacity, homes_of
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
@@ -50,7 +52,7 @@ def _option_findings(run: Run) -> Iterator[Finding]:
             yield Finding("option of a technology that may not serve the site", key)
         still_open = site["weight"] * (1.0 - site["already_served"])
         meets = meets_standard(run.programme, site["project"], technology)
-        priority = run.programme.project(site["project"]).priority
+        priority = run.programme.project(site["project"]).priority * site["priority"]
         if not _close(row["benefit"], still_open * priority * (1.0 if meets else below)):
             yield Finding("benefit is not weight times priority times quality", key)
         if not _close(row["coverage_weight"], still_open if meets else 0.0):
@@ -145,14 +147,55 @@ def _constraint_findings(run: Run, limits: dict[str, float]) -> Iterator[Finding
 def limit(run: Run, name: str) -> float | None:
     """Right-hand side of a constraint written as use ≤ limit; None if there is no such constraint."""
     kind, _, rest = name.partition(":")
-    if kind == "budget":
-        return math.fsum(list(available(run.programme).values())[: int(rest)])
-    if kind == "share":
+    of, _, at = rest.rpartition(":")
+    if kind in ("share", "maximum_share"):
         return 0.0
-    if kind == "target":
-        project, _, year = rest.rpartition(":")
-        members = run.sites.loc[run.sites["project"] == project]
-        shares = {target.year: target.coverage for target in run.programme.project(project).targets if target.required}
-        served = math.fsum(members["weight"] * members["already_served"])
-        return served - shares[int(year)] * math.fsum(members["weight"]) if int(year) in shares else None
-    return None
+    return LIMITS[kind](run, of, int(at)) if kind in LIMITS else None
+
+
+def _budget_limit(run: Run, _: str, year: int) -> float:
+    return math.fsum(list(available(run.programme).values())[:year])
+
+
+def _crew_limit(run: Run, method: str, year: int) -> float | None:
+    crews = {str(name): crew for name, crew in run.programme.crews.items()}
+    return capacity(crews[method], year - 1) if method in crews else None
+
+
+def _floor_limit(run: Run, area: str, year: int) -> float | None:
+    homes = homes_of(run, area)
+    return _still_asked(homes["weight"], homes["already_served"], asked_floors(run).get((area, year)))
+
+
+def _target_limit(run: Run, project: str, year: int) -> float | None:
+    members = run.sites.loc[run.sites["project"] == project]
+    return _still_asked(members["weight"], members["already_served"], _required(run, project, "weight").get(year))
+
+
+def _places_limit(run: Run, project: str, year: int) -> float | None:
+    places = place_rows(run, project).assign(weight=1.0)
+    return _still_asked(places["weight"], places["already_served"], _required(run, project, "place").get(year))
+
+
+def _still_asked(weight: pd.Series, served: pd.Series, least: float | None) -> float | None:
+    """What is served already less what is asked for; None if nothing is."""
+    return None if least is None else math.fsum(weight * served) - least * math.fsum(weight)
+
+
+LIMITS: dict[str, Callable[[Run, str, int], float | None]] = {
+    "budget": _budget_limit,
+    "crew": _crew_limit,
+    "floor": _floor_limit,
+    "target": _target_limit,
+    "places": _places_limit,
+}
+"""Right-hand sides by kind of constraint."""
+
+
+def _required(run: Run, project: str, counted_by: str) -> dict[int, float]:
+    """Required targets of a project by calendar year, the highest of each."""
+    shares: dict[int, float] = {}
+    for target in run.programme.project(project).targets:
+        if target.required and target.counted_by == counted_by:
+            shares[target.year] = max(target.coverage, shares.get(target.year, 0.0))
+    return shares

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator
 from typing import Any
 
@@ -12,6 +13,10 @@ from karez.verifying.money import CENT, HALF_CENT, connection_present
 from karez.verifying.network import CONNECTION
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
+from karez.verifying.works import construction_years, early_payment
+
+MOST_YEARS = 60
+"""Works of a candidate take fewer years than this."""
 
 CLOSE = 1e-9
 """Share by which figures that are equal may differ in the last digits."""
@@ -104,6 +109,8 @@ def _span_problems(run: Run, row: dict[Hashable, Any], cost: dict[Hashable, Any]
     year = int(row["year"]) - run.calendar_years[0] + 1 if is_built else 0
     present = present_cost(run.programme, designed, upkeep, int(cost["life_years"]), year) if is_built else 0.0
     present += _carbon(run, row, year) if is_built else 0.0
+    took = construction_years(run.programme, row["method"], row["length_m"])
+    present += dearer(run.programme, designed, took, year) if is_built else 0.0
     if abs(row["pv_cost_real"] - present) > CENT:
         yield "present cost is not that of rule 3"
     if row["status"] != ("operational" if row["method"] == "existing" else "proposed"):
@@ -122,12 +129,13 @@ def _element_problems(
     run: Run, row: dict[Hashable, Any], span: dict[Hashable, Any], cost: dict[Hashable, Any]
 ) -> Iterator[str]:
     """What is wrong with the money of a span in ``proof/elements``."""
-    capex = span["designed_capex_real"]
+    capex, took = span["designed_capex_real"], construction_years(run.programme, span["method"], span["length_m"])
     upkeep = capex * cost["opex_share_per_year"]
     if abs(row["opex_real_per_year"] - upkeep) > HALF_CENT + CLOSE * upkeep:
         yield "upkeep in proof/elements is not its share of capex"
     for year in range(1, len(run.calendar_years) + 1):
         present = present_cost(run.programme, capex, upkeep, int(cost["life_years"]), year) + _carbon(run, span, year)
+        present += dearer(run.programme, capex, took, year)
         if abs(row[f"present_{year}"] - present) > HALF_CENT:
             yield "present cost in proof/elements is not that of rule 3"
 
@@ -149,11 +157,24 @@ def _candidate_findings(run: Run) -> Iterator[Finding]:
         for cost in [run.catalogue.loc[item].to_dict()]
     }
     connection = {connection_present(run, 1.0, 1)}
+    slow = any(crew.longest_km_per_year is not None for crew in run.programme.crews.values())
+
+    def longer(capex: float) -> list[float]:
+        """What works of several years cost more; how long a candidate is that is not in the plan is not kept."""
+        return [dearer(run.programme, capex, took, 1) for took in range(1, MOST_YEARS if slow else 2)]
+
     graph = run.proof.graph
     for key, capex, minor in zip(graph["id"], graph["capex_real"], graph["present_minor"].tolist(), strict=True):
         allowed = connection if str(key).startswith(CONNECTION) else factors
-        if not any(abs(capex * factor * MINOR_PER_UNIT - minor) <= 1.0 for factor in allowed):
+        more = [0.0] if str(key).startswith(CONNECTION) else longer(capex)
+        if not any(abs((capex * factor + part) * MINOR_PER_UNIT - minor) <= 1.0 for factor in allowed for part in more):
             yield Finding("present cost in proof/graph is not that of rule 3", str(key))
+
+
+def dearer(programme: Programme, capex: float, took: int, year: int) -> float:
+    """By how much the present cost of a span rises as it is paid over the years of its construction."""
+    rate, early = programme.rates.discount_rate_real, early_payment(capex, took)
+    return early * math.fsum((1.0 + rate) ** -(year - before) - (1.0 + rate) ** -year for before in range(1, took))
 
 
 def present_cost(programme: Programme, capex: float, opex: float, life: int, year: int) -> float:

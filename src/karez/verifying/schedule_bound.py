@@ -12,10 +12,14 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
-from karez.verifying.money import price_level
+from karez.units import METRES_PER_KM
+from karez.verifying.constraint_use import service_years, use
+from karez.verifying.coverage import place_rows
 from karez.verifying.options import chosen
+from karez.verifying.rules import asked_floors
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
+from karez.verifying.works import early_payment
 
 AGREE = 1e-11
 """Share of the figures added up by which two sums in floating point may differ."""
@@ -23,6 +27,8 @@ ROUNDED = 2e-9
 """Share of the figures added up by which a bound may be rounded outward, to be safe."""
 
 NOT_ALLOWED = -math.inf
+LAST = 10**6
+"""Later than any year."""
 SCOPES = ("schedule", "schedule_cost")
 
 
@@ -33,17 +39,22 @@ class Item:
     Parameters
     ----------
     features : dict[str, float]
-        What it brings: ``capex`` and yearly ``opex`` in real money, ``benefit`` as weight, ``capex:<project>`` and
-        ``covers:<project>`` as far as they count for a project.
+        What it brings: ``capex`` and yearly ``opex`` in real money, ``benefit`` as weight, ``capex:<project>``,
+        ``covers:<project>`` and ``places:<project>`` as far as they count for a project, ``homes:<area>`` as weight,
+        ``km:<method>``; ``early:j`` and ``early km:<method>:j`` are what of capex and km comes j years before.
     present : list[float]
         Present cost by programme year.
-    earliest : int
-        Programme year before which it is not there.
+    earliest, latest : int
+        Programme years before and after which it is not completed.
+    must : bool
+        Whether never is not allowed; of options of one site, that one of them must be.
     """
 
     features: dict[str, float]
     present: list[float]
     earliest: int
+    latest: int = LAST
+    must: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,21 +82,50 @@ class Forest:
 
         def item(row: dict[Hashable, Any], **more: float) -> Item:
             features = {"capex": row["capex_real"], "opex": row["opex_real_per_year"], **more}
-            return Item(features, [row[f"present_{year}"] for year in years], int(row["earliest_year"]))
+            window = int(row["earliest_year"]), int(row["latest_year"]), bool(row["must"])
+            return Item(features, [row[f"present_{year}"] for year in years], *window)
 
         shares = {f"capex:{project.id}": f"share_{project.id}" for project in run.programme.projects}
+        spans = run.spans.set_index("id").to_dict("index")
         elements = [
-            item(row, **{name: row["capex_real"] * row[share] for name, share in shares.items()})
+            item(
+                row,
+                **{name: row["capex_real"] * row[share] for name, share in shares.items()},
+                **_works(row, spans.get(row["id"])),
+            )
             for row in run.proof.elements.to_dict("records")
         ]
+        area_of = dict(zip(run.sites["id"], run.sites["area_id"].astype(str), strict=True))
+        home = dict(zip(run.sites["id"], run.sites["households"].notna(), strict=True))
+        stands = {
+            key: 1.0 - served
+            for project in run.programme.projects
+            for rows in [place_rows(run, project.id)]
+            for key, served in zip(rows["id"], rows["already_served"], strict=True)
+        }
         project_of = dict(zip(run.sites["id"], run.sites["project"], strict=True))
         sites: dict[str, list[tuple[int, Item]]] = {}
         for row in run.proof.options.to_dict("records"):
             project = project_of[row["site_id"]]
             counts = {f"capex:{project}": row["capex_real"], f"covers:{project}": row["coverage_weight"]}
+            counts[f"places:{project}"] = stands.get(row["site_id"], 0.0) if row["coverage_weight"] else 0.0
+            if home[row["site_id"]]:
+                counts[f"homes:{area_of[row['site_id']]}"] = row["coverage_weight"]
             option = item(row, benefit=row["benefit"], **counts)
             sites.setdefault(row["site_id"], []).append((int(row["element"]), option))
         return cls([int(parent) for parent in run.proof.elements["parent"]], elements, sites)
+
+
+def _works(row: dict[Hashable, Any], span: dict[Hashable, Any] | None) -> dict[str, float]:
+    """Kilometres of an element, and what of money and kilometres comes before it is completed."""
+    if span is None:
+        return {}
+    km, took = span["length_m"] / METRES_PER_KM, int(row["construction_years"])
+    works = {f"km:{span['method']}": km}
+    for before in range(1, took):
+        works[f"early:{before}"] = early_payment(row["capex_real"], took)
+        works[f"early km:{span['method']}:{before}"] = km / took
+    return works
 
 
 class Aim:
@@ -104,8 +144,7 @@ class Aim:
     def __init__(self, run: Run, scope: str, multipliers: dict[str, float]) -> None:
         self.years = range(1, len(run.calendar_years) + 1)
         self.present = 0.0 if scope == "schedule" else -1.0
-        names = ["capex", "opex", "benefit"]
-        names += [f"{kind}:{project.id}" for kind in ("capex", "covers") for project in run.programme.projects]
+        names = ["capex", "opex", "benefit", *features_of(run)]
         gained = service_years(run) if scope == "schedule" else [0.0] * len(self.years)
         self.worth = {
             name: [
@@ -118,57 +157,25 @@ class Aim:
 
     def profit(self, item: Item) -> list[float]:
         """Worth less priced use of the constraints, by programme year; −inf before it is there."""
-        return [self._profit(item, year - 1) if year >= item.earliest else NOT_ALLOWED for year in self.years]
+        return [
+            self._profit(item, year - 1) if item.earliest <= year <= item.latest else NOT_ALLOWED for year in self.years
+        ]
 
     def _profit(self, item: Item, at: int) -> float:
-        gained = math.fsum(amount * self.worth[name][at] for name, amount in item.features.items() if amount)
+        counted = ((amount, self.worth.get(name)) for name, amount in item.features.items() if amount)
+        gained = math.fsum(amount * worth[at] for amount, worth in counted if worth is not None)
         return gained + self.present * item.present[at]
 
 
-def use(run: Run, constraint: str, feature: str, year: int) -> float:
-    """What one unit of a feature uses of a constraint, all being written as use ≤ limit.
-
-    Parameters
-    ----------
-    run : Run
-        Settings.
-    constraint : str
-        ``budget:t``, ``share:<project>``, ``target:<project>:<calendar year>`` or ``service``.
-    feature : str
-        See :class:`Item`.
-    year : int
-        Programme year in which the item that has the feature is built.
-    """
-    kind, _, rest = constraint.partition(":")
-    if kind == "budget":
-        return _paid(run, feature, year, int(rest)) if feature in run.programme.agreement.budget_pays else 0.0
-    if kind == "share":
-        whole = run.programme.project(rest).minimum_share if feature == "capex" else 0.0
-        return whole - (1.0 if feature == f"capex:{rest}" else 0.0)
-    if kind == "target":
-        project, _, due = rest.rpartition(":")
-        in_time = run.calendar_years[year - 1] <= int(due)
-        return -1.0 if feature == f"covers:{project}" and in_time else 0.0
-    if kind == "service":
-        return -service_years(run)[year - 1] if feature == "benefit" else 0.0
-    raise ValueError(f"no constraint is named {constraint}")
-
-
-def _paid(run: Run, feature: str, year: int, until: int) -> float:
-    """Nominal money paid by the end of a programme year, of one real unit of capex or of yearly opex."""
-    level = [price_level(run.programme, calendar) for calendar in run.calendar_years]
-    if year > until:
-        return 0.0
-    return level[year - 1] if feature == "capex" else math.fsum(level[year:until])
-
-
-def service_years(run: Run) -> list[float]:
-    """Discounted years of service by the programme year it starts at the end of (rule 2)."""
-    rate, horizon = run.programme.rates.discount_rate_real, run.programme.horizon
-    return [
-        math.fsum((1.0 + rate) ** -later for later in range(year + 1, horizon + 1))
-        for year in range(1, len(run.calendar_years) + 1)
-    ]
+def features_of(run: Run) -> list[str]:
+    """Features beside capex, opex and benefit that constraints can count."""
+    longest = int(run.proof.elements["construction_years"].max()) if len(run.proof.elements) else 1
+    methods = [str(method) for method in run.programme.crews]
+    names = [f"{kind}:{p.id}" for kind in ("capex", "covers", "places") for p in run.programme.projects]
+    names += [f"homes:{area}" for area, _ in asked_floors(run)] + [f"km:{method}" for method in methods]
+    for before in range(1, longest):
+        names += [f"early:{before}"] + [f"early km:{method}:{before}" for method in methods]
+    return names
 
 
 @dataclass
@@ -181,7 +188,10 @@ class _Hanging:
 
     def hang(self, from_year: list[float], just_then: list[float]) -> None:
         """Hang one more thing: worth from every year on (never last), and worth in just that year."""
-        gain = [then - later for then, later in zip(just_then, from_year, strict=True)]
+        gain = [
+            then - later if then > NOT_ALLOWED else NOT_ALLOWED
+            for then, later in zip(just_then, from_year, strict=True)
+        ]
         self.just_then = [max(a, b) for a, b in zip(self.just_then, gain, strict=True)] if self.things else gain
         self.from_year = [a + b for a, b in zip(self.from_year, from_year, strict=True)]
         self.things += 1
@@ -204,22 +214,24 @@ def best(forest: Forest, aim: Aim, *, as_needed: bool) -> float:
     hanging = [_Hanging([0.0] * (years + 1), [0.0] * (years + 1)) for _ in forest.elements]
     total = 0.0
     for options in forest.sites.values():
-        anywhere = max((max(aim.profit(item)) for element, item in options if element < 0), default=0.0)
+        nothing = NOT_ALLOWED if any(item.must for _, item in options) else 0.0
+        anywhere = max((max(aim.profit(item)) for element, item in options if element < 0), default=NOT_ALLOWED)
         tied = [(element, aim.profit(item)) for element, item in options if element >= 0]
         if not tied:
-            total += max(0.0, anywhere)
+            total += max(nothing, anywhere)
         for element, profit in tied:
             just_then = [*profit, NOT_ALLOWED]
-            hanging[element].hang(_from_year_on([*profit, max(0.0, anywhere)]), just_then)
+            hanging[element].hang(_from_year_on([*profit, max(nothing, anywhere)]), just_then)
     for row in range(len(forest.elements) - 1, -1, -1):
-        worth = [*aim.profit(forest.elements[row]), 0.0]
+        own_item = forest.elements[row]
+        worth = [*aim.profit(own_item), NOT_ALLOWED if own_item.must else 0.0]
         below = hanging[row]
         worth = [own + rest for own, rest in zip(worth, below.from_year, strict=True)]
         if as_needed:
-            worth = [
-                own + (extra if below.things else NOT_ALLOWED)
-                for own, extra in zip(worth[:-1], below.just_then[:-1], strict=True)
-            ] + worth[-1:]
+            needed = [extra if below.things else NOT_ALLOWED for extra in below.just_then[:-1]]
+            if own_item.must and own_item.latest <= years:
+                needed[own_item.latest - 1] = 0.0
+            worth = [own + extra for own, extra in zip(worth[:-1], needed, strict=True)] + worth[-1:]
         if forest.parent[row] < 0:
             total += max(worth)
         else:

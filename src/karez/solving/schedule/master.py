@@ -10,9 +10,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from karez.phasing.problem import Aim, Floats, Ints, Problem, Rows
-
-Labels = npt.NDArray[np.int64]
+from karez.kernels.labels import label_arcs, label_steps, label_sums, refine_labels
+from karez.solving.schedule.problem import Aim, Flags, Floats, Ints, Problem, Rows
 
 ZERO, ONE = 0, 1
 """Labels of the variables that are fixed."""
@@ -42,50 +41,53 @@ class Frame:
     aim: Aim
 
     @cached_property
-    def sign(self) -> Floats:
-        """−1 for alternatives with a rival, else 1; (items)."""
-        sign = np.ones(len(self.problem.first))
-        sign[self.problem.elements + self.problem.rival[self.problem.rival >= 0]] = -1.0
-        return sign
-
-    @cached_property
-    def arcs(self) -> Labels:
-        """Pairs of variables (flat numbers), the first needing the second; (2, arcs)."""
-        return _arcs(self.problem, self.sign)
+    def turned(self) -> Flags:
+        """Whether an item is an alternative with a rival; (items)."""
+        turned = np.zeros(self.problem.items, np.bool_)
+        turned[self.problem.elements + self.problem.rival[self.problem.rival >= 0]] = True
+        return turned
 
     @cached_property
     def scale(self) -> Floats:
         """Size of a unit of every row; (rows)."""
         return _scale(self.problem, self.rows)
 
-    def labels(self) -> Labels:
-        """Coarsest labels: what is fixed by first years, and all the rest that can be done or left; (items, T)."""
-        upright = self.sign > 0
-        label = np.where(upright, 2, 3)[:, None].repeat(self.problem.years, axis=1)
-        closed = ~self.problem.allowed()
-        label[closed & upright[:, None]] = ZERO
-        label[closed & ~upright[:, None]] = ONE
-        return label
+    @cached_property
+    def steps(self) -> sparse.csr_array:
+        """What the use of a row changes by if a feature comes by year t rather than later; (rows, features · T)."""
+        features, years = len(self.problem.feature_names), self.problem.years
+        column = np.arange(features * years)
+        later = column[column % years != years - 1]
+        shift = sparse.csr_array((np.ones(len(later)), (later + 1, later)), shape=(features * years,) * 2)
+        return sparse.csr_array(self.rows.use - self.rows.use @ shift)
 
-    def bits(self, years: Ints) -> npt.NDArray[np.bool_]:
+    def labels(self) -> tuple[Ints, int]:
+        """Coarsest labels and their number: what is fixed by first and last years, and all that can be done or left."""
+        problem = self.problem
+        year = np.arange(problem.years)[None, :]
+        before = year < problem.first[:, None]
+        due = ~problem.may_be_never()[:, None] & (year >= problem.last[:, None]) & ~before
+        label = np.full((problem.items, problem.years), 2, np.int32)
+        label[before] = ZERO
+        label[due] = ONE
+        turned = label[self.turned]
+        label[self.turned] = np.where(turned == 2, 3, 1 - turned)
+        return label, 4
+
+    def refined(self, label: Ints, count: int, years: Ints) -> tuple[Ints, int]:
+        """Labels split by given years of all items."""
+        fresh, number = refine_labels(label, years.astype(np.int32), self.turned, count)
+        return fresh, int(number)
+
+    def bits(self, years: Ints) -> Flags:
         """Variables of given years 0 … T of all items; shape (items, T)."""
         done = years[:, None] <= np.arange(self.problem.years)[None, :]
-        return np.asarray(done == (self.sign > 0)[:, None])
+        return np.asarray(done != self.turned[:, None])
 
-    def years(self, bits: npt.NDArray[np.bool_]) -> Ints:
+    def years(self, bits: Flags) -> Ints:
         """Years 0 … T of all items by their variables."""
-        done = bits == (self.sign > 0)[:, None]
+        done = bits != self.turned[:, None]
         return np.asarray(self.problem.years - done.sum(axis=1), np.int32)
-
-
-def refine(label: Labels, bits: npt.NDArray[np.bool_]) -> Labels:
-    """Split every label but the fixed ones by a bit, and number them anew without holes."""
-    free = label > ONE
-    key = np.where(free, 2 * label + bits, label)
-    number = np.zeros(2 * int(label.max(initial=ONE)) + 2, np.int64)
-    number[key.ravel()] = 1
-    number[[ZERO, ONE]] = 1
-    return np.asarray((np.cumsum(number) - 1)[key])
 
 
 @dataclass(frozen=True)
@@ -97,35 +99,31 @@ class Master:
 
     worth: Floats
     constant: float
-    use: Floats
+    use: sparse.csr_array
     room: Floats
-    lower: Labels
-    upper: Labels
+    lower: Ints
+    upper: Ints
 
 
-def assemble(frame: Frame, label: Labels) -> Master:
+def assemble(frame: Frame, label: Ints, count: int) -> Master:
     """Sum a problem up by labels."""
     problem, rows, aim = frame.problem, frame.rows, frame.aim
-    items, years, count = len(problem.first), problem.years, int(label.max(initial=ONE)) + 1
-    steps = rows.profile - np.concatenate([rows.profile[:, :, 1:], np.zeros_like(rows.profile[:, :, :1])], axis=2)
-    aim_steps = aim.profile - np.concatenate([aim.profile[:, 1:], np.zeros_like(aim.profile[:, :1])], axis=1)
-    use, worth = np.zeros((len(rows.names), count)), np.zeros(count)
-    for t in range(years):
-        grouped = sparse.csr_array((frame.sign, (label[:, t], np.arange(items))), shape=(count, items))
-        sums = grouped @ problem.features
-        use += steps[:, :, t] @ sums.T
-        worth += sums @ aim_steps[:, t]
-        if aim.present_factor:
-            later = problem.present[:, t + 1] if t + 1 < years else 0.0
-            worth += aim.present_factor * (grouped @ (problem.present[:, t] - later))
-    turned = frame.sign < 0
-    base = problem.features[turned].sum(axis=0)
-    room = rows.limit - rows.profile[:, :, 0] @ base
-    constant = float(aim.profile[:, 0] @ base + aim.present_factor * problem.present[turned, 0].sum())
-    flat = label.ravel()
-    lower, upper = flat[frame.arcs[0]], flat[frame.arcs[1]]
-    keys = np.unique((lower * count + upper)[(lower != upper) & (lower != ZERO) & (upper != ONE)])
-    return Master(worth, constant, use / frame.scale[:, None], room / frame.scale, keys // count, keys % count)
+    csr, turned = problem.features, frame.turned
+    features = len(problem.feature_names)
+    start, index, amount = csr.indptr.astype(np.int32), csr.indices.astype(np.int32), csr.data
+    sums = label_sums(label, turned, start, index, amount, features, count).reshape(count, -1)
+    gain = aim.profile - np.concatenate([aim.profile[:, 1:], np.zeros_like(aim.profile[:, :1])], axis=1)
+    worth = sums @ gain.ravel()
+    if aim.present_factor:
+        worth += aim.present_factor * label_steps(label, turned, problem.present, count)
+    use = sparse.csr_array(frame.steps @ sparse.csr_array(sums.T))
+    base = np.zeros((features, problem.years))
+    base[:, 0] = csr[np.flatnonzero(turned)].sum(axis=0) if turned.any() else 0.0
+    room = rows.limit - rows.use @ base.ravel()
+    constant = float((aim.profile * base).sum() + aim.present_factor * problem.present[turned, 0].sum())
+    lower, upper = label_arcs(problem.parent, problem.owner, problem.rival, problem.must, label, turned, count)
+    scaled = sparse.csr_array(sparse.dia_array((1.0 / frame.scale[None, :], [0]), shape=(len(room),) * 2) @ use)
+    return Master(worth, constant, scaled, room / frame.scale, lower, upper)
 
 
 def build(master: Master, slack_price: Floats, unit: float, extra: sparse.csr_array | None = None) -> highspy.HighsLp:
@@ -160,7 +158,7 @@ def build(master: Master, slack_price: Floats, unit: float, extra: sparse.csr_ar
         ),
         shape=(arcs, count),
     )
-    blocks = [[sparse.csr_array(master.use), slack], [precedence, None]]
+    blocks = [[master.use, slack], [precedence, None]]
     blocks += [[extra, None]] if extra is not None and extra.shape[0] else []
     matrix = sparse.csr_array(sparse.block_array(blocks, format="csr")) if len(master.room) + arcs else None
     lp = highspy.HighsLp()
@@ -182,23 +180,12 @@ def build(master: Master, slack_price: Floats, unit: float, extra: sparse.csr_ar
     return lp
 
 
-def _arcs(problem: Problem, sign: Floats) -> Labels:
-    """See :attr:`Frame.arcs`."""
-    years, elements = problem.years, problem.elements
-    number = np.arange(len(sign) * years).reshape(-1, years)
-    upright = np.flatnonzero(sign > 0)
-    turned = np.flatnonzero(sign < 0)
-    pairs = [(number[upright, :-1], number[upright, 1:]), (number[turned, 1:], number[turned, :-1])]
-    above = np.concatenate([problem.parent, problem.owner])
-    hung = np.flatnonzero(above >= 0)
-    pairs.append((number[hung], number[above[hung]]))
-    choosing = np.flatnonzero(problem.rival >= 0)
-    pairs.append((number[elements + choosing, -1], number[elements + problem.rival[choosing], -1]))
-    return np.array([np.concatenate([pair[side].ravel() for pair in pairs]) for side in (0, 1)])
-
-
 def _scale(problem: Problem, rows: Rows) -> Floats:
     """Size of every row: its limit, or what all items could use of it, over the resolution."""
-    most = np.abs(problem.features).sum(axis=0) @ np.abs(rows.profile).max(axis=2, initial=0.0).T
+    whole: npt.NDArray[np.float64] = np.asarray(abs(problem.features).sum(axis=0)).ravel()
+    peak = abs(rows.use)
+    most = np.zeros(len(rows.names))
+    for t in range(problem.years):
+        most = np.maximum(most, peak[:, t :: problem.years] @ whole)
     size = np.where(rows.limit != 0, np.minimum(np.abs(rows.limit), np.where(most > 0, most, np.inf)), most)
     return np.where(size > 0, size, 1.0) / RESOLUTION

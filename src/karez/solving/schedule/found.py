@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
-from karez.kernels.closure import improve_options, start_state
-from karez.phasing.master import Frame
-from karez.phasing.problem import Floats, Ints
+from karez.kernels.moves import improve_options, start_state
+from karez.solving.schedule.master import Frame
+from karez.solving.schedule.problem import Floats, Ints
 
-PASSES = 50
-"""Most rounds of local improvement over all sites."""
+MOVES = 4_000_000
+"""Sites tried in one local improvement, about; every site is tried at least in three rounds, at most in 50."""
 
 
 @dataclass(frozen=True)
@@ -50,58 +51,76 @@ class Found:
         return other is None or (-self.excess.sum(), self.worth) > (-other.excess.sum(), other.worth)
 
 
+def amounts(frame: Frame, years: Ints) -> Floats:
+    """Features of all that is built, by year: float64[features, T]."""
+    problem = frame.problem
+    done = np.flatnonzero(years < problem.years)
+    when = sparse.csr_array((np.ones(len(done)), (years[done], done)), shape=(problem.years, problem.items))
+    return np.asarray((when @ problem.features).toarray()).T
+
+
 def measure(frame: Frame, option_year: Ints) -> Found:
     """Build the elements that the options need, and say what it is worth and what it breaks."""
     problem, rows, aim = frame.problem, frame.rows, frame.aim
-    empty = np.zeros((len(problem.first), problem.years + 1, 0))
-    element_year, _, _ = start_state(
-        problem.parent, problem.owner, empty[: problem.elements], empty[problem.elements :], option_year
-    )
+    element_year, _ = start_state(problem.parent, problem.owner, problem.due, option_year, problem.years)
     years = np.concatenate([element_year, option_year])
+    built = amounts(frame, years)
     done = np.flatnonzero(years < problem.years)
-    features, when = problem.features[done], years[done]
-    by_year = np.zeros((problem.years, features.shape[1]))
-    np.add.at(by_year, when, features)
-    used = np.einsum("tk,rkt->r", by_year, rows.profile)
-    present = float(problem.present[done, when].sum())
-    worth = float((by_year.T * aim.profile).sum()) + aim.present_factor * present
-    over = used - rows.limit - rows.tolerance
+    present = float(problem.present[done, years[done]].sum())
+    worth = float((built * aim.profile).sum()) + aim.present_factor * present
+    over = rows.use @ built.ravel() - rows.limit - rows.tolerance
     return Found(option_year, element_year, worth, np.where(over > 0, over / frame.scale, 0.0))
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Arrays that local improvement works on: usage of rows and then the aim, by item and year."""
+    """Arrays that local improvement works on."""
 
     frame: Frame
-    element_use: Floats
-    option_use: Floats
-    limit: Floats
+    start: Ints
+    feature: Ints
+    column: Ints
+    row: Ints
+    weight: Floats
 
     @classmethod
     def of(cls, frame: Frame) -> Bench:
         """Lay out a frame."""
-        problem, rows = frame.problem, frame.rows
-        use = np.zeros((len(problem.first), problem.years + 1, len(rows.names) + 1))
-        use[:, :, :-1] = problem.usage(rows) / frame.scale
-        use[:, :-1, -1] = problem.worth(frame.aim)
-        return cls(frame, use[: problem.elements], use[problem.elements :], rows.limit / frame.scale)
+        csr = frame.problem.features
+        by_column = sparse.csc_array(frame.rows.use)
+        weight = by_column.data / frame.scale[by_column.indices]
+        return cls(
+            frame,
+            csr.indptr.astype(np.int32),
+            csr.indices.astype(np.int32),
+            by_column.indptr.astype(np.int32),
+            by_column.indices.astype(np.int32),
+            weight,
+        )
 
     def improved(self, option_year: Ints, prices: Floats, order: Ints) -> Ints:
         """Years after moving sites one by one while that mends, or gains at given prices of the rows."""
-        problem, years = self.frame.problem, option_year.astype(np.int32)
-        gain = np.append(-prices * self.frame.scale, 1.0)
+        frame = self.frame
+        problem, years = frame.problem, option_year.astype(np.int32)
+        gain = frame.aim.profile.ravel() - frame.rows.use.T @ prices
         improve_options(
             problem.parent,
             problem.owner,
             problem.rival,
-            problem.first[problem.elements :],
-            self.element_use,
-            self.option_use,
-            self.limit,
+            problem.first,
+            problem.last,
+            problem.must,
+            self.start,
+            self.feature,
+            problem.features.data,
+            self.column,
+            self.row,
+            self.weight,
+            (frame.rows.limit + 0.5 * frame.rows.tolerance) / frame.scale,
             gain,
+            frame.aim.present_factor * problem.present,
             order,
             years,
-            PASSES,
+            int(np.clip(MOVES // max(1, len(order)), 3, 50)),
         )
         return years

@@ -1,4 +1,4 @@
-"""One aim after the other: relax, round, polish."""
+"""One aim: relax, round, polish."""
 
 from __future__ import annotations
 
@@ -7,27 +7,59 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from karez.model.programme import Phasing
-from karez.phasing.conflict import conflict
-from karez.phasing.found import Found
-from karez.phasing.master import Frame
-from karez.phasing.polish import Effort, polish
-from karez.phasing.problem import Aim
-from karez.phasing.relax import Relaxation, relax
-from karez.phasing.rounding import losses, round_off
+from karez.solving.schedule.found import Found, measure
+from karez.solving.schedule.master import Frame
+from karez.solving.schedule.polish import Effort, polish
+from karez.solving.schedule.problem import Aim, Flags, Floats, Rows
+from karez.solving.schedule.relax import SLACK_PRICE, Relaxation, relax
+from karez.solving.schedule.rounding import losses, round_off
 
 ROUNDS = ((300, 1), (300, 2), (300, 4), (600, 2), (600, 4))
 """Integer programmes that are tried one after the other: free variables, and how many times as many they are from."""
 EMPHASES = (1.1, 2.0, 4.0, 20.0)
 """By how much more than their multipliers the rows that ask for service are priced, where rounding did not do."""
-ASKING = ("target", "service")
-"""Kinds of rows that ask for service."""
 NODE_SHARE = 40
 """Each of them may use this part of the node limit: small trees, often, find more than one large one."""
 MENDING = ((300, 1), (300, 2), (600, 2), (1000, 2), (1000, 4), (3000, 1))
 """The same, tried first where rounding did not keep all rows."""
 FINENESS = 0.05
 """An integer programme stops at this part of the wanted gap, as its own bound is not the schedule's."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to stop.
+
+    Parameters
+    ----------
+    stop_gap : float
+        Share between value and bound that is near enough.
+    node_limit : int
+        Most branch-and-bound nodes.
+    """
+
+    stop_gap: float
+    node_limit: int
+
+
+class Unkept(Exception):
+    """No schedule keeps all rows, or none was found.
+
+    Parameters
+    ----------
+    rows : Rows
+        All rows.
+    slack : float64[rows]
+        Least by which rows that ask for service must be missed; 0 where nothing can be said.
+    priced : bool[rows]
+        Rows that stand against them.
+    proven : bool
+        Whether it is proven that there is none.
+    """
+
+    def __init__(self, rows: Rows, slack: Floats, priced: Flags, *, proven: bool) -> None:
+        super().__init__("no schedule keeps all rows")
+        self.rows, self.slack, self.priced, self.proven = rows, slack, priced, proven
 
 
 @dataclass(frozen=True)
@@ -48,7 +80,7 @@ class Solved:
 
 
 def solve(
-    frame: Frame, settings: Phasing, seed: int, start: Found | None = None, step: Callable[[], None] = lambda: None
+    frame: Frame, limits: Limits, seed: int, start: Found | None = None, step: Callable[[], None] = lambda: None
 ) -> Solved:
     """Find a schedule of most worth that keeps all rows.
 
@@ -56,7 +88,7 @@ def solve(
     ----------
     frame : Frame
         Problem, rows and aim.
-    settings : Phasing
+    limits : Limits
         When to stop.
     seed : int
         Seed of the integer programmes.
@@ -72,37 +104,48 @@ def solve(
 
     Raises
     ------
-    Infeasible
+    Unkept
         If no schedule keeps the rows, or none was found within the node limit.
     """
-    elastic = frozenset(name for name in frame.rows.names if name.startswith("target:") and start is None)
-    relaxation = relax(frame, () if start is None else (start.years,), elastic)
+    begun = frame.problem.begun() if start is None else start.option_year
+    first = measure(frame, begun) if start is None else start
+    elastic = np.zeros(len(frame.rows.names), np.bool_) if first.kept else frame.rows.asking | (first.excess > 0)
+    relaxation = relax(frame, (first.years,), elastic)
     if (relaxation.slack > frame.rows.tolerance + frame.scale * 1e-6).any():
-        raise conflict(frame, elastic)
+        raise unkept(frame, elastic, proven=True)
     step()
-    nothing = np.full(len(frame.problem.owner), frame.problem.years, np.int32)
-    begun = nothing if start is None else start.option_year  # without required targets, nothing keeps all rows
     solved = Solved(round_off(frame, relaxation, (begun,)), relaxation)
     for emphasis in EMPHASES:
-        if not solved.enough(settings.stop_gap):
+        if not solved.enough(limits.stop_gap):
             solved = _with_emphasis(frame, solved, emphasis)
     step()
     loss = losses(frame, relaxation.multipliers)
-    gap, settled = settings.stop_gap * FINENESS, False
+    gap, settled = limits.stop_gap * FINENESS, False
     for number, (variables, spread) in enumerate(MENDING):
         if not settled and not solved.found.kept:
-            effort = Effort(variables, settings.node_limit // NODE_SHARE, gap, seed + number, spread)
+            effort = Effort(variables, limits.node_limit // NODE_SHARE, gap, seed + number, spread)
             polished = polish(frame, loss, solved.found, effort)
             solved, settled = Solved(polished.found, relaxation), polished.settled
     if not solved.found.kept:
-        raise conflict(frame, elastic, proven=settled)
+        raise unkept(frame, elastic, proven=settled)
     for number, (variables, spread) in enumerate(ROUNDS):
-        if not settled and not solved.enough(settings.stop_gap):
-            effort = Effort(variables, settings.node_limit // NODE_SHARE, gap, seed + number, spread)
+        if not settled and not solved.enough(limits.stop_gap):
+            effort = Effort(variables, limits.node_limit // NODE_SHARE, gap, seed + number, spread)
             polished = polish(frame, loss, solved.found, effort)
             solved, settled = Solved(polished.found, relaxation), polished.settled
         step()
     return solved
+
+
+def unkept(frame: Frame, elastic: Flags, *, proven: bool) -> Unkept:
+    """Say which rows must be missed and which stand against them.
+
+    The least by which rows must be missed is a linear programme; rows with a price there are the ones that stand
+    against each other, since without them the others could be kept.
+    """
+    least = relax(replace(frame, aim=Aim(np.zeros_like(frame.aim.profile), 0.0)), (), elastic)
+    slack = np.where(least.slack > frame.rows.tolerance, least.slack, 0.0)
+    return Unkept(frame.rows, slack, least.multipliers * frame.scale > 1e-6 * SLACK_PRICE, proven=proven)
 
 
 def _with_emphasis(frame: Frame, solved: Solved, emphasis: float) -> Solved:
@@ -111,12 +154,13 @@ def _with_emphasis(frame: Frame, solved: Solved, emphasis: float) -> Solved:
     Such rows leave rounding little to choose from; asked for a little more than is needed, it mostly keeps them.
     """
     rows, aim = frame.rows, frame.aim
-    soft = np.array([name.partition(":")[0] in ASKING for name in rows.names])
+    soft = rows.asking
     if not soft.any():
         return solved
-    priced = np.tensordot(solved.relaxation.multipliers[soft], rows.profile[soft], axes=1)
+    priced = solved.relaxation.multipliers[soft] @ rows.use[np.flatnonzero(soft)]
     others = rows.only(np.flatnonzero(~soft))
-    eager = replace(frame, rows=others, aim=Aim(aim.profile - emphasis * priced, aim.present_factor))
+    urged = aim.profile - emphasis * np.asarray(priced).reshape(aim.profile.shape)
+    eager = replace(frame, rows=others, aim=Aim(urged, aim.present_factor))
     begun = round_off(eager, relax(eager)).option_year
     found = round_off(frame, solved.relaxation, (begun,))
     return Solved(found, solved.relaxation) if found.beats(solved.found) else solved

@@ -6,18 +6,16 @@ from dataclasses import dataclass
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from karez.kernels.closure import spread_up
-from karez.phasing.found import Found, measure
-from karez.phasing.master import ONE, ZERO, Frame, Labels, assemble, build
-from karez.phasing.problem import Floats, Ints, Problem
-from karez.phasing.relax import quiet
+from karez.solving.schedule.found import Found, measure
+from karez.solving.schedule.master import ONE, ZERO, Frame, assemble, build
+from karez.solving.schedule.problem import Flags, Floats, Ints, Problem
+from karez.solving.schedule.relax import quiet
 
 BREAKING = 1e3
 """Price of breaking a row by one unit more, where the start breaks it; in units of the programme's aim."""
-Flags = npt.NDArray[np.bool_]
 
 SOLVER_TOLERANCE = 1e-6
 """By how much HiGHS may break a scaled row."""
@@ -74,7 +72,7 @@ def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Polished
     frame : Frame
         Problem, rows and aim.
     loss : float64[items, T + 1]
-        What each year of each item costs against the best; see :func:`karez.phasing.rounding.losses`.
+        What each year of each item costs against the best; see :func:`karez.solving.schedule.rounding.losses`.
     start : Found
         A schedule; it need not keep the rows.
     effort : Effort
@@ -86,7 +84,7 @@ def polish(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Polished
         The better of start and what was found.
     """
     label = _labels(frame, loss, start, effort)
-    master = assemble(frame, label)
+    master = assemble(frame, label, int(label.max(initial=ONE)) + 1)
     point = np.zeros(len(master.worth))
     point[label.ravel()] = frame.bits(start.years).ravel()
     point[[ZERO, ONE]] = 0.0, 1.0
@@ -124,7 +122,7 @@ def _room(frame: Frame, room: Floats, used: Floats) -> Floats:
     return np.maximum(room - drawn, np.minimum(room, used))
 
 
-def _labels(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Labels:
+def _labels(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Ints:
     """One label per free variable: years of small loss, of as many sites as the effort allows, drawn by its seed."""
     allowed = _near(frame, loss, start, effort.variables * effort.spread)
     free = _free(allowed)
@@ -135,8 +133,8 @@ def _labels(frame: Frame, loss: Floats, start: Found, effort: Effort) -> Labels:
         free = _free(allowed)
     first = allowed.argmax(axis=1)
     done = first[:, None] <= np.arange(frame.problem.years)[None, :]
-    label = np.where(done == (frame.sign > 0)[:, None], ONE, ZERO).astype(np.int64)
-    label[free] = 2 + np.arange(int(free.sum()))
+    label = np.where(done != frame.turned[:, None], ONE, ZERO).astype(np.int32)
+    label[free] = 2 + np.arange(int(free.sum()), dtype=np.int32)
     return label
 
 
@@ -170,7 +168,7 @@ def _draw(problem: Problem, open_variables: Ints, effort: Effort) -> Flags:
 
 def _years(frame: Frame) -> Flags:
     """Years an item may have, never included; (items, T + 1)."""
-    return np.column_stack([frame.problem.allowed(), np.ones(len(frame.sign), np.bool_)])
+    return np.column_stack([frame.problem.allowed(), frame.problem.may_be_never()])
 
 
 def _possible(frame: Frame) -> Flags:
@@ -185,7 +183,7 @@ def _free(allowed: Flags) -> Flags:
     return np.asarray(by & after)
 
 
-def _needed(frame: Frame, label: Labels) -> sparse.csr_array:
+def _needed(frame: Frame, label: Ints) -> sparse.csr_array:
     """Rows that say: an element is built only once something that hangs on it is (rule 8)."""
     problem, count = frame.problem, int(label.max(initial=ONE)) + 1
     above = np.concatenate([problem.parent, problem.owner])
@@ -196,5 +194,6 @@ def _needed(frame: Frame, label: Labels) -> sparse.csr_array:
     weight = np.concatenate([np.ones(number.size), -np.ones(len(hung) * problem.years)])
     matrix = sparse.csr_array((weight, (row, column)), shape=(number.size, count))
     matrix.sum_duplicates()
-    met = (label[: problem.elements].ravel() == ZERO) | (matrix[:, [ONE]].toarray().ravel() < 0)
+    due = np.arange(problem.years)[None, :] >= problem.due[:, None]
+    met = (label[: problem.elements].ravel() == ZERO) | (matrix[:, [ONE]].toarray().ravel() < 0) | due.ravel()
     return matrix[np.flatnonzero(~met)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from karez.kernels.closure import closure_losses
-from karez.phasing.found import Bench, Found, measure
-from karez.phasing.master import Frame
-from karez.phasing.problem import Floats, Ints
-from karez.phasing.relax import Relaxation, priced
+from karez.solving.schedule.found import Bench, Found, measure
+from karez.solving.schedule.master import Frame
+from karez.solving.schedule.problem import Floats, Ints
+from karez.solving.schedule.relax import Relaxation, priced
 
 THRESHOLDS = (1.0, 0.75, 0.5, 0.25)
 """An item has the first year by which its relaxed variable reaches this."""
@@ -20,7 +20,12 @@ def losses(frame: Frame, multipliers: Floats) -> Floats:
     """What each year of each item costs at given multipliers against the best; (items, T + 1), column T is never."""
     problem, profit = frame.problem, priced(frame.problem, frame.rows, frame.aim, multipliers)
     of_elements, of_options = closure_losses(
-        problem.parent, profit[: problem.elements], problem.owner, problem.rival, profit[problem.elements :]
+        problem.parent,
+        profit[: problem.elements],
+        problem.owner,
+        problem.rival,
+        profit[problem.elements :],
+        problem.must,
     )
     return np.asarray(np.maximum(np.concatenate([of_elements, of_options]), 0.0))
 
@@ -50,7 +55,7 @@ def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = (
     loss = losses(frame, relaxation.multipliers)[problem.elements :]
     named = problem.rival[problem.rival >= 0]
     first_choice = np.setdiff1d(np.arange(len(problem.owner)), named).astype(np.int32)
-    rounded = [_at_threshold(frame, relaxation.fraction, threshold) for threshold in THRESHOLDS]
+    rounded = [_at_threshold(frame, relaxation, threshold) for threshold in THRESHOLDS]
     nothing = np.zeros_like(relaxation.multipliers)
     best: Found | None = None
     for start in (*starts, *rounded):
@@ -65,7 +70,7 @@ def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = (
     return best
 
 
-def _at_threshold(frame: Frame, fraction: Floats, threshold: float) -> Ints:
+def _at_threshold(frame: Frame, relaxation: Relaxation, threshold: float) -> Ints:
     """Years of options at a threshold."""
-    years = frame.years(fraction >= threshold - NEAR)
+    years = frame.years(relaxation.at_least(threshold - NEAR))
     return years[frame.problem.elements :]

@@ -8,8 +8,8 @@ import highspy
 import numpy as np
 
 from karez.kernels.closure import best_closure, best_needed
-from karez.phasing.master import Frame, Labels, assemble, build, refine
-from karez.phasing.problem import Aim, Floats, Ints, Problem, Rows
+from karez.solving.schedule.master import Frame, assemble, build
+from karez.solving.schedule.problem import Aim, Flags, Floats, Ints, Problem, Rows
 
 STOP = 1e-7
 """Bound and relaxation agree to this share: no need to go on."""
@@ -17,6 +17,8 @@ ROUNDS = 400
 """Most rounds of the decomposition."""
 MANY_LABELS = 4000
 """With more labels than this, those of one value in the last solution are joined."""
+MANY_SUMS = 20_000_000
+"""Nor more than that many sums of features by label and year."""
 SLACK_PRICE = 1e5
 """Price of passing a limit that may be passed, by scaled unit of row and aim; no other price comes near it."""
 OUTWARD = 1e-9
@@ -35,8 +37,8 @@ class Relaxation:
         No schedule is worth more.
     value : float
         Worth of the relaxed solution.
-    fraction : float64[items, T]
-        Relaxed variables, as the frame defines them.
+    label, level : int32[items, T], float64[labels]
+        Relaxed variables, as the frame defines them, are ``level[label]``.
     slack : float64[rows]
         By how much the relaxed solution passes each limit; 0 unless slack was allowed.
     rounds : int
@@ -46,23 +48,33 @@ class Relaxation:
     multipliers: Floats
     bound: float
     value: float
-    fraction: Floats
+    label: Ints
+    level: Floats
     slack: Floats
     rounds: int
+
+    @property
+    def fraction(self) -> Floats:
+        """Relaxed variables; shape (items, T)."""
+        return self.level[self.label]
+
+    def at_least(self, threshold: float) -> Flags:
+        """Whether a relaxed variable reaches a threshold; shape (items, T)."""
+        return np.asarray((self.level >= threshold)[self.label])
 
 
 def priced(problem: Problem, rows: Rows, aim: Aim, multipliers: Floats) -> Floats:
     """Worth of every item by year less the price of what it uses; −inf where not allowed; shape (items, T)."""
-    profile = aim.profile - np.tensordot(multipliers, rows.profile, axes=1)
-    profit = problem.features @ profile + aim.present_factor * problem.present
-    return np.where(problem.allowed(), profit, -np.inf)
+    profit = problem.worth(aim, rows.use.T @ multipliers)
+    profit[~problem.allowed()] = -np.inf
+    return profit
 
 
 def closure(problem: Problem, profit: Floats) -> tuple[float, Ints]:
     """Best profit without coupling rows, and the years 0 … T of all items that have it."""
     elements = problem.elements
     best, element_year, option_year = best_closure(
-        problem.parent, profit[:elements], problem.owner, problem.rival, profit[elements:]
+        problem.parent, profit[:elements], problem.owner, problem.rival, profit[elements:], problem.must
     )
     return float(best), np.concatenate([element_year, option_year])
 
@@ -76,12 +88,22 @@ def bound(problem: Problem, rows: Rows, aim: Aim, multipliers: Floats) -> float:
     (1974), doi:10.1007/BFb0120690.
     """
     profit, elements = priced(problem, rows, aim, multipliers), problem.elements
-    best = float(best_needed(problem.parent, profit[:elements], problem.owner, problem.rival, profit[elements:]))
+    best = float(
+        best_needed(
+            problem.parent,
+            profit[:elements],
+            problem.owner,
+            problem.rival,
+            profit[elements:],
+            problem.must,
+            problem.last[:elements],
+        )
+    )
     priced_limit = multipliers * rows.limit
     return best + float(priced_limit.sum()) + OUTWARD * (abs(best) + float(np.abs(priced_limit).sum()))
 
 
-def relax(frame: Frame, seeds: tuple[Ints, ...] = (), elastic: frozenset[str] = frozenset()) -> Relaxation:
+def relax(frame: Frame, seeds: tuple[Ints, ...] = (), elastic: Flags | bool = False, stop: float = STOP) -> Relaxation:
     """Solve the linear relaxation by the algorithm of Bienstock and Zuckerberg.
 
     Variables that had one value in all closures so far share one column of a small master programme; its duals price
@@ -95,8 +117,10 @@ def relax(frame: Frame, seeds: tuple[Ints, ...] = (), elastic: frozenset[str] = 
         Problem, rows and aim.
     seeds : tuple[int32[items], ...]
         Years of schedules that the first master should be able to represent.
-    elastic : frozenset[str]
-        Names of rows that may be passed at a high price, so that the first master has a solution.
+    elastic : bool[rows]
+        Rows that may be passed at a high price, so that the first master has a solution.
+    stop : float
+        Stop once bound and relaxation agree to this share.
 
     Returns
     -------
@@ -109,43 +133,45 @@ def relax(frame: Frame, seeds: tuple[Ints, ...] = (), elastic: frozenset[str] = 
         If the master has no solution: no seed and no slack made one.
     """
     problem, rows, aim = frame.problem, frame.rows, frame.aim
-    label = frame.labels()
-    label = refine(label, frame.bits(closure(problem, priced(problem, rows, aim, np.zeros(len(rows.names))))[1]))
-    for years in seeds:
-        label = refine(label, frame.bits(years))
+    label, count = frame.labels()
+    nothing = np.zeros(len(rows.names))
+    for years in (closure(problem, priced(problem, rows, aim, nothing))[1], *seeds):
+        label, count = frame.refined(label, count, years)
     unit = max(1.0, float(np.abs(problem.worth(aim)).max(axis=1, initial=0.0).sum()) / 1e4)
-    slack_price = np.array([SLACK_PRICE if name in elastic else 0.0 for name in rows.names])
+    slack_price = np.where(np.broadcast_to(elastic, nothing.shape), SLACK_PRICE, 0.0)
+    most = min(MANY_LABELS, MANY_SUMS // (len(problem.feature_names) * problem.years))
     found: Relaxation | None = None
     for round_number in range(1, ROUNDS + 1):
-        values, value, multipliers, slack = _solve(frame, label, slack_price, unit)
+        level, value, multipliers, slack = _solve(frame, label, count, slack_price, unit)
         best, years = closure(problem, priced(problem, rows, aim, multipliers))
         limit = best + float(multipliers @ rows.limit)
         if found is None or limit < found.bound:
-            found = Relaxation(multipliers, limit, value, values[label], slack, round_number)
+            found = Relaxation(multipliers, limit, value, label, level, slack, round_number)
         else:
-            found = Relaxation(found.multipliers, found.bound, value, values[label], slack, round_number)
-        if found.bound - value <= STOP * abs(found.bound):
+            found = Relaxation(found.multipliers, found.bound, value, label, level, slack, round_number)
+        if found.bound - value <= stop * abs(found.bound):
             break
-        if label.max() > MANY_LABELS:
-            label = _join(label, values)
-        finer = refine(label, frame.bits(years))
-        if finer.max() == label.max():
+        if count > most:
+            label, count = _join(label, level)
+        finer, number = frame.refined(label, count, years)
+        if number == count:
             break
-        label = finer
+        label, count = finer, number
     assert found is not None
     return replace(found, bound=bound(problem, rows, aim, found.multipliers))
 
 
-def _solve(frame: Frame, label: Labels, slack_price: Floats, unit: float) -> tuple[Floats, float, Floats, Floats]:
+def _solve(
+    frame: Frame, label: Ints, count: int, slack_price: Floats, unit: float
+) -> tuple[Floats, float, Floats, Floats]:
     """Solve one master: value of every label, worth, multipliers in units of the rows, slack."""
-    master = assemble(frame, label)
+    master = assemble(frame, label, count)
     solver = quiet()
     solver.passModel(build(master, slack_price, unit))
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise ArithmeticError(f"the relaxation could not be solved: {solver.getModelStatus()}")
     solution = solver.getSolution()
-    count = len(master.worth)
     column, dual = np.array(solution.col_value), np.array(solution.row_dual)
     values = np.clip(column[:count], 0.0, 1.0)
     slack = np.zeros(len(slack_price))
@@ -164,11 +190,8 @@ def quiet() -> highspy.Highs:
     return solver
 
 
-def _join(label: Labels, values: Floats) -> Labels:
+def _join(label: Ints, level: Floats) -> tuple[Ints, int]:
     """Labels of one value become one; the fixed ones stay apart."""
-    _, number = np.unique(values.round(12), return_inverse=True)
-    number = number.ravel() + 2
-    number[[0, 1]] = 0, 1
-    joined = number[label]
-    _, dense = np.unique(np.concatenate([[0, 1], joined.ravel()]), return_inverse=True)
-    return np.asarray(dense.ravel()[2:].reshape(label.shape))
+    _, number = np.unique(level[2:].round(12), return_inverse=True)
+    number = np.concatenate([[0, 1], number.ravel() + 2]).astype(np.int32)
+    return np.asarray(number[label], np.int32), int(number.max(initial=1)) + 1
