@@ -24,6 +24,7 @@ from types import ModuleType
 ROOT = Path(__file__).parents[1]
 RESULTS = Path(__file__).with_name("results")
 NOT_BENCHMARKS = {
+    "programmes",
     "registry",
     "__main__",
     "roads",
