@@ -8,7 +8,8 @@ import pytest
 
 from karez.kernels.ascent import INF, OUT
 from karez.kernels.cut import least_cut
-from karez.kernels.local import exchange_key_paths, insert_vertices
+from karez.kernels.keys import exchange_keys
+from karez.kernels.local import insert_vertices
 from karez.kernels.tree import evaluate, grow, leaves_first, polish, prune, respan, turn
 from karez.solving import Graph
 
@@ -56,7 +57,7 @@ def test_local_search_keeps_a_tree_and_never_gets_worse(seed):
     value = evaluate(graph.slot_cost, prize, up)
     for step in range(6):
         if step % 2:
-            exchange_key_paths(*net(graph), graph.slot_cost, prize, root, up)
+            exchange_keys(*net(graph), graph.slot_cost, prize, root, up)
         else:
             order = rng.permutation(graph.n).astype(np.int32)
             insert_vertices(*net(graph), graph.slot_cost, prize, root, up, order, 10**6)

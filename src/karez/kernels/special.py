@@ -143,7 +143,7 @@ def bottleneck_tree(start, neighbour, slot_cost, base, dist):  # type: ignore[no
         Nodes joined below a leader, itself included.
     """
     n = start.size - 1
-    slot, owner, length = boundary_edges(start, neighbour, slot_cost, base, dist)
+    slot, owner, length = boundary_edges(start, neighbour, slot_cost, base, dist, INF)
     hang = np.full(n, -1, np.int32)
     link = np.full(n, INF, np.int64)
     size = np.ones(n, np.int32)

@@ -8,8 +8,9 @@ graph. When little more is learned and the graph is small, cutting planes and br
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from karez.kernels.ascent import INF, OUT
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
+from karez.solving.multistart import Multistart
 from karez.solving.reduction import CLOSER, QUICK, THOROUGH, Bools, Knowledge, Reduced, shrink
 from karez.solving.search import MEASURED_FROM, PACES, Progress, Search
 from karez.solving.windows import Windows
@@ -39,9 +41,11 @@ EFFORTS = (CLOSER, THOROUGH, THOROUGH)
 SHRINK_AT = 0.97
 """Share of edges left below which work goes on on a smaller graph."""
 
-PATIENCE = 2
-SLOW = 2_000
-"""Rounds without a better tree or a smaller graph after which cutting planes begin; one more for so many arcs."""
+PATIENCE, SLOW = 2, 4_000
+"""Rounds without a smaller graph after which cutting planes begin; one more for so many arcs.
+
+A better tree is no reason to wait: trees are looked for beside them.
+"""
 
 HAND_BACK = 0.6
 """Share of edges left below which cutting planes begin anew on a smaller graph."""
@@ -65,6 +69,9 @@ WINDOW = 300
 WINDOW_GROWTH = 75
 """Nodes of a window in the first round, and how many more in each of the next."""
 
+FEW_WINDOWS = 10
+"""Windows are laid where the graph has more nodes than so many of the first hold."""
+
 WINDOW_ROUNDS = 2
 
 EFFORT = 1000
@@ -75,6 +82,12 @@ MOST_EFFORT = 15_000_000
 START_EFFORT = 40
 MOST_STARTS = 30
 """A start counts as much for each arc; most starts in a round."""
+
+MULTISTART = 100_000
+"""Edges up to which new trees are combined, as they are made, with the best found so far."""
+
+ENDLESS = 1 << 40
+"""Trees looked for beside cutting planes where a time is set: until they stop."""
 
 Task = Callable[[], None]
 
@@ -196,7 +209,10 @@ class Closing:
             if packing is not None:
                 # Balls that were torn grow again.
                 packing.tighten(problem.graph, problem.prize, np.full(problem.graph.n, OUT, np.int32), 1, 0)
+        trees = [self.problem.base_edges(tree) for tree in self._elite()] if self.number > 0 else []
         self.problem = problem
+        self.trees = [self._edges_of(edges) for edges in trees]
+        self.multistart: Multistart | None = None
         self.knowledge = Knowledge.nothing(problem.graph)
         self.search = Search(
             problem.graph, problem.prize, problem.root, self.base.seed_of(self.number), self.base.clock
@@ -212,7 +228,6 @@ class Closing:
 
     def _round(self) -> None:
         """Independent starts, each an ascent and the trees it points to."""
-        before = self.base.value
         search, number = self.search, self.number
         forks = [search.fork(STARTS * number + i) for i in range(STARTS)]
         tasks: list[Task]
@@ -245,7 +260,7 @@ class Closing:
             fork.ascents = None
         self.number += 1
         self.fresh = False
-        self.idle = 0 if self.base.value < before else self.idle + 1
+        self.idle += 1
 
     def _windows(self, fork: Search) -> None:
         """Solve the problem anew in windows of the graph."""
@@ -258,17 +273,28 @@ class Closing:
         if fork.value < INF:
             fork.optima = [*(fork.optima or ()), (fork.value, fork.up)]
 
+    def _worth_windows(self) -> bool:
+        """Whether a window is but a small part of the graph; where it is not, whole trees are combined instead."""
+        return self.depth == 0 and self.problem.graph.n > FEW_WINDOWS * WINDOW
+
     def _effort(self) -> int:
         """Nodes local search on the dual solution may look at in a round."""
         slots = self.problem.graph.neighbour.size
         return min(EFFORT * slots + 10_000, MOST_EFFORT) // (1 if self.depth == 0 else 10)
 
+    def _starts(self, effort: int) -> int:
+        """How many new trees are as much work as local search on the dual solution with this effort."""
+        return min(max(1, effort // (START_EFFORT * (self.problem.graph.neighbour.size + 100))), MOST_STARTS)
+
     def _look_for_trees(self, fork: Search, effort: int) -> None:
         """Windows, then new starts, about as long as local search on the dual solution takes."""
-        starts = min(max(1, effort // (START_EFFORT * (fork.graph.neighbour.size + 100))), MOST_STARTS)
-        if self.depth == 0 and self.number % 4 != 1:
+        starts = self._starts(effort)
+        if self._worth_windows() and self.number % 4 != 1:
             self._windows(fork)
             starts = starts // 2
+        if self.depth == 0 and fork.graph.m <= MULTISTART:
+            self._multistart(fork).run(starts)
+            starts = 0
         for i in range(starts):
             if fork.done():
                 break
@@ -276,6 +302,21 @@ class Closing:
                 fork.round(fork.number)
             else:
                 fork.perturb(fork.number + i)
+
+    def _multistart(self, fork: Search) -> Multistart:
+        """What makes trees of the problem at hand; on a new graph it begins with the trees of the one before."""
+        if self.multistart is None:
+            self.multistart = Multistart(fork, fork.seed)
+            self.multistart.adopt(self.trees)
+        self.multistart.search = fork
+        return self.multistart
+
+    def _elite(self) -> list[Ints]:
+        """Trees found on the graph at hand, as its edges."""
+        if self.multistart is None:
+            return []
+        best = sorted(self.multistart.elite, key=lambda tree: tree[0])[:POOL]
+        return [self.problem.graph.edge[up[up >= 0]] for _, up in best]
 
     def _lift(self) -> None:
         """Bring the best tree back to the base."""
@@ -323,7 +364,7 @@ class Closing:
             fork.offer(inner.up, inner.value)
             fork.optima = [(fork.value, fork.up)]
             self.pool.clear()
-        if self.depth == 0 and self.number <= len(EFFORTS):
+        if self._worth_windows() and self.number <= len(EFFORTS):
             self._windows(fork)
 
     def _merge_and_reduce(self) -> None:
@@ -363,12 +404,31 @@ class Closing:
         problem = shrink(self.problem, self.knowledge, effort, allows)
         return problem if problem.hopeless or problem.graph.m < SHRINK_AT * graph.m else None
 
+    @contextmanager
+    def _trees_meanwhile(self) -> Iterator[None]:
+        """Trees are looked for beside what is done; before it, as many as are counted, where no time is set."""
+        multistart = self._multistart(self.search)
+        if self.base.clock.seconds is None or self.at_once < 2:
+            multistart.run(self._starts(self._effort()))
+            yield
+            return
+        with ThreadPoolExecutor(1) as pool:
+            multistart.stopped = False
+            future = pool.submit(multistart.run, ENDLESS)
+            try:
+                yield
+            finally:
+                multistart.stopped = True
+                future.result()
+
     def _cut(self) -> None:
         """Close the gap by cutting planes and branching, on a smaller graph whenever their bounds allow for one."""
         sets, hand_back = None, HAND_BACK
         while not self.done():
-            work = BranchAndCut(self.search, sets, hand_back=hand_back)
-            self.search.raise_bound(work.run())
+            with self._trees_meanwhile():
+                work = BranchAndCut(self.search, sets, hand_back=hand_back)
+                bound = work.run()
+            self.search.raise_bound(bound)
             self._lift()
             if self.done() or not work.smaller or work.evidence is None:
                 break

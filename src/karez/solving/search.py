@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.kernels.ascent import INF, OUT, ascend
-from karez.kernels.local import exchange_key_paths, insert_vertices
+from karez.kernels.keys import exchange_keys
+from karez.kernels.local import insert_vertices
 from karez.kernels.tree import evaluate, grow, polish, prune, turn
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import LARGEST_SUM, Graph, exact_sum
@@ -149,6 +151,7 @@ class Search:
         self.node: Ints = np.empty(0, np.int32)
         self.radius: Longs = np.empty(0, np.int64)
         self.trace: list[tuple[float, int, int]] = []
+        self._lock = threading.Lock()
         self.hint: Longs | None = None
         self.packing: Packing | None = None
         self.ascents: list[tuple[Longs, int, int]] | None = None
@@ -407,7 +410,7 @@ class Search:
             if not self.clock.fits(graph.m, "exchange"):
                 break
             with self.clock.measured("exchange", graph.m):
-                exchanged = exchange_key_paths(*net)
+                exchanged = exchange_keys(*net)
             before, value = value, int(evaluate(graph.slot_cost, prize, up))
             if before - value > value // LITTLE:
                 continue
@@ -424,9 +427,10 @@ class Search:
 
     def offer(self, up: Ints, value: int) -> None:
         """Keep a tree if it is the best."""
-        if value < self.value:
-            self.value, self.up = value, up.copy()
-            self._note()
+        with self._lock:
+            if value < self.value:
+                self.value, self.up = value, up.copy()
+                self._note()
 
     def _note(self) -> None:
         if self.value < INF:

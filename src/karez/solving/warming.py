@@ -13,6 +13,7 @@ from karez.kernels.tree import prune
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import Graph
+from karez.solving.multistart import Multistart
 from karez.solving.packing import Packing
 from karez.solving.reduction import THOROUGH, Knowledge, Reduced, shrink
 from karez.solving.search import Clock, Search
@@ -42,6 +43,7 @@ def warm_search(graph: Graph, prize: Longs) -> None:
     other = Search(graph, prize, 0, 0, Clock(None, -1e9, 3))
     other.offer(np.array([-1, graph.twin[graph.start[0]], OUT, OUT, OUT], np.int32), 1 << 40)
     Windows(other, 4).sweep(_any_tree, 0, most=2)
+    Multistart(search, 0).run(3)
     work = BranchAndCut(search)
     work.run()
     work.binding_sets()
