@@ -83,7 +83,8 @@ def _frontier() -> list[dict[str, object]]:
 
 def _all(options: Options, chosen: list[str]) -> Iterator[Run]:
     """Every run of the sets chosen; each is shown on standard error when it is done."""
-    warm_up()
+    if set(chosen) - {COMPILATION, FRONTIER}:
+        warm_up()
     for known_set in solving_known.SETS:
         if known_set.name in chosen:
             longer = known_set.long_limits if options.long else ()

@@ -68,8 +68,8 @@ class Clock:
         return time.perf_counter() - self.began
 
     def late(self) -> bool:
-        """Whether a time was set and has run out."""
-        return self.seconds is not None and self.spent() >= self.seconds
+        """Whether a time was set and has run out, but for what is kept for the end."""
+        return self.seconds is not None and self.spent() >= self.seconds - self.reserve
 
     def left(self) -> float | None:
         """Seconds left for work; None where no time is set."""
