@@ -156,22 +156,28 @@ def _check_targets(settled: Settled, place: int, project: Project, findings: Fin
             setting_fault(findings, location, problem, "Keep one a year")
 
 
+SOLD = ("tariffs", "running_costs")
+"""Lists of yearly rates in the group ``business``."""
+
+
 def _check_business(settled: Settled, findings: Findings) -> None:
     """Fees and running costs are for what there is, in money that can be changed; nobody connects unpaid."""
-    if settled.programme is None:
-        return
-    business, known = settled.programme.business, currencies(settled) or frozenset()
-    for group, rates in (("tariffs", business.tariffs), ("running_costs", business.running_costs)):
-        for number, rate in enumerate(rates):
+    known = currencies(settled)
+    counts = Counter(rate.name for group in SOLD for rate in settled.business.get(group, ()))
+    for group in SOLD:
+        for number, rate in enumerate(settled.business.get(group, ())):
             place: Location = ("business", group, number)
-            if rate.currency and rate.currency not in known:
+            if rate.currency and known is not None and rate.currency not in known:
                 problem = f"there is no exchange rate for {rate.currency}"
                 setting_fault(findings, (*place, "currency"), problem, f"Add {rate.currency} to rates.exchange")
+            if counts[rate.name] > 1:
+                problem = f"the name `{rate.name}` is used {counts[rate.name]} times"
+                setting_fault(findings, (*place, "name"), problem, "Give every fee and running cost its own name")
             for kind in ("projects", "categories"):
                 _check_names(findings, (*place, kind), getattr(rate, kind), settled.named[kind])
-    take_up = settled.programme.demand.take_up
-    for area_class in ("urban", "rural"):
-        highest = getattr(business.uptake, area_class).ceiling
+    take_up, uptake = settled.demand.get("take_up"), settled.business.get("uptake")
+    for area_class in ("urban", "rural") if take_up is not None and uptake is not None else ():
+        highest = getattr(uptake, area_class).ceiling
         if highest is not None and highest > take_up:
             problem = f"the take-up of {highest:g} is above demand.take_up {take_up:g}, which connections are paid for"
             location: Location = ("business", "uptake", area_class, "ceiling")

@@ -17,9 +17,11 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from karez.model.business import Business
 from karez.model.programme import (
     Agreement,
     Category,
+    Demand,
     Layers,
     Programme,
     Project,
@@ -55,7 +57,7 @@ class Settled:
     ----------
     programme : Programme | None
         All of it. With unknown keys renamed or left out, if there were any.
-    agreement, rates, routing, risk : dict
+    agreement, rates, routing, risk, business, demand : dict
         Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
@@ -83,6 +85,8 @@ class Settled:
     crews: Mapping[str, Crew] = field(default_factory=dict)
     floors: Mapping[int, Floor] = field(default_factory=dict)
     fixed: Mapping[int, Fixed] = field(default_factory=dict)
+    business: Mapping[str, Any] = field(default_factory=dict)
+    demand: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
     @property
@@ -169,6 +173,8 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         crews=_entries(Crew, mended.get("crews")),
         floors=_places(Floor, mended.get("floors")),
         fixed=_places(Fixed, mended.get("fixed")),
+        business=_settings(Business, mended.get("business", {})),
+        demand=_settings(Demand, mended.get("demand", {})),
         named=named,
     )
 
