@@ -72,6 +72,13 @@ class UsageFault(KarezError):
 
 
 class Infeasible(KarezError):
-    """No plan meets the required targets, shares and dates; the message names those that conflict."""
+    """No plan meets the required targets, shares and dates; the message names those that conflict.
+
+    ``proven`` says whether that is certain: False where none was found within the effort allowed.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, *, proven: bool = True) -> None:
+        self.proven = proven
+        super().__init__(message)

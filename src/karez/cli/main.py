@@ -256,6 +256,38 @@ def frontier(
 
 
 @app.command()
+def why(
+    folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(help="Name of a rule, * for any ending; may be given more than once. All if none."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default DIR/studies/why-<hash>.")] = None,
+    workers: Workers = None,
+    seed: Seed = 0,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say what each rule costs; and where no plan keeps them all, which conflict and what would help (exit code 3)."""
+    from karez.cli.screen import print_json, progress_bar
+    from karez.cli.studies import print_why
+    from karez.flow.why import why as run_why
+
+    _say_if_compiling()
+    with progress_bar(quiet=as_json, steps=("reading", "planning", "solving", "reporting")) as progress:
+        explained = run_why(
+            folder, only=rule or (), out=out, seed=seed, force=force, workers=workers, progress=progress
+        )
+    document = explained.study.summary()
+    if as_json:
+        print_json({**document, "folder": str(explained.folder)})
+    else:
+        print_why(explained.study, explained.folder)
+    if not document["feasible"]:
+        raise typer.Exit(3)
+
+
+@app.command()
 def versions(as_json: AsJson = False) -> None:
     """Print the versions of karez and of the libraries that shape a result."""
     from karez.cli.screen import out, print_json, table

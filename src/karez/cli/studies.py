@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from karez.cli.screen import out, table
+from karez.cli.screen import err, out, table
 from karez.model.frontier import CoverageFrontier
+from karez.model.rule_price import Conflict, RuleStudy
+from karez.reporting.why import sentences
 
 
 def print_frontier(frontier: CoverageFrontier, folder: Path) -> None:
@@ -37,3 +39,27 @@ def print_frontier(frontier: CoverageFrontier, folder: Path) -> None:
         )
     out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
     out.print(f"Page:    {folder / 'frontier.html'}", highlight=False, soft_wrap=True)
+
+
+def print_why(study: RuleStudy | Conflict, folder: Path) -> None:
+    """Show what each rule costs, or which conflict."""
+    if isinstance(study, Conflict):
+        for line in study.sentences():
+            err.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
+        err.print(f"Page:    {folder / 'why.html'}", highlight=False, soft_wrap=True)
+        return
+    heads = ("service lost", "at least", "at most", f"present cost, M {study.programme.agreement.currency}")
+    rows = table(f"{study.programme.agreement.name}: what a rule costs", "rule", *heads, right=heads)
+    for price in study.prices:
+        rows.add_row(
+            price.name,
+            f"{price.lost:.2%}",
+            f"{price.lost_at_least:.2%}",
+            f"{price.lost_at_most:.2%}",
+            f"{price.saved / 1e6:,.1f}",
+        )
+    out.print(rows)
+    for line in sentences(study):
+        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
+    out.print(f"Page:    {folder / 'why.html'}", highlight=False, soft_wrap=True)

@@ -10,6 +10,8 @@ from karez.appraising.outcome import settle
 from karez.appraising.pricing import price
 from karez.appraising.tables import Decided
 from karez.designing.access import design
+from karez.errors import Infeasible
+from karez.flow.conflict import refusal
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
 from karez.model.catalogue import Catalogue
@@ -62,7 +64,11 @@ def plan(
         inputs = read(folder, progress=share)
     target = out or folder / "runs" / record(inputs, seed).key
     refuse_existing(target, force=force)
-    made = make(inputs, seed=seed, stages=stages)
+    try:
+        made = make(inputs, seed=seed, stages=stages)
+    except Infeasible as short:
+        with stages.stage("phasing") as share:
+            raise refusal(inputs, short, seed=seed, progress=share) from None
     with stages.stage("reporting") as share:
         made = replace(made, record=replace(made.record, seconds=stages.seconds))
         write_run(made, target, force=force, progress=share)

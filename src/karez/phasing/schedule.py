@@ -46,6 +46,7 @@ def schedule(
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     without: Collection[str] = (),
+    service: float | None = None,
 ) -> Schedule:
     """Choose the year of every element and site of a design, within the budgets.
 
@@ -71,6 +72,8 @@ def schedule(
         Told the share of the work that is done.
     without : Collection[str]
         Names of rules to leave out; see :func:`karez.phasing.rows.rows_of`.
+    service : float | None
+        Service that is enough: cost is the least for it. None: for the most that was found, and never for more.
 
     Returns
     -------
@@ -95,7 +98,8 @@ def schedule(
     limits = Limits(inputs.programme.phasing.stop_gap, inputs.programme.phasing.node_limit)
     first = _solved(Frame(problem, posed.rows, posed.service()), limits, seed, None, step)
     half_way = perf_counter()
-    rows = posed.rows.joined(keep_service(problem.feature_names, posed.service_years, first.found))
+    enough = first.found if service is None else replace(first.found, worth=min(service, first.found.worth))
+    rows = posed.rows.joined(keep_service(problem.feature_names, posed.service_years, enough))
     frame = Frame(problem, rows, posed.thrift())
     second = _solved(frame, limits, seed, measure(frame, first.found.option_year), step)
     return _schedule(inputs, prices, design, posed, rows, (first, second), (began, half_way))
