@@ -50,6 +50,7 @@ def print_why(study: RuleStudy | Conflict, folder: Path) -> None:
         return
     heads = ("service lost", "at least", "at most", f"present cost, M {study.programme.agreement.currency}")
     rows = table(f"{study.programme.agreement.name}: what a rule costs", "rule", *heads, right=heads)
+    rows.columns[0].overflow = "fold"
     for price in study.prices:
         rows.add_row(
             price.name,

@@ -258,16 +258,13 @@ class Conflict:
     def sentences(self) -> list[str]:
         """The explanation, a sentence each."""
         said = [self.message]
-        how = (
-            "Proven: no schedule keeps all of these" if self.proven else "No schedule was found that keeps all of these"
-        )
+        how = "Proven: no schedule keeps all of these" if self.proven else "No schedule was found for all of these"
         for number, rules in enumerate(self.sets):
             head = how if number == 0 else "Besides, and even without the last of those, these conflict"
             said.append(f"{head}: {'; '.join(words for _, words in rules)}.")
         if self.sets:
-            each = "them" if len(self.sets) == 1 else "each of these sets"
             said.append(
-                f"Without any one of {each}, the rest of it can be kept: a schedule was found for each."
+                "Any one of them left out, the others can be kept: a schedule was found for each."
                 if self.minimal
                 else "It may be that some rules could be left out of the list."
             )

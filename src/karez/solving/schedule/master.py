@@ -15,6 +15,8 @@ from karez.solving.schedule.problem import Aim, Flags, Floats, Ints, Problem, Ro
 
 ZERO, ONE = 0, 1
 """Labels of the variables that are fixed."""
+NOTHING = 1e-6
+"""Share of what could be used of a row below which its limit counts as zero when the row is scaled."""
 RESOLUTION = 1e4
 """A row is scaled so that its limit is about this many units: a solver's tolerance is then 1e-10 of it."""
 
@@ -187,5 +189,6 @@ def _scale(problem: Problem, rows: Rows) -> Floats:
     most = np.zeros(len(rows.names))
     for t in range(problem.years):
         most = np.maximum(most, peak[:, t :: problem.years] @ whole)
-    size = np.where(rows.limit != 0, np.minimum(np.abs(rows.limit), np.where(most > 0, most, np.inf)), most)
+    told = np.abs(rows.limit) > NOTHING * most  # a limit that is all but zero says nothing of the row's size
+    size = np.where(told, np.minimum(np.abs(rows.limit), np.where(most > 0, most, np.inf)), most)
     return np.where(size > 0, size, 1.0) / RESOLUTION
