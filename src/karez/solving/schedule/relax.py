@@ -170,6 +170,10 @@ def _solve(
     solver.passModel(build(master, slack_price, unit))
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        # Presolve gives up on some programmes of a few columns without saying why; the simplex method solves them.
+        solver.setOptionValue("presolve", "off")
+        solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         raise ArithmeticError(f"the relaxation could not be solved: {solver.getModelStatus()}")
     solution = solver.getSolution()
     column, dual = np.array(solution.col_value), np.array(solution.row_dual)
