@@ -13,7 +13,7 @@ import pandas as pd
 from karez.model.inputs import Inputs
 from karez.model.programme import Programme, Project
 from karez.model.rule_price import Loosening
-from karez.model.words import TECHNOLOGIES
+from karez.model.words import TECHNOLOGIES, Method
 
 Change = Callable[[Inputs], Inputs]
 Loosen = Callable[[Inputs, float], Inputs]
@@ -220,7 +220,7 @@ def _share_rules(inputs: Inputs) -> Iterator[Rule]:
                 partial(_less, own=least, words="at least"),
                 rows=(f"share:{project.id}",),
             )
-        most = _most(project)
+        most = project.maximum_share
         if most < 1:
             yield Rule(
                 f"maximum_share:{project.id}",
@@ -237,18 +237,14 @@ def _less_share(inputs: Inputs, share: float, project_id: str) -> Inputs:
     return _project(inputs, project_id, lambda one: {"minimum_share": one.minimum_share * (1.0 - min(share, 1.0))})
 
 
-def _most(project: Project) -> float:
-    return float(getattr(project, "maximum_share", 1.0))
-
-
 def _more_share(inputs: Inputs, share: float, project_id: str) -> Inputs:
-    return _project(inputs, project_id, lambda one: {"maximum_share": min(1.0, _most(one) * (1.0 + share))})
+    return _project(inputs, project_id, lambda one: {"maximum_share": min(1.0, one.maximum_share * (1.0 + share))})
 
 
 def _target_rules(inputs: Inputs) -> Iterator[Rule]:
     for project in inputs.programme.projects:
         for target in (target for target in project.targets if target.required):
-            counted = "places" if getattr(target, "counted_by", "weight") == "place" else ""
+            counted = "places" if target.counted_by == "place" else ""
             of = f" of its {counted}" if counted else ""
             lower = partial(_lower_target, project_id=project.id, year=target.year, counted=counted)
             yield Rule(
@@ -264,7 +260,7 @@ def _target_rules(inputs: Inputs) -> Iterator[Rule]:
 def _lower_target(inputs: Inputs, share: float, project_id: str, year: int, counted: str) -> Inputs:
     def lowered(project: Project) -> dict[str, Any]:
         def one(target: Any) -> Any:
-            own = "places" if getattr(target, "counted_by", "weight") == "place" else ""
+            own = "places" if target.counted_by == "place" else ""
             if not target.required or target.year != year or own != counted:
                 return target
             # A target that is dropped altogether is none: even coverage zero would be a row of the schedule.
@@ -404,7 +400,7 @@ def _no_dates(inputs: Inputs, table: str, column: str) -> Inputs:
 
 
 def _crew_rules(inputs: Inputs) -> Iterator[Rule]:
-    crews = getattr(inputs.programme, "crews", {})
+    crews = inputs.programme.crews
     for method, crew in sorted(crews.items()):
         most = crew.capacity_km(inputs.programme.agreement.years)
         if np.isfinite(most).any():
@@ -426,22 +422,22 @@ def _crew_rules(inputs: Inputs) -> Iterator[Rule]:
             )
 
 
-def _with_crew(inputs: Inputs, method: str, update: dict[str, Any]) -> Inputs:
-    crews = dict(inputs.programme.crews)  # type: ignore[attr-defined]
+def _with_crew(inputs: Inputs, method: Method, update: dict[str, Any]) -> Inputs:
+    crews = dict(inputs.programme.crews)
     crews[method] = crews[method].model_copy(update=update)
     return _changed(inputs, crews=crews)
 
 
-def _no_crew(inputs: Inputs, method: str) -> Inputs:
+def _no_crew(inputs: Inputs, method: Method) -> Inputs:
     return _with_crew(inputs, method, {"km_per_year": (), "start_km": None})
 
 
-def _quick_crew(inputs: Inputs, method: str) -> Inputs:
+def _quick_crew(inputs: Inputs, method: Method) -> Inputs:
     return _with_crew(inputs, method, {"longest_km_per_year": None})
 
 
-def _more_crew(inputs: Inputs, share: float, method: str) -> Inputs:
-    crew = inputs.programme.crews[method]  # type: ignore[attr-defined]
+def _more_crew(inputs: Inputs, share: float, method: Method) -> Inputs:
+    crew = inputs.programme.crews[method]
     start = None if crew.start_km is None else crew.start_km * (1 + share)
     return _with_crew(
         inputs, method, {"km_per_year": tuple(km * (1 + share) for km in crew.km_per_year), "start_km": start}
@@ -449,7 +445,7 @@ def _more_crew(inputs: Inputs, share: float, method: str) -> Inputs:
 
 
 def _floor_rules(inputs: Inputs) -> Iterator[Rule]:
-    for number, floor in enumerate(getattr(inputs.programme, "floors", ())):
+    for number, floor in enumerate(inputs.programme.floors):
         where = floor.area or "every area"
         yield Rule(
             f"floor:{floor.area or ALL}:{floor.year}",
@@ -463,13 +459,13 @@ def _floor_rules(inputs: Inputs) -> Iterator[Rule]:
 
 def _lower_floor(inputs: Inputs, share: float, number: int) -> Inputs:
     """A floor lowered by a share; at coverage zero it asks for nothing, and keeps its place in the list."""
-    floors = list(inputs.programme.floors)  # type: ignore[attr-defined]
+    floors = list(inputs.programme.floors)
     floors[number] = floors[number].model_copy(update={"coverage": floors[number].coverage * (1.0 - min(share, 1.0))})
     return _changed(inputs, floors=tuple(floors))
 
 
 def _fixed_rules(inputs: Inputs) -> Iterator[Rule]:
-    for number, fixed in enumerate(getattr(inputs.programme, "fixed", ())):
+    for number, fixed in enumerate(inputs.programme.fixed):
         count = len(fixed.sites) + len(fixed.spans)
         when = "are never built" if fixed.never else f"are completed in {fixed.year}"
         why = f" ({fixed.reason})" if fixed.reason else ""
@@ -477,7 +473,7 @@ def _fixed_rules(inputs: Inputs) -> Iterator[Rule]:
 
 
 def _unfixed(inputs: Inputs, number: int) -> Inputs:
-    fixed = list(inputs.programme.fixed)  # type: ignore[attr-defined]
+    fixed = list(inputs.programme.fixed)
     fixed[number] = fixed[number].model_copy(update={"sites": (), "spans": ()})
     return _changed(inputs, fixed=tuple(fixed))
 

@@ -41,7 +41,10 @@ def conflict(unkept: Unkept) -> Infeasible:
         return Infeasible(f"Required targets cannot be met: {'; '.join(short)}. {cause}. {REMEDY}")
     named = ", ".join(name for name in rows.names if not name.startswith("budget:"))
     how = "No schedule keeps" if unkept.proven else "No schedule was found, though one may exist, that keeps"
-    return Infeasible(f"{how} all of: {named}, and the budgets, since sites and spans cannot be divided. {REMEDY}", proven=unkept.proven)
+    return Infeasible(
+        f"{how} all of: {named}, and the budgets, since sites and spans cannot be divided. {REMEDY}",
+        proven=unkept.proven,
+    )
 
 
 def _unit(name: str) -> str:
