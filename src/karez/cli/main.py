@@ -133,6 +133,35 @@ app.command()(risk)
 
 
 @app.command()
+def street(
+    source: Annotated[Path, typer.Argument(help="OpenStreetMap file: .osm.pbf, .osm.", metavar="MAP")],
+    out: Annotated[Path | None, typer.Option(help="Run folder; default runs/<area>-<hash of inputs and seed>.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="rules.toml: technology, sizes, reach, prices.")] = None,
+    within: Annotated[Path | None, typer.Option(help="Polygons to design in; what lies outside is left out.")] = None,
+    lock: Annotated[
+        Path | None, typer.Option(help="GeoPackage with what is fixed: layers offices, cabinets (points).")
+    ] = None,
+    seed: Seed = 0,
+    force: Annotated[bool, typer.Option("--force", help="Keep an existing run folder aside and write anew.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Design fibre to every door of a town or a country, from a map file, with a bound on its cost."""
+    from karez.cli.screen import print_json, progress_bar
+    from karez.cli.street import print_street, street_json
+    from karez.flow.street import street as run_street
+
+    _say_if_compiling()
+    with progress_bar(quiet=as_json, steps=("reading", "routing", "designing", "reporting")) as progress:
+        made = run_street(
+            source, out=out, rules=rules, within=within, lock=lock, seed=seed, force=force, progress=progress
+        )
+    if as_json:
+        print_json(street_json(made))
+    else:
+        print_street(made)
+
+
+@app.command()
 def verify(
     run: Annotated[
         Path | None,

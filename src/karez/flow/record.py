@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Mapping
 from importlib.metadata import version
 
 from karez import __version__
@@ -21,8 +22,13 @@ def versions() -> dict[str, str]:
 
 def record(inputs: Inputs, seed: int) -> RunRecord:
     """Record of a run about to start; its key hashes every input file and the seed."""
+    return record_of(inputs.hashes, seed)
+
+
+def record_of(hashes: Mapping[str, str], seed: int) -> RunRecord:
+    """Record of a run about to start, from the SHA-256 of its files by their path, and the seed."""
     digest = hashlib.sha256()
-    for path, value in sorted(inputs.hashes.items()):
+    for path, value in sorted(hashes.items()):
         digest.update(f"{path}\0{value}\n".encode())
     digest.update(f"seed\0{seed}\n".encode())
-    return RunRecord(digest.hexdigest()[:12], dict(sorted(inputs.hashes.items())), seed, versions())
+    return RunRecord(digest.hexdigest()[:12], dict(sorted(hashes.items())), seed, versions())

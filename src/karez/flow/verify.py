@@ -11,6 +11,7 @@ from karez.model.tree_certificate import TreeCertificate
 from karez.reading.instance import read_instance
 from karez.verifying import Verdict
 from karez.verifying.frontier import verify_frontier
+from karez.verifying.street import is_street, verify_street
 
 
 def verify(run: Path, *, progress: Progress = silent) -> Verdict:
@@ -36,7 +37,8 @@ def verify(run: Path, *, progress: Progress = silent) -> Verdict:
     with Stages(progress).stage("verifying") as share:
         if (run / "frontier.json").is_file():
             return verify_frontier(run, progress=share)
-        return verifying.verify(run, progress=share)
+        check = verify_street if is_street(run) else verifying.verify
+        return check(run, progress=share)
 
 
 def verify_certificate(certificate: Path, file: Path | None = None, *, progress: Progress = silent) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pyogrio
 
 from karez.model.attributes import PLAN_TABLES, Attribute, Table
 from karez.model.plan import Plan
-from karez.reporting.styles import layer_styles
+from karez.reporting.styles import LayerStyle, layer_styles
 
 _STAMP = "2000-01-01T00:00:00.000Z"
 """Written wherever the format asks for a time of change: equal plans give equal files (rule 10)."""
@@ -51,7 +51,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
             )
     with closing(sqlite3.connect(path)) as connection, connection:
         _describe_columns(connection)
-        _add_styles(connection, plan)
+        add_styles(connection, layer_styles(plan))
 
 
 def conform(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:
@@ -94,7 +94,7 @@ def _meaning(attribute: Attribute) -> str:
     return f"{attribute.meaning} [{attribute.unit}]" if attribute.unit else attribute.meaning
 
 
-def _add_styles(connection: sqlite3.Connection, plan: Plan) -> None:
+def add_styles(connection: sqlite3.Connection, styles: Sequence[LayerStyle]) -> None:
     """Give every layer its default style, in the table QGIS looks into."""
     connection.executescript(_LAYER_STYLES)
     connection.execute(
@@ -106,7 +106,7 @@ def _add_styles(connection: sqlite3.Connection, plan: Plan) -> None:
         "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
         "styleQML, styleSLD, useAsDefault, description, owner, ui, update_time) "
         "VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', '', ?)",
-        [(style.layer, style.name, style.qml, style.description, _STAMP) for style in layer_styles(plan)],
+        [(style.layer, style.name, style.qml, style.description, _STAMP) for style in styles],
     )
 
 

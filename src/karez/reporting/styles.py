@@ -58,6 +58,21 @@ def _style(table: Table, name: str, renderer: ET.Element, description: str, tip:
     return LayerStyle(table.name, name, _DOCTYPE + ET.tostring(root, encoding="unicode"), description)
 
 
+def single_style(layer: str, geometry: str, colour: str, size: float) -> LayerStyle:
+    """One look for a whole layer: `size` is the width of its lines or the size of its points, in mm."""
+    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|MapTips")
+    renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0", forceraster="0")
+    symbols = ET.SubElement(renderer, "symbols")
+    is_line = geometry == "LineString"
+    _symbol(
+        symbols, "0", "line" if is_line else "marker", [_line(colour, size, ()) if is_line else _marker(colour, size)]
+    )
+    ET.SubElement(root, "mapTip").text = '[% "id" %]'
+    ET.SubElement(root, "layerGeometryType").text = _GEOMETRY_TYPE[geometry]
+    ET.indent(root, " ")
+    return LayerStyle(layer, layer.capitalize(), _DOCTYPE + ET.tostring(root, encoding="unicode"), layer)
+
+
 def _sites() -> ET.Element:
     entries = [(word, TECHNOLOGY_LABELS[word], _marker(TECHNOLOGY_COLOURS[word], 2.0)) for word in TECHNOLOGY_LABELS]
     return _categorised("technology", entries)

@@ -1,0 +1,142 @@
+"""The design of a street-level network: the trench, what it holds, and how good both are proven to be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from karez.designing.street.bill import least_plant
+from karez.designing.street.equip import Equipped, equip
+from karez.designing.street.trench import dig, least_cable, run_prices, within
+from karez.model.certificate import Certificate
+from karez.model.note import Note
+from karez.model.street import StreetDesign, StreetGraph, StreetInputs
+from karez.solving import Certified
+from karez.units import from_minor, to_minor
+
+Progress = Callable[[float], None]
+
+TRIAL_ROUNDS = 2
+"""Rounds of improvement of a trench that is tried for the whole, without a bound."""
+
+
+def design_street(
+    inputs: StreetInputs, graph: StreetGraph, *, seed: int = 0, progress: Progress = lambda _: None
+) -> StreetDesign:
+    """Design the network.
+
+    The trench is the cheapest one with the smallest cable in it. Offices, closures, cabinets and cables follow on it;
+    then the trench is chosen anew with the cables it carried in its price, and the cheapest design is kept.
+
+    Parameters
+    ----------
+    inputs : StreetInputs
+        Premises and rules.
+    graph : StreetGraph
+        Where a trench may run.
+    seed : int
+        Settles all that is left to chance.
+    progress : callable
+        Told the share of the work that is done.
+    """
+    started = time.perf_counter()
+    rules, searching = inputs.rules, inputs.rules.searching
+    trees, rounds = searching.trees, searching.rounds
+    dug = run_prices(graph, rules.prices)
+    length = graph.runs["length_m"].to_numpy()
+    floor = dug + length * least_cable(rules.prices)
+    guess = dig(graph, floor, rounds=1, seed=seed)
+    proven = dig(
+        graph,
+        floor,
+        rounds=rounds,
+        seed=seed,
+        stop_gap=within(guess, searching.stop_gap, len(np.unique(graph.premises_node))),
+        proven=True,
+        progress=_part(progress, 0, trees),
+    )
+    best, edges = equip(inputs, graph, dug, proven.edges), proven.edges
+    for number in range(1, trees):
+        cost = floor + length * best.cable_per_m(graph, rules)
+        told = _part(progress, number, trees)
+        other = dig(graph, cost, rounds=TRIAL_ROUNDS, seed=seed + number, progress=told)
+        made = equip(inputs, graph, dug, other.edges)
+        if made.cost >= best.cost:
+            break
+        best, edges = made, other.edges
+    minor = to_minor(floor)
+    seconds = time.perf_counter() - started
+    certificates = _certificates(inputs, best, proven, int(minor[edges].sum()), seconds)
+    return StreetDesign(
+        trench=best.trench,
+        premises=best.premises,
+        cabinets=best.cabinets,
+        closures=best.closures,
+        offices=best.offices,
+        cables=best.cables,
+        bill=best.bill,
+        certificates=certificates,
+        moats=pd.DataFrame({"node": proven.ascent_node, "radius": proven.ascent_radius}),
+        moat_root=proven.ascent_root,
+        moat_sources=tuple(np.unique(graph.office_node[graph.office_node >= 0]).tolist()),
+        notes=_notes(inputs, best),
+    )
+
+
+def _part(progress: Progress, number: int, parts: int) -> Progress:
+    return lambda share: progress((number + share) / parts)
+
+
+def _certificates(
+    inputs: StreetInputs, best: Equipped, proven: Certified, dug: int, seconds: float
+) -> tuple[Certificate, ...]:
+    """Certificates of the trench and of the whole."""
+    prices = inputs.rules.prices
+    money = f"{prices.currency} of {prices.price_year}"
+    reached = best.premises["place"].to_numpy() >= 0
+    dwellings = int(best.premises["dwellings"].to_numpy()[reached].sum())
+    constant = float(reached.sum()) * prices.drop_each + dwellings * (prices.home_each + 2 * prices.splice_each)
+    plant = least_plant(inputs.rules, int(reached.sum()), dwellings)
+    trench_bound = float(from_minor(proven.bound))
+    trench = Certificate(
+        name=f"least cost of trench and smallest cable, {money}",
+        scope="design",
+        sense="minimise",
+        value=float(from_minor(dug)),
+        bound=trench_bound,
+        constant=0.0,
+        proof=f"{proven.proof}; the moats alone, replayed on the graph of all runs, prove "
+        f"{float(from_minor(proven.ascent_bound)):.2f}",
+        seconds=seconds,
+    )
+    whole = Certificate(
+        name=f"least cost of the whole network, {money}",
+        scope="design",
+        sense="minimise",
+        value=round(best.cost - constant, 2),
+        bound=round(trench_bound + plant - constant, 2),
+        constant=round(constant, 2),
+        proof="bound of the trench with the smallest cable, and of closures, cabinets, splitters, ports and offices at "
+        "least as many as their greatest load allows; larger cables and the places of plant are not in it",
+        seconds=seconds,
+    )
+    return trench, whole
+
+
+def _notes(inputs: StreetInputs, best: Equipped) -> tuple[Note, ...]:
+    """What a reader must know."""
+    premises = best.premises
+    lost = np.flatnonzero(premises["place"].to_numpy() < 0)
+    over = np.flatnonzero((premises["loss_db"] > premises["budget_db"]).to_numpy())
+    ids = inputs.premises["id"].to_numpy()
+    notes = []
+    if len(lost):
+        text = f"{len(lost)} premises are not reached; the table of premises says why."
+        notes.append(Note("designing", text, len(lost), tuple(ids[lost])))
+    if len(over):
+        text = f"{len(over)} premises lose more light than {inputs.rules.network.technology} can bear."
+        notes.append(Note("designing", text, len(over), tuple(ids[over])))
+    return tuple(notes)

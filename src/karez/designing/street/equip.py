@@ -1,0 +1,246 @@
+"""Everything that a given trench holds: offices, closures, cabinets, cables, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from karez.designing.street.areas import (
+    Areas,
+    cabinet_costs,
+    cabinet_outputs,
+    cabinet_size,
+    closure_costs,
+    home_cabinets,
+    part_areas,
+    splitters_for,
+)
+from karez.designing.street.bill import write_bill
+from karez.designing.street.cables import cable_price, lay_cables
+from karez.designing.street.offices import site_offices, split_at
+from karez.designing.street.optics import budget_db, loss_db, reach_m
+from karez.designing.street.trench import lay_out, least_cable
+from karez.kernels.forest import way_to_root
+from karez.model.street import Flags, Floats, Ints, StreetGraph, StreetInputs, Trench
+from karez.model.street_rules import StreetRules
+
+Longs = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Equipped:
+    """A trench with everything in it; tables as in :class:`karez.model.street.StreetDesign`."""
+
+    trench: Trench
+    premises: pd.DataFrame
+    cabinets: pd.DataFrame
+    closures: pd.DataFrame
+    offices: pd.DataFrame
+    cables: pd.DataFrame
+    bill: pd.DataFrame
+
+    @property
+    def cost(self) -> float:
+        """What all of it costs, currency."""
+        return round(float(self.bill["amount"].sum()), 2)
+
+    def cable_per_m(self, graph: StreetGraph, rules: StreetRules) -> Floats:
+        """Price of a metre of the cables in every run, beyond the smallest; where none lies, what they cost on average.
+
+        Returns
+        -------
+        float64[runs]
+        """
+        price = np.zeros(len(self.trench.node))
+        np.add.at(price, self.cables["place"].to_numpy(), cable_price(self.cables, rules.prices))
+        place = np.flatnonzero(self.trench.run >= 0)
+        length = np.maximum(self.trench.length_m[place], 1e-3)
+        beyond = np.maximum(price[place] / length - least_cable(rules.prices), 0.0)
+        per_m = np.full(len(graph.runs), float((beyond * length).sum() / max(length.sum(), 1e-3)))
+        per_m[self.trench.run[place]] = beyond
+        return per_m
+
+
+def equip(inputs: StreetInputs, graph: StreetGraph, dug: Floats, edges: npt.NDArray[np.integer]) -> Equipped:
+    """Put offices, closures, cabinets and cables onto a trench.
+
+    Parameters
+    ----------
+    inputs, graph : StreetInputs, StreetGraph
+        Premises and streets.
+    dug : float64[runs]
+        Price of digging every run.
+    edges : int[…]
+        Runs of the trench.
+    """
+    rules = inputs.rules
+    dwellings = inputs.premises["dwellings"].to_numpy(np.int64)
+    weight = np.zeros(len(graph.nodes))
+    joined = graph.premises_node >= 0
+    np.add.at(weight, graph.premises_node[joined], dwellings[joined])
+    trench, dead = _forest(graph, edges, weight, rules)
+    place = _places(graph, trench, dead)
+    reached = place >= 0
+    demand = np.zeros(len(trench.node), np.int64)
+    np.add.at(demand, place[reached], dwellings[reached])
+    may = graph.nodes["may_hold"].to_numpy(np.bool_)[trench.node] & ~dead
+    closures, cabinets, home = _tiers(trench, demand, may, rules)
+    unit = _units(closures, rules)
+    load = np.bincount(home, unit, minlength=len(cabinets.place)).astype(np.int64)
+    feeds = splitters_for(rules.network, load)
+    office = _root_of(trench)
+    way = way_to_root(trench.parent, trench.length_m)
+    cables = lay_cables(trench, rules.network, closures, cabinets, feeds)
+    tables = _tables(trench, closures, cabinets, home, load, feeds, office, way, rules)
+    premises = _premises(graph, trench, place, closures, cabinets, home, office, way, rules, inputs)
+    area = _area_of_place(trench, cabinets, home, closures)
+    bill = write_bill(rules, graph, trench, dug, area, office, premises, dwellings, *tables, cables)
+    return Equipped(trench, premises, *tables, cables, bill)
+
+
+def _forest(
+    graph: StreetGraph, edges: npt.NDArray[np.integer], weight: Floats, rules: StreetRules
+) -> tuple[Trench, Flags]:
+    """The trench hanging on its offices: given ones, or sited."""
+    given = np.unique(graph.office_node[graph.office_node >= 0]).astype(np.int32)
+    if len(given):
+        trench = lay_out(graph, edges, given)
+        return trench, np.zeros(len(trench.node), np.bool_)
+    offices = site_offices(graph, edges, weight, rules.network.office_ports, reach_m(rules))
+    return split_at(graph, edges, offices, weight)
+
+
+def _places(graph: StreetGraph, trench: Trench, dead: Flags) -> Ints:
+    """Place of every premises; −1 where the trench does not reach it."""
+    at = np.full(len(graph.nodes) + 1, -1, np.int32)
+    at[trench.node[~dead]] = np.flatnonzero(~dead).astype(np.int32)
+    return at[np.where(graph.premises_node >= 0, graph.premises_node, len(graph.nodes))]
+
+
+def _tiers(trench: Trench, demand: Longs, may: Flags, rules: StreetRules) -> tuple[Areas, Areas, Ints]:
+    """Closures of premises, cabinets of closures, cabinet of every closure."""
+    prices, network, reach = rules.prices, rules.network, rules.reach
+    places = len(trench.node)
+    in_building = demand > 1
+    near = np.full(places, max(reach.drop_max_m, float(trench.length_m[demand > 0].max(initial=0.0))))
+    closures = part_areas(
+        trench, demand, may | in_building, np.zeros(places), closure_costs(rules), least_cable(prices), near
+    )
+    asked = np.zeros(places, np.int64)
+    unit = _units(closures, rules)
+    np.add.at(asked, closures.place, unit)
+    drop = np.zeros(places)
+    at = closures.of >= 0
+    np.maximum.at(drop, closures.place[closures.of[at]], closures.distance_m[at])
+    left = np.maximum(reach.distribution_max_m - drop, 0.0)
+    way = way_to_root(trench.parent, trench.length_m)
+    feed = prices.fibre_per_m * way
+    cabinets = part_areas(trench, asked, may, feed, cabinet_costs(rules), prices.fibre_per_m, left)
+    return closures, cabinets, home_cabinets(cabinets, closures, unit, cabinet_outputs(network))
+
+
+def _units(closures: Areas, rules: StreetRules) -> Longs:
+    """What each closure asks of its cabinet: fibres of its dwellings, or one for its splitter."""
+    return np.ones_like(closures.load) if len(rules.network.split) > 1 else closures.load
+
+
+def _root_of(trench: Trench) -> Ints:
+    """Number of the office that each place hangs on; offices are the roots in order."""
+    root = np.cumsum(trench.parent < 0).astype(np.int32) - 1
+    for_children = trench.parent >= 0
+    office = np.where(for_children, -1, root)
+    for v in range(len(office)):
+        if office[v] < 0:
+            office[v] = office[trench.parent[v]]
+    return office.astype(np.int32)
+
+
+def _tables(
+    trench: Trench,
+    closures: Areas,
+    cabinets: Areas,
+    home: Ints,
+    load: Longs,
+    feeds: Longs,
+    office: Ints,
+    way: Floats,
+    rules: StreetRules,
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Cabinets, closures, offices."""
+    served = np.bincount(home, closures.load, minlength=len(cabinets.place)).astype(np.int64)
+    cabinet = pd.DataFrame(
+        {
+            "place": cabinets.place,
+            "office": office[cabinets.place],
+            "ports": cabinet_size(rules.network, load),
+            "dwellings": served,
+            "units": load,
+            "splitters": feeds,
+            "feeder_m": way[cabinets.place],
+        }
+    )
+    closure = pd.DataFrame({"place": closures.place, "cabinet": home, "dwellings": closures.load})
+    roots = np.flatnonzero(trench.parent < 0)
+    sums = cabinet.groupby("office")[["dwellings", "splitters"]].sum().reindex(np.arange(len(roots)), fill_value=0)
+    offices = pd.DataFrame(
+        {"place": roots, "dwellings": sums["dwellings"].to_numpy(), "ports": sums["splitters"].to_numpy()}
+    )
+    return cabinet, closure, offices
+
+
+def _premises(
+    graph: StreetGraph,
+    trench: Trench,
+    place: Ints,
+    closures: Areas,
+    cabinets: Areas,
+    home: Ints,
+    office: Ints,
+    way: Floats,
+    rules: StreetRules,
+    inputs: StreetInputs,
+) -> pd.DataFrame:
+    """Every premises with its way to an office, or the reason why it has none."""
+    reached = place >= 0
+    at = np.where(reached, place, 0)
+    closure = np.where(reached, closures.of[at], -1)
+    cabinet = np.where(reached, home[closure], -1)
+    drop = np.where(reached, closures.distance_m[at], np.nan)
+    spot = closures.place[closure]
+    distribution = np.where(cabinets.of[spot] == cabinet, cabinets.distance_m[spot], 0.0)
+    feeder = way[cabinets.place[cabinet]]
+    light = np.where(reached, feeder + distribution + drop, np.nan)
+    refused = np.where(graph.refusal != "", graph.refusal, "no trench leads there from an office")
+    return pd.DataFrame(
+        {
+            "place": place,
+            "closure": closure,
+            "cabinet": cabinet,
+            "office": np.where(reached, office[at], -1),
+            "drop_m": drop.round(2),
+            "distribution_m": np.where(reached, distribution, np.nan).round(2),
+            "feeder_m": np.where(reached, feeder, np.nan).round(2),
+            "loss_db": loss_db(rules, light).round(3),
+            "budget_db": budget_db(rules),
+            "dwellings": inputs.premises["dwellings"].to_numpy(np.int64),
+            "reason": np.where(reached, "", refused),
+        }
+    )
+
+
+def _area_of_place(trench: Trench, cabinets: Areas, home: Ints, closures: Areas) -> Ints:
+    """Cabinet whose area a run lies in: that of its distribution, else of its drops, else of what is behind it."""
+    area = cabinets.unit_holder.copy()
+    drops = (area < 0) & (closures.unit_holder >= 0)
+    area[drops] = home[closures.unit_holder[drops]]
+    stands = np.full(len(area), -1, np.int32)
+    stands[cabinets.place] = np.arange(len(cabinets.place), dtype=np.int32)
+    area = np.where(area < 0, stands, area)
+    for v in range(len(area) - 1, 0, -1):
+        p = trench.parent[v]
+        if p >= 0 and area[p] < 0:
+            area[p] = area[v]
+    return area

@@ -1,0 +1,87 @@
+"""Key figures of a street-level design, each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+
+from karez.model.street import StreetDesign, StreetInputs
+
+CONNECTING = ("drop, cable and installation", "terminal of a dwelling", "trench drop, trench")
+"""Items that are paid when a home is connected, not when it is passed."""
+
+
+@dataclass(frozen=True)
+class StreetFigures:
+    """What a design comes to. Money in the currency of its prices, lengths in metres.
+
+    Parameters
+    ----------
+    curve : float64[areas, 3]
+        Dwellings so far, cost per dwelling so far, cost per dwelling of the area; the cheapest area comes first.
+    """
+
+    currency: str
+    premises: int
+    served: int
+    dwellings: int
+    cost: float
+    cost_passed: float
+    trench_m: float
+    share_dug: float
+    cabinets: int
+    closures: int
+    offices: int
+    longest_m: float
+    greatest_db: float
+    budget_db: float
+    gap: float
+    curve: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, inputs: StreetInputs, design: StreetDesign, layers: dict[str, gpd.GeoDataFrame]) -> StreetFigures:
+        """Take the figures from the design's tables."""
+        table, bill = design.premises, design.bill
+        reached = table["place"].to_numpy() >= 0
+        cost = float(bill["amount"].sum())
+        connecting = float(bill.loc[bill["item"].isin(CONNECTING), "amount"].sum())
+        whole = design.certificates[-1]
+        bound = (whole.bound or 0.0) + whole.constant
+        light = (table["drop_m"] + table["distribution_m"] + table["feeder_m"]).max()
+        dug = bill["item"].str.startswith("trench") | bill["item"].str.contains("cable, ") | (bill["unit"] == "m")
+        return cls(
+            currency=inputs.rules.prices.currency,
+            premises=len(table),
+            served=int(reached.sum()),
+            dwellings=int(table["dwellings"].to_numpy()[reached].sum()),
+            cost=round(cost, 2),
+            cost_passed=round(cost - connecting, 2),
+            trench_m=float(layers["trench"]["length_m"].sum()),
+            share_dug=float(bill.loc[dug, "amount"].sum()) / cost if cost else 0.0,
+            cabinets=len(design.cabinets),
+            closures=len(design.closures),
+            offices=len(design.offices),
+            longest_m=float(np.nan_to_num(light)),
+            greatest_db=float(np.nan_to_num(table["loss_db"].max())),
+            budget_db=float(table["budget_db"].max()),
+            gap=max(cost / bound - 1.0, 0.0) if bound > 0 else float("nan"),
+            curve=_curve(design),
+        )
+
+
+def _curve(design: StreetDesign) -> npt.NDArray[np.float64]:
+    """Cost over homes by cabinet area; what belongs to no area is shared out by dwellings."""
+    amount = design.bill.groupby("cabinet")["amount"].sum()
+    shared = float(amount.get(-1, 0.0))
+    homes = design.cabinets["dwellings"].to_numpy(np.float64)
+    own = amount.reindex(np.arange(len(homes)), fill_value=0.0).to_numpy(np.float64)
+    if homes.sum() <= 0:
+        return np.zeros((0, 3))
+    own = own + shared * homes / homes.sum()
+    each = own / np.maximum(homes, 1.0)
+    order = np.argsort(each, kind="stable")
+    so_far, cost = np.cumsum(homes[order]), np.cumsum(own[order])
+    return np.column_stack([so_far, cost / np.maximum(so_far, 1.0), each[order]])

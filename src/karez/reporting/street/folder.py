@@ -1,0 +1,155 @@
+"""The run folder of a street-level design: it appears whole or not at all (rule 11)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from karez.model.plan import RunRecord
+from karez.model.street import StreetDesign, StreetGraph, StreetInputs
+from karez.reporting.record import to_toml
+from karez.reporting.run_folder import write_whole
+from karez.reporting.street.figures import StreetFigures
+from karez.reporting.street.geopackage import write_kmz, write_layers
+from karez.reporting.street.layers import rows, street_layers
+from karez.reporting.street.report import write_street_report
+from karez.reporting.street.workbook import write_street_workbook
+from karez.reporting.summary import as_json
+
+Progress = Callable[[float], None]
+
+
+def write_street(
+    inputs: StreetInputs,
+    graph: StreetGraph,
+    design: StreetDesign,
+    record: RunRecord,
+    folder: Path,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Write everything a street-level run leaves behind into a new folder.
+
+    ``summary.json``, ``run.toml``, ``proof/`` (graph of all runs, trench, moats, premises), ``plan.gpkg``,
+    ``boq.xlsx``, ``field.kmz``, ``report.html``.
+
+    Raises
+    ------
+    UsageFault
+        If the folder is there and `force` is not set.
+    """
+    layers = street_layers(inputs, graph, design)
+    writers: dict[str, Callable[[Path], None]] = {
+        "summary.json": lambda path: _json(street_summary(inputs, design, layers, record), path),
+        "run.toml": lambda path: _record(inputs, record, path),
+        "proof": lambda path: _proof(inputs, graph, design, path),
+        "plan.gpkg": lambda path: write_layers(layers, path),
+        "boq.xlsx": lambda path: write_street_workbook(inputs, design, layers, path),
+        "field.kmz": lambda path: write_kmz(layers, inputs.name, path),
+        "report.html": lambda path: write_street_report(inputs, design, layers, record, path),
+    }
+    return write_whole(writers, folder, force=force, progress=progress)
+
+
+def street_summary(
+    inputs: StreetInputs, design: StreetDesign, layers: dict[str, gpd.GeoDataFrame], record: RunRecord
+) -> dict[str, Any]:
+    """The design's figures for other programs, as ``summary.json`` holds them."""
+    found = StreetFigures.of(inputs, design, layers)
+    prices = inputs.rules.prices
+    items = design.bill.groupby(["item", "unit"], as_index=False)[["quantity", "amount"]].sum()
+    return {
+        "format": 1,
+        "kind": "street",
+        "name": inputs.name,
+        "technology": inputs.rules.network.technology,
+        "currency": prices.currency,
+        "price_year": prices.price_year,
+        "seed": record.seed,
+        "key": record.key,
+        "totals": {
+            "cost_real": found.cost,
+            "cost_passed_real": found.cost_passed,
+            "cost_per_home_passed_real": round(found.cost_passed / max(found.dwellings, 1), 2),
+            "cost_per_home_connected_real": round(found.cost / max(found.dwellings, 1), 2),
+            "premises": found.premises,
+            "premises_served": found.served,
+            "dwellings_served": found.dwellings,
+            "trench_m": round(found.trench_m, 3),
+            "offices": found.offices,
+            "cabinets": found.cabinets,
+            "closures": found.closures,
+            "longest_way_m": round(found.longest_m, 2),
+            "greatest_loss_db": round(found.greatest_db, 3),
+            "budget_db": round(found.budget_db, 3),
+        },
+        "items": [
+            {
+                "item": row.item,
+                "unit": row.unit,
+                "quantity": round(row.quantity, 3),
+                "amount_real": round(row.amount, 2),
+            }
+            for row in rows(items)
+        ],
+        "certificates": [one.as_dict() for one in design.certificates],
+        "moat_root": design.moat_root,
+        "moat_sources": list(design.moat_sources),
+        "notes": [
+            {"stage": note.stage, "text": note.text, "count": note.count, "ids": list(note.ids)}
+            for note in (*inputs.notes, *design.notes)
+        ],
+    }
+
+
+def _json(content: dict[str, Any], path: Path) -> None:
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _record(inputs: StreetInputs, record: RunRecord, path: Path) -> None:
+    content = {
+        "format": 1,
+        "kind": "street",
+        "key": record.key,
+        "seed": record.seed,
+        "versions": record.versions,
+        "hashes": record.hashes,
+        "seconds": {stage: round(seconds, 3) for stage, seconds in record.seconds.items()},
+        "rules": inputs.rules.model_dump(mode="json"),
+    }
+    head = "# What this run was made with. Rules are as resolved: defaults are filled in.\n\n"
+    path.write_text(head + to_toml(content), encoding="utf-8", newline="\n")
+
+
+def _proof(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign, folder: Path) -> None:
+    """Tables from which everything is checked again; numbers of nodes and runs are rows of ``nodes`` and ``runs``."""
+    folder.mkdir()
+    trench = design.trench
+    columns = ["id", "start", "end", "length_m", "kind", "surface", "method", "crossings"]
+    premises = design.premises.assign(id=inputs.premises["id"].to_numpy(), node=graph.premises_node)
+    tables = {
+        "nodes": graph.nodes[["id", "kind", "may_hold"]],
+        "runs": graph.runs[columns],
+        "trench": pd.DataFrame(
+            {"node": trench.node, "parent": trench.parent, "run": trench.run, "length_m": trench.length_m}
+        ),
+        "premises": premises,
+        "cabinets": design.cabinets,
+        "closures": design.closures,
+        "offices": design.offices,
+        "cables": design.cables,
+        "bill": design.bill,
+        "moats": design.moats,
+    }
+    for name, frame in tables.items():
+        table = pa.Table.from_pandas(pd.DataFrame(frame), preserve_index=False)
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
