@@ -77,6 +77,46 @@ def certificates(summary: Summary) -> str:
     return _table(("what", "scope", "value", "bound", "gap"), rows)
 
 
+def business(summary: Summary) -> str:
+    """What the network earns and lacks."""
+    found, currency = summary["finance"]["indicators"], summary["currency"]
+    rate = found["irr_real"]
+    month = found["levelised_cost_real_per_user_month"]
+    rows = [
+        ("net present value", f"{found['npv_real'] / 1e9:,.2f} bn {currency}"),
+        ("present value of revenue", f"{found['present_revenue_real'] / 1e9:,.2f} bn {currency}"),
+        ("present value of all costs", f"{found['present_cost_real'] / 1e9:,.2f} bn {currency}"),
+        ("revenue over cost", f"{found['benefit_cost_ratio']:.3f}"),
+        ("internal rate of return, real", "none" if rate is None else f"{rate:.2%}"),
+        ("present value left to the operator", f"{found['operator_npv_real'] / 1e9:,.2f} bn {currency}"),
+        ("capex per home passed", f"{found['capex_per_home_passed_real']:,.0f} {currency}"),
+        ("capex per home connected", f"{found['capex_per_home_connected_real']:,.0f} {currency}"),
+        ("levelised cost per user and month", f"{month:,.2f} {currency}"),
+        ("sites that do not pay for themselves", f"{found['sites_that_need_it']:,.0f}"),
+    ]
+    return _table(("", "real, prices of " + str(summary["price_year"])), rows)
+
+
+def equity(summary: Summary) -> str:
+    """How evenly areas are covered, year by year."""
+    rows = [
+        (str(row["year"]), f"{row['coverage']:.1%}", f"{row['gini']:.3f}", f"{row['worst_tenth_coverage']:.1%}")
+        for row in summary["equity"]["per_year"]
+    ]
+    return _table(("by the end of", "coverage of homes", "Gini", "coverage, worst-off tenth"), rows)
+
+
+def emissions(summary: Summary) -> str:
+    """What building and running it emits."""
+    found = summary["carbon"]["indicators"]
+    rows = [
+        ("trenches and terminals", f"{found['embodied_t']:,.0f} t CO₂e"),
+        ("electricity", f"{found['electricity_t']:,.0f} t CO₂e"),
+        ("a connected home and year", f"{found['kg_per_home_connected_per_year']:,.0f} kg CO₂e"),
+    ]
+    return _table(("", "to the horizon"), rows)
+
+
 def _bound(value: float, bound: float | None, gap: float | None) -> tuple[str, str, str]:
     if bound is None or gap is None:
         return f"{value:,.0f}", "none", "not known"
@@ -89,7 +129,15 @@ def _table(head: Row, rows: Sequence[Row]) -> str:
     return "\n" + "\n".join(lines) + "\n\n"
 
 
-FIGURES = {"outcome": outcome, "years": years, "targets": targets, "certificates": certificates}
+FIGURES = {
+    "outcome": outcome,
+    "years": years,
+    "targets": targets,
+    "certificates": certificates,
+    "business": business,
+    "equity": equity,
+    "emissions": emissions,
+}
 
 
 def filled(page: str, summary: Summary) -> str:

@@ -15,6 +15,9 @@ from playwright.sync_api import Page, sync_playwright
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZE = {"width": 1600, "height": 1238}
+APPRAISAL = (("business", 1100), ("equity", 1240), ("carbon", 700))
+"""Sections of the appraisal, and how much of each is shown."""
+
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -52,7 +55,7 @@ def main(run: Path) -> None:
         save(page, "report-head")
         settle(page)
         save(page, "map-last-year", "#map-frame")
-        for name, height in (("money", 775), ("coverage", 1144), ("proof", 560), ("assumptions", 770)):
+        for name, height in (("money", 775), ("coverage", 1144), ("proof", 560), ("assumptions", 770), *APPRAISAL):
             save(page, name, f"#{name}", height)
         page.fill("#find", "Kashgar")
         page.press("#find", "Enter")
