@@ -67,3 +67,27 @@ def test_why_explains_a_programme_without_a_plan_and_exits_with_3(karez, tiny, t
     assert "target:livelihood:2026" in [rule["rule"] for rule in document["conflicts"][0]]
     assert any("enough" in sentence for sentence in document["sentences"])
     assert (tmp_path / "why" / "why.html").is_file()
+
+
+def test_runs_are_laid_side_by_side(karez, tiny, tmp_path):
+    assert karez("plan", tiny, "--out", tmp_path / "one", "--json").returncode == 0
+    settings = tiny / "programme.toml"
+    settings.write_text(settings.read_text().replace("budget = [20e6, 40e6, 30e6]", "budget = [60e6, 40e6, 30e6]"))
+    assert karez("plan", tiny, "--out", tmp_path / "two", "--json").returncode == 0
+    done = karez("compare", tmp_path / "one", tmp_path / "two", "--out", tmp_path / "both", "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["runs"] == ["one", "two"]
+    assert any(row["setting"] == "agreement.budget" for row in document["settings"])
+    assert sum(document["changed_sites"]["two"].values()) > 0
+    totals = {row["figure"]: row for row in document["totals"]}
+    assert totals["coverage"]["two"] > totals["coverage"]["one"]
+    assert {path.name for path in (tmp_path / "both").iterdir()} == {
+        "compare.html", "compare.json", "compare.gpkg", "tables",
+    }  # fmt: skip
+    assert karez("compare", tmp_path / "one").returncode == 2
+    assert karez("compare", tmp_path / "one", tmp_path / "nowhere").returncode == 2
+    (tmp_path / "two" / "summary.json").unlink()
+    broken = karez("compare", tmp_path / "one", tmp_path / "two", "--out", tmp_path / "again")
+    assert broken.returncode == 1
+    assert "summary.json" in broken.stderr

@@ -317,6 +317,30 @@ def why(
 
 
 @app.command()
+def compare(
+    runs: Annotated[
+        list[Path], typer.Argument(help="Run folders; the others are held against the first.", metavar="RUN RUN…")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder to write; default `comparison` beside the first run.")
+    ] = None,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Lay finished runs side by side: figures, settings, and a map of what differs."""
+    from karez.cli.screen import print_json, progress_bar
+    from karez.cli.studies import print_comparison
+    from karez.flow.compare import compare as run_compare
+
+    with progress_bar(quiet=as_json, steps=("reading", "reporting")) as progress:
+        compared = run_compare(runs, out=out, force=force, progress=progress)
+    if as_json:
+        print_json({**compared.comparison.summary(), "folder": str(compared.folder)})
+    else:
+        print_comparison(compared.comparison, compared.folder)
+
+
+@app.command()
 def versions(as_json: AsJson = False) -> None:
     """Print the versions of karez and of the libraries that shape a result."""
     from karez.cli.screen import out, print_json, table

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from karez.cli.screen import err, out, table
+from karez.model.comparison import Comparison
 from karez.model.frontier import CoverageFrontier
 from karez.model.rule_price import Conflict, RuleStudy
+from karez.reporting.compare import sentences as told_comparison
 from karez.reporting.why import sentences
 
 
@@ -64,3 +68,16 @@ def print_why(study: RuleStudy | Conflict, folder: Path) -> None:
         out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
     out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
     out.print(f"Page:    {folder / 'why.html'}", highlight=False, soft_wrap=True)
+
+
+def print_comparison(comparison: Comparison, folder: Path) -> None:
+    """Show the totals side by side, and what differs."""
+    totals = comparison.tables["totals"]
+    rows = table("Totals", *totals.columns, right=comparison.names)
+    for row in totals.itertuples(index=False, name=None):
+        rows.add_row(str(row[0]), *("–" if pd.isna(value) else f"{value:,.2f}" for value in row[1:]))
+    out.print(rows)
+    for line in told_comparison(comparison):
+        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
+    out.print(f"Page:    {folder / 'compare.html'}", highlight=False, soft_wrap=True)
