@@ -17,8 +17,6 @@ from karez.reporting.page import Figure, Section, Study, Table, kicker, render_s
 from karez.reporting.run_folder import Progress, write_whole
 from karez.reporting.unit import fitting_unit
 
-TOLD = 8
-"""Rules that get a sentence of their own on top of the page."""
 SLIGHT = 5e-5
 """Shares smaller than this are not told."""
 CERTAIN, OPEN = "#1c5f99", "#b9cfe0"
@@ -54,14 +52,19 @@ def write_conflict(conflict: Conflict, folder: Path, *, force: bool = False) -> 
 def sentences(study: RuleStudy) -> list[str]:
     """What the rules cost, a sentence each, the dearest first; then those that cost nothing that could be told."""
     singles = [price for price in study.prices if price.kind != "budget"]
-    told = [sentence(study, price) for price in singles if price.lost >= SLIGHT or price.certain]
+    told = [sentence(study, price) for price in singles if _telling(price)]
     budget = [sentence(study, price) for price in study.prices if price.kind == "budget"]
-    free = [price for price in singles if price.lost < SLIGHT and not price.certain]
+    free = [price for price in singles if not _telling(price)]
     if free:
         widest = max(price.lost_at_most for price in free)
         named = "; ".join(price.words for price in free)
         told.append(f"No cost was found of: {named}. It is proven that none of them costs more than {at_most(widest)}.")
     return told + budget
+
+
+def _telling(price: RulePrice) -> bool:
+    """Whether a price is large enough for a sentence of its own."""
+    return price.lost >= SLIGHT or price.saved_at_least >= SLIGHT * price.base.cost
 
 
 def sentence(study: RuleStudy, price: RulePrice) -> str:
