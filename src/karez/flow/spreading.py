@@ -111,7 +111,7 @@ def _on_cluster(
         client = distributed.Client(address, timeout=20, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         raise UsageFault(f"No Dask scheduler answers at {address} ({type(error).__name__}). Is it running?") from None
-    with client:
+    with client, client.as_current():
         sent = client.scatter(shared, broadcast=True)
         futures = [client.submit(work, sent, job, pure=False) for job in jobs]
         for done, future in enumerate(distributed.as_completed(futures), start=1):

@@ -116,7 +116,7 @@ def _cost_findings(run: Run, outcomes: pd.DataFrame) -> Iterator[Finding]:
         lacking = _lacking(run, capex, opex, budget)
         if abs(row["over_nominal"] - max(lacking)) > _slack(budget):
             yield Finding("lack of money is not that of cost and budgets", name)
-        if bool(row["holds"]) != (max(lacking) <= 0.0) and abs(max(lacking)) > _slack(budget):
+        if (row["holds"] == "True") != (max(lacking) <= 0.0) and abs(max(lacking)) > _slack(budget):
             yield Finding("budget holds, or not, against cost and budgets", name)
 
 
@@ -168,7 +168,7 @@ def _range_findings(run: Run) -> Iterator[Finding]:
                 yield Finding(f"{name} in risk/bands is not that of the draws", band["figure"])
             if not _close(said["bands"][band["figure"]][name], value):
                 yield Finding(f"{name} in summary.json is not that of the draws", band["figure"])
-    holds = outcomes["holds"].astype(bool).tolist()
+    holds = (outcomes["holds"] == "True").tolist()
     if not _close(said["budget_holds"], sum(holds) / len(holds)):
         yield Finding("share of draws in which the budget holds is not that of the draws", "summary.json")
     for row in _table(run, "by_year").to_dict("records"):
@@ -184,7 +184,7 @@ def _rank_findings(run: Run, outcomes: pd.DataFrame) -> Iterator[Finding]:
     table, tornado = _table(run, "draws"), _table(run, "tornado")
     stated = tornado[tornado["figure"] == "capex_real"].set_index("factor")["rank_correlation"].to_dict()
     for row in _table(run, "factors").to_dict("records"):
-        factor, items = row["factor"], str(row["items"] or "").split()
+        factor, items = row["factor"], str(row["items"]).split()
         column = f"price:{items[0]}" if row["kind"] == "prices" else factor
         column = f"delay:{run.calendar_years[0]}" if factor == "delay" else column
         derived = table[column].rank().corr(outcomes["capex_real"].rank())
@@ -241,8 +241,16 @@ def _regret_findings(run: Run, matrix: pd.DataFrame, plans: pd.DataFrame) -> Ite
 
 
 def _table(run: Run, name: str) -> pd.DataFrame:
+    """A table of ``risk/``, its numbers to the last digit; words stay words, empty cells of numbers are NaN."""
     path: Path = run.folder / "risk" / f"{name}.csv"
-    return pd.read_csv(path, float_precision="round_trip", keep_default_na=name != "factors")
+    return pd.read_csv(path, dtype=str, keep_default_na=False).apply(_read)
+
+
+def _read(column: pd.Series[str]) -> pd.Series[Any]:
+    try:
+        return column.map(lambda cell: float(cell) if cell else math.nan)
+    except ValueError:
+        return column
 
 
 def _close(stated: float, derived: float) -> bool:
