@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 DOCS = Path(__file__).parent
-PAGES = (DOCS / "guide.md", DOCS.parent / "README.md")
+PAGES = (DOCS / "guide.md", DOCS / "risk.md", DOCS.parent / "README.md")
 BLOCK = re.compile(r"(<!-- figures: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 WORDS = {
     "design": "the network: least present cost of routes and technologies",
@@ -123,6 +123,22 @@ def _bound(value: float, bound: float | None, gap: float | None) -> tuple[str, s
     return f"{value:,.0f}", f"{bound:,.0f}", f"{gap:.2%}"
 
 
+def risk(summary: Summary) -> str | None:
+    """Ranges, and how sure money and targets are; None for a run without."""
+    found, currency = summary.get("risk"), summary["currency"]
+    if found is None:
+        return None
+    shown = (("capex_nominal", "capex, nominal"), ("pv_cost_real", "present cost"), ("npv_real", "net present value"))
+    rows = [
+        (f"{words}, bn {currency}", *(f"{found['bands'][name][at] / 1e9:,.2f}" for at in ("plan", "p10", "p50", "p90")))
+        for name, words in shown
+    ]
+    reached = found["bands"]["coverage"]
+    rows.append(("homes in service at the end", *(f"{reached[at]:.1%}" for at in ("plan", "p10", "p50", "p90"))))
+    said = f"{found['draws']:,} draws; the budget is enough in every year in {found['budget_holds']:.0%} of them."
+    return _table(("figure", "planned", "P10", "P50", "P90"), rows) + said + "\n\n"
+
+
 def _table(head: Row, rows: Sequence[Row]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(row) + " |" for row in rows]
@@ -137,12 +153,18 @@ FIGURES = {
     "business": business,
     "equity": equity,
     "emissions": emissions,
+    "risk": risk,
 }
 
 
 def filled(page: str, summary: Summary) -> str:
-    """The page with every block of figures written anew."""
-    return BLOCK.sub(lambda block: block[1] + FIGURES[block["name"]](summary) + block[3], page)
+    """The page with every block of figures written anew that the run has."""
+
+    def anew(block: re.Match[str]) -> str:
+        made = FIGURES[block["name"]](summary)
+        return block[0] if made is None else block[1] + made + block[3]
+
+    return BLOCK.sub(anew, page)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ def test_new_processes_give_the_same_answer(decided: Decided, found: Risk) -> No
 def test_a_cluster_gives_the_same_answer(decided: Decided, found: Risk) -> None:
     distributed = pytest.importorskip("distributed")
     with (
-        distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as cluster,
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
+        ) as cluster,
     ):
         assert_equal(anew(decided, cluster=cluster.scheduler_address), found)
 
