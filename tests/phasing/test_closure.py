@@ -190,7 +190,7 @@ def improved(option_year: list[int], rows: list[list[float]], gain: list[list[fl
         none, alone, alone, np.zeros(count, np.int32), np.zeros(count, np.int32), np.zeros(count, bool),
         np.arange(count + 1, dtype=np.int32), np.arange(count, dtype=np.int32), np.ones(count),
         use.indptr.astype(np.int32), use.indices.astype(np.int32), use.data, np.array([most]),
-        np.array(gain, float).ravel(), np.zeros((count, 1)), np.arange(count, dtype=np.int32), years, 10,
+        np.array(gain, float).ravel(), np.zeros((count, 1)), np.arange(count, dtype=np.int32), years, 10, 0.0,
     )  # fmt: skip
     return years.tolist()
 

@@ -17,6 +17,20 @@ CHANGES: dict[str, list[tuple[str, str]]] = {
     "no discounting and no year after the last": [
         ("discount_rate_real = 0.05", "discount_rate_real = 0.0\nhorizon_years_after = 0"),
     ],
+    "crews with works of several years, floors, dates by place, a maximum share, sites that are fixed": [
+        ("minimum_share = 0.5", "minimum_share = 0.5\nmaximum_share = 0.99"),
+        (
+            "{ year = 2028, coverage = 0.5 }",
+            "{ year = 2028, coverage = 0.35, required = true }, "
+            '{ year = 2028, coverage = 0.3, required = true, counted_by = "place" }',
+        ),
+        (
+            "format = 1",
+            "format = 1\nfloors = [{ year = 2028, coverage = 0.1 }]\n"
+            'fixed = [{ sites = ["home-far"], never = true }, { sites = ["home-capital"], year = 2027 }]\n'
+            "crews.buried = { start_km = 60, growth_per_year = 0.5, longest_km_per_year = 15 }",
+        ),
+    ],
     "no money": [("[20e6, 40e6, 30e6]", "[0.0, 0.0, 0.0]")],
 }
 

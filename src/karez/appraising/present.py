@@ -50,9 +50,15 @@ def present_factor(life: int, opex_share: float, years: int, horizon: int, rate:
     [3.0]
     """
     upkeep = opex_share * service_years(years, horizon, rate)
-    spent = np.empty(years)
-    for t in range(1, years + 1):
-        bought = np.arange(t, max(horizon, t + 1), life, dtype=np.float64)
-        rest = 1.0 - (horizon - bought[-1]) / life
-        spent[t - 1] = ((1.0 + rate) ** -bought).sum() - rest * (1.0 + rate) ** -float(horizon)
-    return spent + upkeep
+    return np.array([asset_factor(life, t, horizon, rate) for t in range(1, years + 1)]) + upkeep
+
+
+def asset_factor(life: int, year: int, horizon: int, rate: float) -> float:
+    """Present cost of one unit of capex spent in a year, without upkeep: renewals up to H less the rest of the last.
+
+    >>> round(asset_factor(10, 1, 2, 0.0), 9), round(asset_factor(10, 0, 2, 0.0), 9)
+    (0.1, 0.2)
+    """
+    bought = np.arange(year, max(horizon, year + 1), life, dtype=np.float64)
+    rest = 1.0 - (horizon - bought[-1]) / life
+    return float(((1.0 + rate) ** -bought).sum() - rest * (1.0 + rate) ** -float(horizon))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from karez.appraising.emissions import spans_present, ways_present
 from karez.appraising.facts import Facts, Floats, fibre_mandatory, gather, programme_years
-from karez.appraising.present import present_factor, service_years
+from karez.appraising.present import asset_factor, present_factor, service_years
 from karez.appraising.ways import Lines, Ways, find_ways
 from karez.errors import DataFault, Fault
 from karez.model.catalogue import Catalogue
@@ -60,7 +60,7 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
         span_item=names[item],
         span_capex=capex,
         span_opex_per_year=round_money(capex * upkeep),
-        span_present_by_year=span_present + early @ _dearer(early.shape[1], programme),
+        span_present_by_year=span_present + _dearer(early, item, catalogue, programme),
         span_years=span_years,
         span_early=early,
         source_capex=connection,
@@ -150,11 +150,20 @@ def early_payments(capex: Floats, years: npt.NDArray[np.int16]) -> Floats:
     return from_minor(np.where(years[:, None] > before, part[:, None], 0))
 
 
-def _dearer(before: int, programme: Programme) -> Floats:
-    """By how much the present cost of a unit rises that is paid j = 1 … years before t; float64[before, T]."""
-    rate, completed = programme.rates.discount_rate_real, np.arange(1.0, programme.agreement.years + 1)
-    earlier = np.arange(1.0, before + 1)[:, None]
-    return np.asarray((1.0 + rate) ** -(completed - earlier) - (1.0 + rate) ** -completed)
+def _dearer(early: Floats, item: npt.NDArray[np.int64], catalogue: Catalogue, programme: Programme) -> Floats | float:
+    """By how much the present cost of spans rises that are paid before year t; each payment is an asset of its own."""
+    before, years = early.shape[1], programme.agreement.years
+    if not before:
+        return 0.0
+    rate, horizon = programme.rates.discount_rate_real, programme.horizon
+    lives = np.append(catalogue.table["life_years"].to_numpy(dtype=np.int64), 1)[item]
+    dearer = np.zeros((len(early), years))
+    for life in np.unique(lives):
+        factor = [asset_factor(int(life), year, horizon, rate) for year in range(1 - before, years + 1)]
+        more = [[factor[before + t - j] - factor[before + t] for t in range(years)] for j in range(1, before + 1)]
+        mine = lives == life
+        dearer[mine] = early[mine] @ np.array(more)
+    return dearer
 
 
 def _weights(facts: Facts, programme: Programme) -> Floats:

@@ -17,6 +17,8 @@ Flags = npt.NDArray[np.bool_]
 
 LEAST = 1e-12
 """Less than this is no gain."""
+WARY = 8
+"""Rounds in which mending must be cheap."""
 NOISE = 1e-11
 """Excess that is rounding alone, in units of which a limit has about 10,000."""
 
@@ -182,8 +184,12 @@ def improve_options(
     order: Ints,
     option_year: Ints,
     passes: int,
+    dearest: float,
 ) -> int:
-    """Move one site at a time to the year and option that mend most, else gain most, in place.
+    """Move one site at a time to the year and option that mend at least loss, else gain most, in place.
+
+    While anything is broken, a move must mend, and lose no more for a unit that it mends than is allowed: at first a
+    hundredth of `dearest`, four times as much with every round, and from the eighth on whatever it may be.
 
     Parameters
     ----------
@@ -207,6 +213,8 @@ def improve_options(
         Years 0 … T, changed in place.
     passes : int
         Most rounds over all sites.
+    dearest : float
+        Highest price of a unit of a row.
 
     Returns
     -------
@@ -217,8 +225,9 @@ def improve_options(
     due = np.where(must[:elements], last[:elements], years).astype(np.int32)
     element_year, users = start_state(parent, owner, due, option_year, years)
     made = 0
-    for _ in range(passes):
+    for turn in range(passes):
         made_before = made
+        most_lost = dearest * 0.01 * 4.0**turn if turn < WARY else np.inf
         years_of = np.concatenate((element_year, option_year))
         use = usage(years_of, start, feature, amount, column, row, weight, years, len(limit))
         state = np.zeros(2)
@@ -230,7 +239,8 @@ def improve_options(
             item, other = elements + o, rival[o]
             before, before_other = option_year[o], years if other < 0 else option_year[other]
             state[1] = 0.0
-            least, most = state[0], 0.0
+            least, most, ratio = state[0], 0.0, most_lost
+            broken = state[0] > NOISE
             best, best_other = before, before_other
             for s in range(2 * years + 1):
                 year = s if s <= years else years
@@ -254,7 +264,12 @@ def improve_options(
                     extra, limit, use, state, option_year, element_year, users,
                 )  # fmt: skip
                 size = max(size, abs(state[1]))
-                if state[0] < least - LEAST or (state[0] <= least + NOISE and state[1] > most + LEAST * size):
+                if broken:
+                    mended = least - state[0]
+                    lost = max(0.0, -state[1]) / mended if mended > LEAST else np.inf
+                    if mended > LEAST and (lost < ratio or (lost == ratio and mended > most)):
+                        best, best_other, ratio, most = year, year_other, lost, mended
+                elif state[0] <= least + NOISE and state[1] > most + LEAST * size:
                     best, best_other, least, most = year, year_other, state[0], state[1]
             if other >= 0:
                 _move(
@@ -267,6 +282,6 @@ def improve_options(
             )  # fmt: skip
             if best != before or best_other != before_other:
                 made += 1
-        if made == made_before:
+        if made == made_before and (state[0] <= NOISE or turn >= WARY):
             break
     return made

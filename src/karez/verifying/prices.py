@@ -110,7 +110,7 @@ def _span_problems(run: Run, row: dict[Hashable, Any], cost: dict[Hashable, Any]
     present = present_cost(run.programme, designed, upkeep, int(cost["life_years"]), year) if is_built else 0.0
     present += _carbon(run, row, year) if is_built else 0.0
     took = construction_years(run.programme, row["method"], row["length_m"])
-    present += dearer(run.programme, designed, took, year) if is_built else 0.0
+    present += dearer(run.programme, designed, took, year, int(cost["life_years"])) if is_built else 0.0
     if abs(row["pv_cost_real"] - present) > CENT:
         yield "present cost is not that of rule 3"
     if row["status"] != ("operational" if row["method"] == "existing" else "proposed"):
@@ -135,7 +135,7 @@ def _element_problems(
         yield "upkeep in proof/elements is not its share of capex"
     for year in range(1, len(run.calendar_years) + 1):
         present = present_cost(run.programme, capex, upkeep, int(cost["life_years"]), year) + _carbon(run, span, year)
-        present += dearer(run.programme, capex, took, year)
+        present += dearer(run.programme, capex, took, year, int(cost["life_years"]))
         if abs(row[f"present_{year}"] - present) > HALF_CENT:
             yield "present cost in proof/elements is not that of rule 3"
 
@@ -161,7 +161,12 @@ def _candidate_findings(run: Run) -> Iterator[Finding]:
 
     def longer(capex: float) -> list[float]:
         """What works of several years cost more; how long a candidate is that is not in the plan is not kept."""
-        return [dearer(run.programme, capex, took, 1) for took in range(1, MOST_YEARS if slow else 2)]
+        lives = sorted({int(life) for life in run.catalogue["life_years"]}) if slow else [1]
+        return [
+            dearer(run.programme, capex, took, 1, life)
+            for life in lives
+            for took in range(1, MOST_YEARS if slow else 2)
+        ]
 
     graph = run.proof.graph
     for key, capex, minor in zip(graph["id"], graph["capex_real"], graph["present_minor"].tolist(), strict=True):
@@ -171,10 +176,12 @@ def _candidate_findings(run: Run) -> Iterator[Finding]:
             yield Finding("present cost in proof/graph is not that of rule 3", str(key))
 
 
-def dearer(programme: Programme, capex: float, took: int, year: int) -> float:
-    """By how much the present cost of a span rises as it is paid over the years of its construction."""
-    rate, early = programme.rates.discount_rate_real, early_payment(capex, took)
-    return early * math.fsum((1.0 + rate) ** -(year - before) - (1.0 + rate) ** -year for before in range(1, took))
+def dearer(programme: Programme, capex: float, took: int, year: int, life: int) -> float:
+    """By how much the present cost of a span rises as it is paid year by year, each payment an asset of its own."""
+    completed, early = present_cost(programme, 1.0, 0.0, life, year), early_payment(capex, took)
+    return early * math.fsum(
+        present_cost(programme, 1.0, 0.0, life, year - before) - completed for before in range(1, took)
+    )
 
 
 def present_cost(programme: Programme, capex: float, opex: float, life: int, year: int) -> float:

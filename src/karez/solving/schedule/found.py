@@ -11,8 +11,8 @@ from karez.kernels.moves import improve_options, start_state
 from karez.solving.schedule.master import Frame
 from karez.solving.schedule.problem import Floats, Ints
 
-MOVES = 4_000_000
-"""Sites tried in one local improvement, about; every site is tried at least in three rounds, at most in 50."""
+MOVES = 200_000
+"""Sites tried in one local improvement, about; every site is tried in at least 12 rounds, at most in 50."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ class Bench:
             frame.aim.present_factor * problem.present,
             order,
             years,
-            int(np.clip(MOVES // max(1, len(order)), 3, 50)),
+            int(np.clip(MOVES // max(1, len(order)), 12, 50)),
+            float((prices * frame.scale).max(initial=0.0)),
         )
         return years

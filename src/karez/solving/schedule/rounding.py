@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from karez.kernels.closure import closure_losses
@@ -10,8 +12,10 @@ from karez.solving.schedule.master import Frame
 from karez.solving.schedule.problem import Floats, Ints
 from karez.solving.schedule.relax import Relaxation, priced
 
-THRESHOLDS = (1.0, 0.75, 0.5, 0.25)
+THRESHOLDS = (0.5, 1.0, 0.75, 0.25)
 """An item has the first year by which its relaxed variable reaches this."""
+MOST_SITES = 20_000
+"""Most sites that are moved; those whose next best year costs least."""
 NEAR = 1e-6
 """Fractions this near to a threshold count as there."""
 
@@ -30,7 +34,13 @@ def losses(frame: Frame, multipliers: Floats) -> Floats:
     return np.asarray(np.maximum(np.concatenate([of_elements, of_options]), 0.0))
 
 
-def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = ()) -> Found:
+def round_off(
+    frame: Frame,
+    relaxation: Relaxation,
+    starts: tuple[Ints, ...] = (),
+    gap: float = 0.0,
+    thresholds: tuple[float, ...] = THRESHOLDS,
+) -> Found:
     """Round at several thresholds, mend and improve, and keep the best.
 
     Every set of variables at or above a threshold is a closure, so precedence holds from the start; what budgets or
@@ -44,7 +54,11 @@ def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = (
     relaxation : Relaxation
         Its linear relaxation.
     starts : tuple[int32[options], ...]
-        Schedules to improve as well.
+        Schedules to improve as well, after the thresholds.
+    gap : float
+        Enough once all rows are kept and the worth is within this share of the relaxation's bound.
+    thresholds : tuple[float, ...]
+        Thresholds to round at.
 
     Returns
     -------
@@ -55,19 +69,34 @@ def round_off(frame: Frame, relaxation: Relaxation, starts: tuple[Ints, ...] = (
     loss = losses(frame, relaxation.multipliers)[problem.elements :]
     named = problem.rival[problem.rival >= 0]
     first_choice = np.setdiff1d(np.arange(len(problem.owner)), named).astype(np.int32)
-    rounded = [_at_threshold(frame, relaxation, threshold) for threshold in THRESHOLDS]
+    first_choice = first_choice[np.argsort(_next_best(loss)[first_choice], kind="stable")[:MOST_SITES]]
     nothing = np.zeros_like(relaxation.multipliers)
     best: Found | None = None
-    for start in (*starts, *rounded):
-        years = start
+    for years in _starts(frame, relaxation, thresholds, starts):
         regret = loss[np.arange(len(years)), years][first_choice]
-        order = first_choice[np.argsort(-regret, kind="stable")]
+        order, moved = first_choice[np.argsort(-regret, kind="stable")], years
         for prices in (relaxation.multipliers, nothing):
-            years = bench.improved(years, prices, order)
-            found = measure(frame, years)
+            moved = bench.improved(moved, prices, order)
+            found = measure(frame, moved)
             best = found if found.beats(best) else best
+            if best is found and found.kept and relaxation.bound - found.worth <= gap * abs(found.worth):
+                return found
     assert best is not None
     return best
+
+
+def _starts(
+    frame: Frame, relaxation: Relaxation, thresholds: tuple[float, ...], starts: tuple[Ints, ...]
+) -> Iterator[Ints]:
+    """Years of options to begin with, one after the other."""
+    for threshold in thresholds:
+        yield _at_threshold(frame, relaxation, threshold)
+    yield from starts
+
+
+def _next_best(loss: Floats) -> Floats:
+    """Loss of the second best year of each option."""
+    return np.asarray(np.partition(loss, 1, axis=1)[:, 1])
 
 
 def _at_threshold(frame: Frame, relaxation: Relaxation, threshold: float) -> Ints:

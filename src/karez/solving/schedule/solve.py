@@ -18,6 +18,8 @@ ROUNDS = ((300, 1), (300, 2), (300, 4), (600, 2), (600, 4))
 """Integer programmes that are tried one after the other: free variables, and how many times as many they are from."""
 EMPHASES = (1.1, 2.0, 4.0, 20.0)
 """By how much more than their multipliers the rows that ask for service are priced, where rounding did not do."""
+MANY_ITEMS = 100_000
+"""With more items than this, what rounding found is not sought again with other emphases."""
 NODE_SHARE = 40
 """Each of them may use this part of the node limit: small trees, often, find more than one large one."""
 MENDING = ((300, 1), (300, 2), (600, 2), (1000, 2), (1000, 4), (3000, 1))
@@ -114,8 +116,8 @@ def solve(
     if (relaxation.slack > frame.rows.tolerance + frame.scale * 1e-6).any():
         raise unkept(frame, elastic, proven=True)
     step()
-    solved = Solved(round_off(frame, relaxation, (begun,)), relaxation)
-    for emphasis in EMPHASES:
+    solved = Solved(round_off(frame, relaxation, (begun,), limits.stop_gap), relaxation)
+    for emphasis in EMPHASES if frame.problem.items <= MANY_ITEMS or not solved.found.kept else ():
         if not solved.enough(limits.stop_gap):
             solved = _with_emphasis(frame, solved, emphasis)
     step()
@@ -162,7 +164,7 @@ def _with_emphasis(frame: Frame, solved: Solved, emphasis: float) -> Solved:
     urged = aim.profile - emphasis * np.asarray(priced).reshape(aim.profile.shape)
     eager = replace(frame, rows=others, aim=Aim(urged, aim.present_factor))
     begun = round_off(eager, relax(eager)).option_year
-    found = round_off(frame, solved.relaxation, (begun,))
+    found = round_off(frame, solved.relaxation, (begun,), thresholds=())
     return Solved(found, solved.relaxation) if found.beats(solved.found) else solved
 
 
