@@ -18,6 +18,8 @@ ROUNDS = ((300, 1), (300, 2), (300, 4), (600, 2), (600, 4))
 """Integer programmes that are tried one after the other: free variables, and how many times as many they are from."""
 EMPHASES = (1.1, 2.0, 4.0, 20.0)
 """By how much more than their multipliers the rows that ask for service are priced, where rounding did not do."""
+FIRST_TRY = 0.25
+"""Rounding stops at once at this part of the wanted gap; else all its starts are tried."""
 MANY_ITEMS = 100_000
 """With more items than this, what rounding found is not sought again with other emphases."""
 NODE_SHARE = 40
@@ -116,7 +118,7 @@ def solve(
     if (relaxation.slack > frame.rows.tolerance + frame.scale * 1e-6).any():
         raise unkept(frame, elastic, proven=True)
     step()
-    solved = Solved(round_off(frame, relaxation, (begun,), limits.stop_gap), relaxation)
+    solved = Solved(round_off(frame, relaxation, (begun,), limits.stop_gap * FIRST_TRY), relaxation)
     for emphasis in EMPHASES if frame.problem.items <= MANY_ITEMS or not solved.found.kept else ():
         if not solved.enough(limits.stop_gap):
             solved = _with_emphasis(frame, solved, emphasis)
