@@ -27,7 +27,9 @@ from karez.appraising.worth import (
 from karez.model.appraisal import Appraisal
 from karez.model.design import Design
 from karez.model.inputs import Inputs
+from karez.model.note import Note
 from karez.model.plan import Plan, Proof, RunRecord
+from karez.model.plan_bound import Improvement, PlanBound
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
@@ -40,6 +42,8 @@ def settle(
     prices: Prices,
     design: Design,
     schedule: Schedule,
+    bound: PlanBound,
+    improvement: Improvement | None,
     record: RunRecord,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Plan:
@@ -47,7 +51,7 @@ def settle(
 
     Parameters
     ----------
-    inputs, graph, prices, design, schedule
+    inputs, graph, prices, design, schedule, bound, improvement
         What the rooms before decided.
     record : RunRecord
         To run it again.
@@ -87,15 +91,16 @@ def settle(
         bill=bill,
         catalogue=prices.catalogue.table,
         appraisal=appraisal,
-        certificates=(design.certificate, *schedule.certificates),
-        notes=(*inputs.notes, *graph.notes, *design.notes, *schedule.notes),
+        certificates=(design.certificate, *schedule.certificates, bound.certificate),
+        notes=(*inputs.notes, *graph.notes, *design.notes, *schedule.notes, *_improved(improvement)),
+        improvement=improvement,
         record=record,
-        proof=proof(decided),
+        proof=proof(decided, bound),
         attributions=inputs.attributions,
     )
 
 
-def proof(decided: Decided) -> Proof:
+def proof(decided: Decided, bound: PlanBound) -> Proof:
     """Gather what the bounds are derived again from; see :class:`karez.model.plan.Proof`."""
     graph, design, schedule = decided.graph, decided.design, decided.schedule
     source_id = "source:" + decided.inputs.sources["id"].astype(str)
@@ -112,8 +117,29 @@ def proof(decided: Decided) -> Proof:
         elements=elements,
         options=schedule.options,
         constraints=schedule.constraints,
-        multipliers=schedule.multipliers,
+        multipliers={**schedule.multipliers, "plan": bound.multipliers},
+        plan_years=bound.years,
+        plan_prizes=bound.prizes,
+        plan_moats=bound.moats,
+        plan_options=bound.options,
     )
+
+
+def _improved(improvement: Improvement | None) -> tuple[Note, ...]:
+    """What choosing design and years together gained, in words."""
+    if improvement is None or not improvement.rounds:
+        return ()
+    tried = sum(one.designs for one in improvement.rounds)
+    rounds = len(improvement.rounds)
+    many = f"{tried} other network{'s' if tried != 1 else ''} in {rounds} round{'s' if rounds != 1 else ''}"
+    if improvement.service_after <= improvement.service_before:
+        text = f"Design and years together: {many}, designed at the prices of money, gave no better plan."
+    else:
+        text = (
+            f"Design and years together: {many} were designed at the prices of money; service rose by "
+            f"{improvement.gain:.3%}, present cost changed by {improvement.cost_change:+.3%}."
+        )
+    return (Note("improving", text, rounds),)
 
 
 def _graph(decided: Decided, source_id: pd.Series) -> pd.DataFrame:
@@ -126,6 +152,8 @@ def _graph(decided: Decided, source_id: pd.Series) -> pd.DataFrame:
             "start": graph.spans["start"].to_numpy(),
             "end": graph.spans["end"].to_numpy(),
             "capex_real": prices.span_capex,
+            "opex_real_per_year": prices.span_opex_per_year,
+            "earliest_year": np.int16(1),
             "present_minor": to_minor(prices.span_present_by_year[:, 0]),
         }
     )
@@ -135,6 +163,8 @@ def _graph(decided: Decided, source_id: pd.Series) -> pd.DataFrame:
             "start": np.int32(len(graph.nodes)),
             "end": graph.source_node[joined],
             "capex_real": prices.source_capex[joined],
+            "opex_real_per_year": 0.0,
+            "earliest_year": prices.source_from_year[joined],
             "present_minor": to_minor(prices.source_present_by_year[joined, 0]),
         }
     )

@@ -13,6 +13,7 @@ import shapely
 from karez.model.attributes import PLAN_AREAS, PLAN_NODES, PLAN_SITES, PLAN_SPANS
 from karez.model.design import Design
 from karez.model.inputs import Inputs
+from karez.model.plan_bound import Improvement
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
@@ -31,6 +32,7 @@ class Decided:
     prices: Prices
     design: Design
     schedule: Schedule
+    improvement: Improvement | None = None
 
     def calendar(self, year: npt.NDArray[np.int16]) -> pd.Series[int]:
         """Calendar years of programme years; NA for never."""

@@ -18,7 +18,7 @@ from karez.flow.progress import silent
 out = Console()
 err = Console(stderr=True)
 
-STEPS = ("reading", "routing", "pricing", "designing", "phasing", "appraising", "reporting")
+STEPS = ("reading", "routing", "pricing", "designing", "phasing", "improving", "bounding", "appraising", "reporting")
 """Stages of a plan in order, as progress counts them."""
 
 

@@ -7,6 +7,7 @@ with their best alternatives, less what fibre costs locally there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -51,9 +52,9 @@ def design(
     progress : callable, optional
         Told the share of the work that is done.
     """
-    choice = _choices(prices, len(inputs.sites))
+    choice = choices(prices, len(inputs.sites))
     prizes = _node_prizes(graph, choice)
-    root, network = _network(graph, prices)
+    root, network = candidate_network(graph, prices)
     settings = inputs.programme.designing
     # The root's own prize is never at stake; one unit keeps every ascent on this root, so that the proof has one.
     answer = prize(
@@ -65,13 +66,36 @@ def design(
         rounds=_rounds(settings.rounds, len(graph.spans)),
         progress=progress,
     )
+    proven = Proven(
+        _certificate(inputs, answer, choice, graph.site_node >= 0),
+        Ascent(answer.ascent_node, answer.ascent_radius),
+        prizes,
+        _notes(inputs, graph, choice),
+    )
+    option = _decide(graph, choice, _reached(answer, network))
+    return assemble(inputs, graph, prices, answer, proven, option)
+
+
+@dataclass(frozen=True)
+class Proven:
+    """What a design states besides its network: how good it is, and the notes."""
+
+    certificate: Certificate
+    ascent: Ascent
+    prize: npt.NDArray[np.int64]
+    notes: tuple[Note, ...]
+
+
+def assemble(
+    inputs: Inputs, graph: RouteGraph, prices: Prices, answer: Certified, proven: Proven, option: Ints
+) -> Design:
+    """Put a chosen tree of the candidate network, and the option of every site, into a design."""
+    root, network = candidate_network(graph, prices)
+    choice = choices(prices, len(inputs.sites))
     tree = _hang(answer, network, root, len(graph.spans))
-    reached = np.zeros(network.n, dtype=bool)
-    reached[answer.nodes] = True
-    option = _decide(graph, choice, reached)
     names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
     technology = names[option]
-    reason = reasons(inputs, graph, choice, technology, _cost_to_join(network, reached))
+    reason = reasons(inputs, graph, choice, technology, _cost_to_join(network, _reached(answer, network)))
     element = _elements(tree, graph)
     attribution, households = _behind(inputs, prices, tree, element, technology == "fibre")
     return Design(
@@ -79,14 +103,27 @@ def design(
         site_technology=technology,
         site_option=option,
         site_reason=reason,
-        certificate=_certificate(inputs, answer, choice, graph.site_node >= 0),
-        ascent=Ascent(answer.ascent_node, answer.ascent_radius),
-        prize=prizes,
+        certificate=proven.certificate,
+        ascent=proven.ascent,
+        prize=proven.prize,
         site_element=element,
         attribution=attribution,
         households_behind=households,
-        notes=_notes(inputs, graph, choice),
+        notes=proven.notes,
     )
+
+
+def least_cost_options(graph: RouteGraph, prices: Prices, answer: Certified) -> Ints:
+    """Option of every site that costs least, given a tree of the candidate network; −1 if none can serve it."""
+    _, network = candidate_network(graph, prices)
+    return _decide(graph, choices(prices, len(graph.site_node)), _reached(answer, network))
+
+
+def _reached(answer: Certified, network: Graph) -> npt.NDArray[np.bool_]:
+    """Nodes of the tree."""
+    reached = np.zeros(network.n, dtype=bool)
+    reached[answer.nodes] = True
+    return reached
 
 
 def _rounds(most: int, spans: int) -> int:
@@ -94,7 +131,7 @@ def _rounds(most: int, spans: int) -> int:
     return max(1, min(most, SPAN_ROUNDS // max(spans, 1)))
 
 
-def _choices(prices: Prices, sites: int) -> pd.DataFrame:
+def choices(prices: Prices, sites: int) -> pd.DataFrame:
     """For every site its fibre option and its best alternative, with present costs in minor units.
 
     Columns ``fibre``, ``other`` (rows of the options, −1 for none), ``fibre_minor``, ``other_minor`` (0 for none),
@@ -129,7 +166,7 @@ def _node_prizes(graph: RouteGraph, choice: pd.DataFrame) -> npt.NDArray[np.int6
     return prizes
 
 
-def _network(graph: RouteGraph, prices: Prices) -> tuple[int, Graph]:
+def candidate_network(graph: RouteGraph, prices: Prices) -> tuple[int, Graph]:
     """The candidate graph with a super-root that every joined source hangs on; its number and the graph."""
     root = len(graph.nodes)
     joined = np.flatnonzero(graph.source_node >= 0)

@@ -9,16 +9,16 @@ from karez.appraising.converting import convert
 from karez.appraising.outcome import settle
 from karez.appraising.pricing import price
 from karez.appraising.tables import Decided
-from karez.designing.access import design
+from karez.designing.plan_bound import bound_plan
 from karez.errors import Infeasible
 from karez.flow.conflict import refusal
+from karez.flow.joint import choose
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
 from karez.model.catalogue import Catalogue
 from karez.model.inputs import Inputs
 from karez.model.plan import Plan
 from karez.model.route_graph import RouteGraph
-from karez.phasing import schedule
 from karez.reading import read
 from karez.reporting import refuse_existing, write_run
 from karez.routing.route import route
@@ -92,15 +92,15 @@ def decide_on(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue, *, seed: 
     """Decide technologies and years on a candidate graph, at the prices of a converted catalogue."""
     with stages.stage("pricing"):
         prices = price(inputs, graph, catalogue)
-    with stages.stage("designing") as share:
-        designed = design(inputs, graph, prices, seed=seed, progress=share)
-    with stages.stage("phasing") as share:
-        scheduled = schedule(inputs, graph, prices, designed, seed=seed, progress=share)
-    return Decided(inputs, graph, prices, designed, scheduled)
+    chosen = choose(inputs, graph, prices, seed=seed, stages=stages)
+    return Decided(inputs, graph, prices, chosen.design, chosen.schedule, chosen.improvement)
 
 
 def finish(decided: Decided, *, seed: int, stages: Stages) -> Plan:
-    """Make the finished plan of what was decided."""
+    """Make the finished plan of what was decided, and bound what any plan could reach."""
+    of = decided
+    with stages.stage("bounding") as share:
+        bound = bound_plan(of.inputs, of.graph, of.prices, of.schedule, seed=seed, progress=share)
     with stages.stage("appraising") as share:
-        of = decided
-        return settle(of.inputs, of.graph, of.prices, of.design, of.schedule, record(of.inputs, seed), share)
+        made = record(of.inputs, seed)
+        return settle(of.inputs, of.graph, of.prices, of.design, of.schedule, bound, of.improvement, made, share)

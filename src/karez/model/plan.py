@@ -11,6 +11,7 @@ import pandas as pd
 from karez.model.appraisal import Appraisal
 from karez.model.certificate import Certificate
 from karez.model.note import Note
+from karez.model.plan_bound import Improvement
 from karez.model.programme import Programme
 from karez.model.risk import Risk
 
@@ -48,7 +49,8 @@ class Proof:
     ----------
     graph : DataFrame
         All candidate spans: ``id``, ``start``, ``end`` (node numbers, the super-root is the highest), ``capex_real``,
-        ``present_minor`` (int64). Connections of sources are rows from the super-root, with id ``source:<id>``.
+        ``opex_real_per_year``, ``earliest_year`` (programme year), ``present_minor`` (int64).
+        Connections of sources are rows from the super-root, with id ``source:<id>``.
     nodes : DataFrame
         Row number = node number: ``id``, ``prize_minor`` (int64, −1 if it must be reached).
     ascent : DataFrame
@@ -69,7 +71,9 @@ class Proof:
         ``name`` (as in ``Schedule.multipliers``), ``words`` (what it asks), ``limit`` (right-hand side) and ``used``
         (left-hand side of the schedule); used is ≤ limit.
     multipliers : dict[str, dict[str, float]]
-        As in ``model.schedule.Schedule``.
+        As in ``model.schedule.Schedule``; and of scope ``plan``.
+    plan_years, plan_prizes, plan_moats, plan_options : DataFrame
+        Of scope ``plan``: ``years``, ``prizes``, ``moats`` and ``options`` of ``model.plan_bound.PlanBound``.
     """
 
     graph: pd.DataFrame
@@ -79,6 +83,10 @@ class Proof:
     options: pd.DataFrame
     constraints: pd.DataFrame
     multipliers: dict[str, dict[str, float]]
+    plan_years: pd.DataFrame = field(default_factory=pd.DataFrame)
+    plan_prizes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    plan_moats: pd.DataFrame = field(default_factory=pd.DataFrame)
+    plan_options: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,8 @@ class Plan:
         Text of ``SOURCES.md``.
     risk : Risk | None
         What may come of it; None if nobody asked.
+    improvement : Improvement | None
+        What design and years gained by being chosen together; None where that was not tried.
     """
 
     programme: Programme
@@ -128,6 +138,7 @@ class Plan:
     proof: Proof
     attributions: str = ""
     risk: Risk | None = None
+    improvement: Improvement | None = None
 
     def summary(self) -> dict[str, Any]:
         """What ``summary.json`` holds; equal runs differ in seconds alone (rule 10)."""
@@ -156,6 +167,7 @@ class Plan:
             "km_per_method_and_year": _nested(worth.crews, "km", "method"),
             "crew_km_per_method_and_year": _nested(worth.crews.dropna(), "capacity_km", "method"),
             "rules": _rules(self.proof.constraints),
+            "joint": None if self.improvement is None else self.improvement.as_dict(),
             "certificates": [certificate.as_dict() for certificate in self.certificates],
             **{
                 name: part.summary()

@@ -15,6 +15,7 @@ from karez.model.business import Business, Social
 from karez.model.climate import Climate
 from karez.model.risk_rules import RiskRules
 from karez.model.schedule_rules import Crew, Fixed, Floor
+from karez.model.joint import Joint
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.tracking import Tracking
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
@@ -263,6 +264,7 @@ class Programme(Settings):
     projects: tuple[Project, ...] = setting(meaning="The strands of the programme", min_length=1)
     designing: Designing = setting(Designing(), meaning="How hard the design is worked on")
     phasing: Phasing = setting(Phasing(), meaning="How years are chosen")
+    joint: Joint = setting(Joint(), meaning="How design and years improve each other")
     business: Business = setting(Business(), meaning="Take-up over time, fees, running costs, tax")
     social: Social = setting(Social(), meaning="Income that broadband brings: an option, in no total")
     climate: Climate = setting(Climate(), meaning="Emissions of building and running the network")

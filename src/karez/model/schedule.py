@@ -8,10 +8,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from karez.model.certificate import Certificate
+from karez.model.certificate import Certificate, Scope
 from karez.model.note import Note
 
 Years = npt.NDArray[np.int16]
+
+WORTH_HAVING = 1e-7
+"""Share of service or cost by which one schedule must be better than another to be preferred."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Schedule:
     site_option : int32[sites]
         Row of ``Prices.options`` that serves the site in the end; −1 if unserved.
     certificates : tuple[Certificate, ...]
-        Scopes ``schedule``, ``schedule_cost`` and ``plan`` (without a bound).
+        Scopes ``schedule`` and ``schedule_cost``.
     multipliers : dict[str, dict[str, float]]
         By scope, the multiplier of each coupling constraint by its name: ``budget:1`` … ``budget:T``
         (cumulative, nominal), ``crew:<method>:t`` (km of programme year t), ``share:<project>``,
@@ -54,3 +57,28 @@ class Schedule:
     elements: pd.DataFrame = field(default_factory=pd.DataFrame)
     options: pd.DataFrame = field(default_factory=pd.DataFrame)
     constraints: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def certificate(self, scope: Scope) -> Certificate:
+        """The certificate of a scope."""
+        return next(one for one in self.certificates if one.scope == scope)
+
+    @property
+    def service(self) -> float:
+        """Discounted, weighted service-years."""
+        return self.certificate("schedule").value
+
+    @property
+    def present_cost(self) -> float:
+        """Present cost."""
+        return self.certificate("schedule_cost").value
+
+    def gains_on(self, other: Schedule, least: float) -> bool:
+        """Whether it brings more service, by at least that share."""
+        return self.service > other.service and self.service >= other.service * (1.0 + least)
+
+    def beats(self, other: Schedule) -> bool:
+        """Whether it brings more service, beyond rounding; where it brings as much, whether it costs less."""
+        near = WORTH_HAVING * abs(other.service)
+        if abs(self.service - other.service) > near:
+            return self.service > other.service
+        return self.present_cost < other.present_cost * (1.0 - WORTH_HAVING)

@@ -78,7 +78,7 @@ def schedule(
     Returns
     -------
     Schedule
-        With certificates ``schedule``, ``schedule_cost`` and ``plan``, the last without a bound.
+        With certificates ``schedule`` and ``schedule_cost``.
 
     Raises
     ------
@@ -143,7 +143,6 @@ def _schedule(
         certificates=(
             _service_certificate(served.worth, service_bound, half_way - began),
             _cost_certificate(-cost.worth, -cost_bound, inputs, ended - half_way),
-            _plan_certificate(served.worth, ended - began),
         ),
         multipliers={"schedule": service_prices, "schedule_cost": cost_prices},
         notes=_notes(inputs, design, site_option, element_year),
@@ -206,22 +205,6 @@ def _cost_certificate(value: float, limit: float, inputs: Inputs, seconds: float
         proof=(
             "Lagrangian relaxation of budgets, crews, shares, required targets, floors and of the service reached, of "
             f"which one part in a thousand million may be lost. {PROOF}"
-        ),
-        seconds=seconds,
-    )
-
-
-def _plan_certificate(value: float, seconds: float) -> Certificate:
-    return Certificate(
-        name="Discounted, weighted years of service over all designs (household-years)",
-        scope="plan",
-        sense="maximise",
-        value=value,
-        bound=None,
-        constant=0.0,
-        proof=(
-            "No bound: design and schedule were optimised in turn, the design as if there were no budget, so another "
-            "design might allow a better schedule."
         ),
         seconds=seconds,
     )

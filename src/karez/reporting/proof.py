@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from karez.model.plan import Proof
 from karez.reporting.summary import as_json
 
-TABLES = ("graph", "nodes", "ascent", "elements", "options", "constraints")
+PLAN_TABLES = ("plan_years", "plan_prizes", "plan_moats", "plan_options")
+TABLES = ("graph", "nodes", "ascent", "elements", "options", "constraints", *PLAN_TABLES)
 """Tables of a proof; each becomes a Parquet file of that name."""
 
 

@@ -1,5 +1,6 @@
 """Certified optimisation on index arrays; every answer comes with its bound."""
 
+from karez.solving.ascending import ascended
 from karez.solving.certified import Case, Certified
 from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
 from karez.solving.frontier import Frontier, Multiplier, frontier
@@ -24,6 +25,7 @@ __all__ = [
     "Multiplier",
     "Overflow",
     "Price",
+    "ascended",
     "conditioned",
     "frontier",
     "menu_frontier",

@@ -24,7 +24,7 @@ from karez.model.programme import Programme
 Read = TypeVar("Read")
 
 PROOF_COLUMNS: dict[str, tuple[str, ...]] = {
-    "graph": ("id", "start", "end", "capex_real", "present_minor"),
+    "graph": ("id", "start", "end", "capex_real", "opex_real_per_year", "earliest_year", "present_minor"),
     "nodes": ("id", "prize_minor"),
     "ascent": ("node", "radius_minor"),
     "elements": (
@@ -53,6 +53,19 @@ PROOF_COLUMNS: dict[str, tuple[str, ...]] = {
         "chosen",
     ),
     "constraints": ("name", "limit"),
+    "plan_years": ("year", "scale", "capex_factor", "opex_factor"),
+    "plan_prizes": ("year", "node", "prize"),
+    "plan_moats": ("year", "node", "radius"),
+    "plan_options": (
+        "site_id",
+        "technology",
+        "node",
+        "capex_real",
+        "opex_real_per_year",
+        "benefit",
+        "coverage_weight",
+        "earliest_year",
+    ),
     "catalogue": (
         "item",
         "unit",

@@ -131,14 +131,24 @@ def _proof_findings(run: Run) -> Iterator[Finding]:
         yield Finding("option of proof/options that hangs on no row of proof/elements", str(key))
     for row in ascent.index[~ascent["node"].isin(range(len(run.proof.nodes)))]:
         yield Finding("moat of proof/ascent around no row of proof/nodes", str(row))
+    for name in ("plan_prizes", "plan_moats"):
+        table = getattr(run.proof, name)
+        for row in table.index[~table["node"].isin(range(len(run.proof.nodes)))]:
+            yield Finding(f"row of proof/{name} around no row of proof/nodes", str(row))
+    for year in run.proof.plan_years.loc[run.proof.plan_years["year"].duplicated(), "year"]:
+        yield Finding("year occurs more than once in proof/plan_years", str(year))
     money = ["capex_real", "opex_real_per_year", "earliest_year"]
     years = [f"present_{year}" for year in range(1, len(run.calendar_years) + 1)]
     tables = (
         ("elements", elements, "id", money + years + [f"share_{project.id}" for project in run.programme.projects]),
         ("options", options, "site_id", [*money, *years, "benefit", "coverage_weight"]),
-        ("graph", run.proof.graph, "id", ["capex_real", "present_minor"]),
+        ("graph", run.proof.graph, "id", ["capex_real", "opex_real_per_year", "earliest_year", "present_minor"]),
         ("nodes", run.proof.nodes, "id", ["prize_minor"]),
         ("constraints", run.proof.constraints, "name", ["limit"]),
+        ("plan_years", run.proof.plan_years, "year", ["scale", "capex_factor", "opex_factor"]),
+        ("plan_prizes", run.proof.plan_prizes, "node", ["prize"]),
+        ("plan_moats", run.proof.plan_moats, "node", ["radius"]),
+        ("plan_options", run.proof.plan_options, "site_id", [*money, "benefit", "coverage_weight", "node"]),
     )
     for name, table, key, columns in tables:
         for column in columns:

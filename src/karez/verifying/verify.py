@@ -20,6 +20,7 @@ from karez.verifying import (
     money,
     network,
     options,
+    plan_bound,
     prices,
     risk,
     rules,
@@ -72,6 +73,9 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     design_bound.bound,
     *(partial(schedule_bound.value, scope=scope) for scope in schedule_bound.SCOPES),
     *(partial(schedule_bound.bound, scope=scope) for scope in schedule_bound.SCOPES),
+    plan_bound.spans,
+    plan_bound.ways,
+    plan_bound.bound,
 )
 
 RISK: tuple[Callable[[Run], Check], ...] = (risk.draws, risk.cost, risk.ranges, risk.regret)

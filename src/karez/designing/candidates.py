@@ -1,0 +1,173 @@
+"""All that any plan may build or use, as arrays, and the constraints that can be priced without knowing a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from karez.designing.access import candidate_network
+from karez.model.inputs import Inputs
+from karez.model.prices import Prices
+from karez.model.route_graph import RouteGraph
+from karez.solving import Graph
+from karez.units import to_minor
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+CAPEX, OPEX, BENEFIT, COVERAGE = range(4)
+FEATURES = ("capex", "opex", "benefit", "coverage")
+"""What constraints count of spans (the first two) and of ways to serve a site (all)."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Candidate spans and ways to serve sites, no network chosen. Years are numbers 0 … T − 1, T is never.
+
+    Parameters
+    ----------
+    network : Graph
+        Candidate spans, then connections of all sources to the super-root; costs are present costs of year 1.
+    root : int
+        The super-root.
+    money : int64[2, edges]
+        Capex and yearly upkeep of every edge in minor units.
+    edge_first : int32[edges]
+        Year from which an edge may be there.
+    site, node, project : int32[options]
+        Site, node (−1 where no span is needed) and project of every way to serve a site.
+    row : int32[options]
+        Its row of ``Prices.options``.
+    features : float64[options, 4]
+        See ``FEATURES``; coverage counts for the rows of the site's project.
+    first : int32[options]
+        Year from which a way may be used.
+    sites : int
+        Number of sites.
+    service_years : float64[T]
+        Discounted years of service by year.
+    """
+
+    network: Graph
+    root: int
+    money: Longs
+    edge_first: Ints
+    site: Ints
+    node: Ints
+    project: Ints
+    row: Ints
+    features: Floats
+    first: Ints
+    sites: int
+    service_years: Floats
+
+    @property
+    def years(self) -> int:
+        """Number of programme years T."""
+        return len(self.service_years)
+
+    @classmethod
+    def of(cls, inputs: Inputs, graph: RouteGraph, prices: Prices) -> Candidates:
+        """Lay out all that may be built or used; fibre only where a site is joined to the candidate graph."""
+        root, network = candidate_network(graph, prices)
+        spans, sources = len(graph.spans), len(graph.source_node)
+        options = prices.options
+        site = options["site"].to_numpy(np.int32)
+        fibre = options["technology"].to_numpy() == "fibre"
+        row = np.flatnonzero(~fibre | (graph.site_node[site] >= 0))
+        site = site[row]
+        weight = prices.site_open_weight[site]
+        kinds = options.iloc[row]
+        projects = pd.Index([project.id for project in inputs.programme.projects])
+        return cls(
+            network=network,
+            root=root,
+            money=np.stack(
+                [
+                    to_minor(np.concatenate([prices.span_capex, prices.source_capex])),
+                    to_minor(np.concatenate([prices.span_opex_per_year, np.zeros(sources)])),
+                ]
+            ),
+            edge_first=np.concatenate([np.zeros(spans), prices.source_from_year - 1]).astype(np.int32),
+            site=site,
+            node=np.where(fibre[row], graph.site_node[site], -1).astype(np.int32),
+            project=projects.get_indexer(inputs.sites["project"]).astype(np.int32)[site],
+            row=row.astype(np.int32),
+            features=np.column_stack(
+                [
+                    kinds["capex_real"].to_numpy(np.float64),
+                    kinds["opex_real_per_year"].to_numpy(np.float64),
+                    prices.site_priority[site] * weight * kinds["quality"].to_numpy(np.float64),
+                    weight * kinds["meets_standard"].to_numpy(np.bool_),
+                ]
+            ),
+            first=prices.site_earliest_year[site].astype(np.int32) - 1,
+            sites=len(inputs.sites),
+            service_years=np.asarray(prices.service_years, np.float64),
+        )
+
+    def table(self, inputs: Inputs, prices: Prices) -> pd.DataFrame:
+        """The ways to serve sites as a table; see ``PlanBound.options``."""
+        return pd.DataFrame(
+            {
+                "site_id": inputs.sites["id"].to_numpy()[self.site],
+                "technology": prices.options["technology"].to_numpy()[self.row],
+                "node": self.node,
+                "capex_real": self.features[:, CAPEX],
+                "opex_real_per_year": self.features[:, OPEX],
+                "benefit": self.features[:, BENEFIT],
+                "coverage_weight": self.features[:, COVERAGE],
+                "earliest_year": self.first + 1,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Constraints that the bound over all plans prices, written as usage ≤ limit.
+
+    Parameters
+    ----------
+    names : tuple[str, ...]
+        Names, as in ``Schedule.multipliers``.
+    limit : float64[rows]
+        Right-hand sides.
+    profile : float64[rows, 4, T]
+        What a unit of each feature uses by year of building.
+    project : int32[rows]
+        Project whose coverage counts; −1 if none.
+    """
+
+    names: tuple[str, ...]
+    limit: Floats
+    profile: Floats
+    project: Ints
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, projects: list[str], years: int) -> Constraints:
+        """Those of ``Schedule.constraints`` that count nothing but the features, and of spans no less than nothing.
+
+        A minimum share counts what a span does for a project, which hangs on the network behind it; the service that
+        is kept while cost falls belongs to another aim. Both are left out.
+        """
+        counted = [f"{feature}_{year}" for feature in FEATURES for year in range(1, years + 1)]
+        others = [name for name in table if name not in {"name", "limit", "project", *counted}]
+        foreign = (table[others].select_dtypes("number") != 0).any(axis=1).to_numpy(np.bool_)
+        profile = table[counted].to_numpy(np.float64).reshape(len(table), len(FEATURES), years)
+        paying = (profile[:, [CAPEX, OPEX]] >= 0).all(axis=(1, 2))
+        kept = np.flatnonzero(~foreign & paying & (table["name"] != "service").to_numpy(np.bool_))
+        return cls(
+            names=tuple(table["name"].iloc[kept]),
+            limit=table["limit"].to_numpy(np.float64)[kept],
+            profile=profile[kept],
+            project=pd.Index(projects).get_indexer(pd.Index(table["project"].iloc[kept])).astype(np.int32),
+        )
+
+    def prices(self, by_name: dict[str, float]) -> Floats:
+        """Multipliers in the order of the rows; 0 where there is none."""
+        return np.array([max(0.0, by_name.get(name, 0.0)) for name in self.names])
