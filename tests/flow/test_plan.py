@@ -66,8 +66,18 @@ def test_bounds_stand_on_the_right_side(run):
     assert set(by_scope) == {"design", "schedule", "schedule_cost", "plan"}
     for scope in ("design", "schedule_cost"):
         assert by_scope[scope]["bound"] <= by_scope[scope]["value"]
-    assert by_scope["schedule"]["bound"] >= by_scope["schedule"]["value"]
-    assert by_scope["plan"]["bound"] is None
+    for scope in ("schedule", "plan"):
+        assert by_scope[scope]["bound"] >= by_scope[scope]["value"]
+    assert by_scope["plan"]["value"] == by_scope["schedule"]["value"]
+    assert by_scope["plan"]["bound"] >= by_scope["schedule"]["bound"] * (1 - 1e-9)
+
+
+def test_what_design_and_years_gained_together_is_told(run):
+    together = run.summary["joint"]
+    assert together["service_after"] >= together["service_before"]
+    service = next(one["value"] for one in run.summary["certificates"] if one["scope"] == "schedule")
+    assert together["service_after"] == service
+    assert together["rounds"]
 
 
 def test_a_site_nothing_can_reach_by_fibre_says_how_far_the_road_is(run):

@@ -69,7 +69,7 @@ def agrees(case: Case) -> None:
         return
     made = schedule(*nouns_of(case))
     answer = account(case, answers_of(case, made), nouns_of(case))
-    service, cost, plan = made.certificates
+    service, cost = made.certificates
     assert answer.feasible
     assert answer.service == pytest.approx(best[0], rel=1e-8, abs=1e-8)
     assert answer.cost == pytest.approx(best[1], rel=1e-8, abs=1e-8)
@@ -79,7 +79,6 @@ def agrees(case: Case) -> None:
     assert cost.bound is not None
     assert service.bound >= best[0] * (1 - 1e-12)
     assert cost.bound <= best[1] * (1 + 2e-9) + 1e-9
-    assert plan.bound is None
 
 
 SLOW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

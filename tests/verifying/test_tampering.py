@@ -51,6 +51,34 @@ def _longest_moat(run: RunCopy) -> None:
     run.table("ascent", change)
 
 
+def _longest(table: str, column: str) -> Tamper:
+    def change(frame: pd.DataFrame) -> None:
+        frame.loc[frame[column].idxmax(), column] *= 2
+
+    return lambda run: run.table(table, change)
+
+
+def _first_row(table: str, column: str, factor: float) -> Tamper:
+    def change(frame: pd.DataFrame) -> None:
+        frame.loc[frame.index[0], column] *= factor
+
+    return lambda run: run.table(table, change)
+
+
+def _all_rows(table: str, column: str, factor: float) -> Tamper:
+    def change(frame: pd.DataFrame) -> None:
+        frame[column] = (frame[column] * factor).astype(frame[column].dtype)
+
+    return lambda run: run.table(table, change)
+
+
+def _without_ways(site: str) -> Tamper:
+    def change(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["site_id"] != site]
+
+    return lambda run: run.table("plan_options", change)
+
+
 TRUNK = "span:451e0bd3f659"
 BRANCH = "span:54cb6ec1927f"
 LAST = "span:400f818460ae"
@@ -219,7 +247,48 @@ CASES: dict[str, tuple[Tamper, str, str]] = {
         "prizes",
         "place:north",
     ),
-    "a bound on the plan": (_certificate("plan", bound=1e9), "certificates", "plan"),
+    "a worse plan bound": (_certificate("plan", bound=lambda bound: bound * 1.01), "plan bound", "plan"),
+    "a better plan bound": (_certificate("plan", bound=lambda bound: bound * (1 - 1e-6)), "plan bound", "plan"),
+    "a plan above its bound": (_certificate("plan", value=1e9), "plan bound", "plan"),
+    "a plan that is not its schedule": (
+        _certificate("plan", value=lambda value: value - 1.0),
+        "certificates",
+        "plan",
+    ),
+    "a lower price of money": (_multiplier("plan", "budget:3", 0.9), "plan bound", "2028"),
+    "a negative price of money": (_multiplier("plan", "budget:1", -1.0), "plan bound", "budget:1"),
+    "a price of something else": (
+        lambda run: run.json("proof/multipliers.json", lambda all_prices: all_prices["plan"].update({"share:x": 1.0})),
+        "plan bound",
+        "share:x",
+    ),
+    "dearer spans in a year": (_first_row("plan_years", "capex_factor", 1.01), "plan bound", "2026"),
+    "a coarser year": (_first_row("plan_years", "scale", 0.5), "plan bound", "2026"),
+    "lower prizes in a year": (_all_rows("plan_prizes", "prize", 0.9), "plan bound", "place:east"),
+    "a longer moat in a year": (_longest("plan_moats", "radius"), "plan bound", "place:east"),
+    "moats in another year": (_first_row("plan_moats", "year", 3), "plan bound", "plan"),
+    "a way left out": (_without_ways("home-middle"), "ways", "home-middle"),
+    "a way that gives less": (
+        _cell("plan_options", "home-far", "benefit", lambda benefit: benefit * 0.9),
+        "ways",
+        "home-far",
+    ),
+    "a dearer way": (
+        _cell("plan_options", "home-south", "capex_real", lambda capex: capex * 1.1),
+        "ways",
+        "home-south",
+    ),
+    "a way to another node": (_cell("plan_options", "home-south", "node", lambda node: node + 1), "ways", "home-south"),
+    "dearer upkeep of a candidate": (
+        _cell("graph", TRUNK, "opex_real_per_year", lambda upkeep: upkeep + 1.0),
+        "candidate upkeep",
+        TRUNK,
+    ),
+    "a candidate there later": (
+        _cell("graph", TRUNK, "earliest_year", lambda _: 3),
+        "candidate upkeep",
+        TRUNK,
+    ),
     "a smaller gap": (
         _summary(lambda summary: summary["certificates"][0].update(gap=0.5)),
         "certificates",

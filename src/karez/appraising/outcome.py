@@ -132,7 +132,9 @@ def _improved(improvement: Improvement | None) -> tuple[Note, ...]:
     tried = sum(one.designs for one in improvement.rounds)
     rounds = len(improvement.rounds)
     many = f"{tried} other network{'s' if tried != 1 else ''} in {rounds} round{'s' if rounds != 1 else ''}"
-    if improvement.service_after <= improvement.service_before:
+    if not tried:
+        text = "Design and years together: at the prices of money no other network is better."
+    elif improvement.service_after <= improvement.service_before:
         text = f"Design and years together: {many}, designed at the prices of money, gave no better plan."
     else:
         text = (

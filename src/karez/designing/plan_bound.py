@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from karez.designing.candidates import Candidates, Constraints, Floats, Ints, Longs
+from karez.designing.candidates import BENEFIT, CAPEX, Candidates, Constraints, Floats, Ints, Longs
 from karez.designing.yearly import Yearly
 from karez.model.certificate import Certificate
 from karez.model.inputs import Inputs
@@ -85,12 +85,19 @@ def bound_plan(
     settings = inputs.programme.joint
     projects = [project.id for project in inputs.programme.projects]
     candidates = Candidates.of(inputs, graph, prices)
-    rows = Constraints.of(schedule.constraints, projects, prices.years)
-    starts = rows.prices(schedule.multipliers.get("schedule", {}))[None, :]
+    start = rows.prices(schedule.multipliers.get("schedule", {}))
+    starts = np.unique([start, np.where(rows.limit == 0, _prohibitive(candidates), start)], axis=0)
     value = schedule.service
     best, tried = _lowered(candidates, rows, starts, value, settings, seed, progress)
     certificate = _certificate(value, best.bound, rows, perf_counter() - began)
     return _proof(Yearly(candidates, rows, best.price), best, certificate, candidates.table(inputs, prices), tried)
+
+
+def _prohibitive(candidates: Candidates) -> float:
+    """A price of money at which no way to serve a site is worth its capex: it costs nothing where there is no money."""
+    capex, benefit = candidates.features[:, CAPEX], candidates.features[:, BENEFIT]
+    ratio = np.divide(benefit, capex, out=np.zeros(len(capex)), where=capex > 0)
+    return 2.0 * float(candidates.service_years.max(initial=0.0)) * float(ratio.max(initial=0.0))
 
 
 def _lowered(

@@ -46,7 +46,7 @@ class Certificate:
 
     @property
     def gap(self) -> float | None:
-        """Distance of value and bound over value; 0 if they are equal, None without a bound.
+        """Distance of value and bound over value; 0 if they are equal, None without a bound or where the value is 0.
 
         >>> Certificate("x", "design", "minimise", 102.0, 100.0, 0.0, "", 0.0).gap
         0.0196078431372549
@@ -55,7 +55,7 @@ class Certificate:
             return None
         if self.bound == self.value:
             return 0.0
-        return abs(self.value - self.bound) / abs(self.value) if self.value else float("inf")
+        return abs(self.value - self.bound) / abs(self.value) if self.value else None
 
     def as_dict(self) -> dict[str, Any]:
         """For ``summary.json``: the fields and the gap."""

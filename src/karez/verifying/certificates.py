@@ -35,12 +35,12 @@ def _findings(run: Run) -> Iterator[Finding]:
 
 
 def gap(value: float, bound: float | None) -> float | None:
-    """Distance of value and bound over value; 0 if they are equal, None without a bound."""
+    """Distance of value and bound over value; 0 if they are equal, None without a bound or where the value is 0."""
     if bound is None:
         return None
     if value == bound:
         return 0.0
-    return abs(value - bound) / abs(value) if value else math.inf
+    return abs(value - bound) / abs(value) if value else None
 
 
 def _same(stated: float | None, derived: float | None) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,41 +49,69 @@ def ways(run: Run) -> Check:
     return conclude("ways", proven, _way_findings(run))
 
 
+Row = dict[Hashable, Any]
+Seen = dict[tuple[str, str], Row]
+
+
 def _way_findings(run: Run) -> Iterator[Finding]:
     sites = run.sites.set_index("id").to_dict("index")
     number = {name: row for row, name in enumerate(run.proof.nodes["id"].astype(str))}
-    below = run.programme.phasing.below_standard_quality
-    seen: dict[tuple[str, str], dict[Any, Any]] = {}
+    seen: Seen = {}
     for row in run.proof.plan_options.to_dict("records"):
         key, technology = row["site_id"], row["technology"]
-        site = sites.get(key)
-        if site is None:
-            yield Finding("way to serve a site that is not in the plan", key)
-            continue
         if (key, technology) in seen:
             yield Finding("technology offered twice", key)
         seen[key, technology] = row
-        if (row["node"] >= 0) != (technology == "fibre"):
-            yield Finding("fibre without a node, or another technology with one", key)
-        if technology == "fibre" and site["node_id"] and row["node"] != number.get(site["node_id"]):
-            yield Finding("way does not lead to the node of the site", key)
-        if not allowed(run.programme, site["project"], site["category"], technology):
-            yield Finding("way of a technology that may not serve the site", key)
-        still_open = site["weight"] * (1.0 - site["already_served"])
-        meets = meets_standard(run.programme, site["project"], technology)
-        benefit = still_open * run.programme.project(site["project"]).priority * (1.0 if meets else below)
-        if abs(row["benefit"] - benefit) > CLOSE * max(1.0, benefit):
-            yield Finding("benefit of a way is not weight times priority times quality", key)
-        if abs(row["coverage_weight"] - (still_open if meets else 0.0)) > CLOSE * max(1.0, still_open):
-            yield Finding("weight of a way for targets is not what is open, to standard", key)
+        if key in sites:
+            yield from (Finding(problem, key) for problem in _way_problems(run, row, sites[key], number))
+        else:
+            yield Finding("way to serve a site that is not in the plan", key)
+    for key, site in sites.items():
+        for technology in _always(run, site):
+            if (str(key), technology) not in seen:
+                yield Finding("way that every such site has is missing", str(key))
+    yield from _schedule_findings(run, seen)
+
+
+def _way_problems(run: Run, row: Row, site: Row, number: dict[str, int]) -> Iterator[str]:
+    """What is wrong with one way to serve a site."""
+    technology = row["technology"]
+    if (row["node"] >= 0) != (technology == "fibre"):
+        yield "fibre without a node, or another technology with one"
+    if technology == "fibre" and site["node_id"] and row["node"] != number.get(site["node_id"]):
+        yield "way does not lead to the node of the site"
+    if not allowed(run.programme, site["project"], site["category"], technology):
+        yield "way of a technology that may not serve the site"
+    still_open = site["weight"] * (1.0 - site["already_served"])
+    meets = meets_standard(run.programme, site["project"], technology)
+    quality = 1.0 if meets else run.programme.phasing.below_standard_quality
+    benefit = still_open * run.programme.project(site["project"]).priority * quality
+    if not abs(row["benefit"] - benefit) <= CLOSE * max(1.0, benefit):
+        yield "benefit of a way is not weight times priority times quality"
+    if not abs(row["coverage_weight"] - (still_open if meets else 0.0)) <= CLOSE * max(1.0, still_open):
+        yield "weight of a way for targets is not what is open, to standard"
+
+
+def _schedule_findings(run: Run, seen: Seen) -> Iterator[Finding]:
+    """Options of the schedule that are not among the ways, or not at their price."""
     for row in run.proof.options.to_dict("records"):
         way = seen.get((row["site_id"], row["technology"]))
         if way is None:
             yield Finding("option of the schedule that is not among all ways", row["site_id"])
-        elif any(abs(way[name] - row[name]) > CLOSE for name in ("capex_real", "opex_real_per_year")):
+        elif not all(abs(way[name] - row[name]) <= CLOSE for name in ("capex_real", "opex_real_per_year")):
             yield Finding("way is priced otherwise than the option of the schedule", row["site_id"])
-        elif way["earliest_year"] > row["earliest_year"]:
+        elif not way["earliest_year"] <= row["earliest_year"]:
             yield Finding("way may be used later than the option of the schedule", row["site_id"])
+
+
+def _always(run: Run, site: Row) -> Iterator[str]:
+    """Technologies that serve every site of such a project and category, wherever it lies and whatever it demands."""
+    for technology, rules in run.programme.technologies.items():
+        anywhere = rules.site_mbps_max is None and not rules.bands
+        joined = technology != "fibre" or bool(site["node_id"])
+        offered = technology in run.programme.categories[site["category"]].costs
+        if anywhere and joined and offered and allowed(run.programme, site["project"], site["category"], technology):
+            yield technology
 
 
 @dataclass(frozen=True)
