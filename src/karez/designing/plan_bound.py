@@ -85,6 +85,7 @@ def bound_plan(
     settings = inputs.programme.joint
     projects = [project.id for project in inputs.programme.projects]
     candidates = Candidates.of(inputs, graph, prices)
+    rows = Constraints.of(schedule.constraints, projects, prices.years)
     start = rows.prices(schedule.multipliers.get("schedule", {}))
     starts = np.unique([start, np.where(rows.limit == 0, _prohibitive(candidates), start)], axis=0)
     value = schedule.service

@@ -13,9 +13,9 @@ from pydantic import model_validator
 
 from karez.model.business import Business, Social
 from karez.model.climate import Climate
+from karez.model.joint import Joint
 from karez.model.risk_rules import RiskRules
 from karez.model.schedule_rules import Crew, Fixed, Floor
-from karez.model.joint import Joint
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.tracking import Tracking
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
