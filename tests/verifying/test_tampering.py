@@ -328,7 +328,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 46
+    assert len(verdict.checks) == 49
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -149,23 +149,40 @@ class Constraints:
     project: Ints
 
     @classmethod
-    def of(cls, table: pd.DataFrame, projects: list[str], years: int) -> Constraints:
-        """Those of ``Schedule.constraints`` that count nothing but the features, and of spans no less than nothing.
+    def of(cls, inputs: Inputs, prices: Prices, table: pd.DataFrame) -> Constraints:
+        """Budgets and required targets of ``Schedule.constraints``.
 
-        A minimum share counts what a span does for a project, which hangs on the network behind it; the service that
-        is kept while cost falls belongs to another aim. Both are left out.
+        The rest is left out, which only makes a bound larger: a share counts what a span does for a project, which
+        hangs on the network behind it; crews, floors, dates by place and fixed years couple few of the candidates.
+        Works of several years pay some of their capex before the year they are completed in, when it costs no
+        less than in that year, prices made to fall as they are in :mod:`karez.designing.yearly`.
         """
-        counted = [f"{feature}_{year}" for feature in FEATURES for year in range(1, years + 1)]
-        others = [name for name in table if name not in {"name", "limit", "project", *counted}]
-        foreign = (table[others].select_dtypes("number") != 0).any(axis=1).to_numpy(np.bool_)
-        profile = table[counted].to_numpy(np.float64).reshape(len(table), len(FEATURES), years)
-        paying = (profile[:, [CAPEX, OPEX]] >= 0).all(axis=(1, 2))
-        kept = np.flatnonzero(~foreign & paying & (table["name"] != "service").to_numpy(np.bool_))
+        agreement, years = inputs.programme.agreement, prices.years
+        projects = [project.id for project in inputs.programme.projects]
+        built, calendar = np.arange(years), np.array(agreement.calendar_years)
+        level, so_far = prices.price_level, np.cumsum(prices.price_level)
+        names, limits, profiles, counted = [], [], [], []
+        for name, limit in zip(table["name"], table["limit"], strict=True):
+            kind, _, rest = name.partition(":")
+            project, _, due = rest.rpartition(":")
+            profile = np.zeros((len(FEATURES), years))
+            if kind == "budget":
+                last = int(due) - 1
+                profile[CAPEX] = np.where(built <= last, level, 0.0) * ("capex" in agreement.budget_pays)
+                profile[OPEX] = np.where(built <= last, so_far[last] - so_far, 0.0) * ("opex" in agreement.budget_pays)
+            elif kind == "target":
+                profile[COVERAGE] = np.where(calendar <= int(due), -1.0, 0.0)
+            else:
+                continue
+            names.append(name)
+            limits.append(float(limit))
+            profiles.append(profile)
+            counted.append(projects.index(project) if kind == "target" else -1)
         return cls(
-            names=tuple(table["name"].iloc[kept]),
-            limit=table["limit"].to_numpy(np.float64)[kept],
-            profile=profile[kept],
-            project=pd.Index(projects).get_indexer(pd.Index(table["project"].iloc[kept])).astype(np.int32),
+            tuple(names),
+            np.array(limits),
+            np.array(profiles).reshape(-1, len(FEATURES), years),
+            np.array(counted, np.int32),
         )
 
     def prices(self, by_name: dict[str, float]) -> Floats:

@@ -57,9 +57,8 @@ def redesign(
     Design
         A network with the certificate of scope `design`: its own value against the bound of the least present cost.
     """
-    projects = [project.id for project in inputs.programme.projects]
     candidates = Candidates.of(inputs, graph, prices)
-    rows = Constraints.of(schedule.constraints, projects, prices.years)
+    rows = Constraints.of(inputs, prices, schedule.constraints)
     yearly = Yearly(candidates, rows, rows.prices(schedule.multipliers.get("schedule", {})))
     known = {_edges(design, len(graph.spans)).tobytes()}
     for core in (_year_by_year(yearly, seed), _all_at_once(yearly, seed)):

@@ -83,9 +83,8 @@ def bound_plan(
     """
     began = perf_counter()
     settings = inputs.programme.joint
-    projects = [project.id for project in inputs.programme.projects]
     candidates = Candidates.of(inputs, graph, prices)
-    rows = Constraints.of(schedule.constraints, projects, prices.years)
+    rows = Constraints.of(inputs, prices, schedule.constraints)
     start = rows.prices(schedule.multipliers.get("schedule", {}))
     starts = np.unique([start, np.where(rows.limit == 0, _prohibitive(candidates), start)], axis=0)
     value = schedule.service

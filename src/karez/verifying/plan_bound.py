@@ -15,10 +15,11 @@ from typing import Any
 
 from karez.units import MINOR_PER_UNIT
 from karez.verifying.answers import allowed, meets_standard
+from karez.verifying.constraint_use import service_years, use
 from karez.verifying.moats import Arcs, grow_all
 from karez.verifying.options import CLOSE, limit
 from karez.verifying.run import Run
-from karez.verifying.schedule_bound import ROUNDED, service_years, use
+from karez.verifying.schedule_bound import ROUNDED
 from karez.verifying.verdict import Check, Finding, conclude
 
 SCOPE = "plan"
@@ -85,7 +86,7 @@ def _way_problems(run: Run, row: Row, site: Row, number: dict[str, int]) -> Iter
     still_open = site["weight"] * (1.0 - site["already_served"])
     meets = meets_standard(run.programme, site["project"], technology)
     quality = 1.0 if meets else run.programme.phasing.below_standard_quality
-    benefit = still_open * run.programme.project(site["project"]).priority * quality
+    benefit = still_open * run.programme.project(site["project"]).priority * site["priority"] * quality
     if not abs(row["benefit"] - benefit) <= CLOSE * max(1.0, benefit):
         yield "benefit of a way is not weight times priority times quality"
     if not abs(row["coverage_weight"] - (still_open if meets else 0.0)) <= CLOSE * max(1.0, still_open):
