@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from flow_run import run_tiny
-from karez.flow.track import Tracked, init, tracked
+from karez.flow.approve import init
+from karez.flow.track import Tracked, tracked
 
 TODAY = date(2028, 12, 31)
 SERVER = "KAREZ_TEST_POSTGRESQL"

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from karez.errors import DataFault, UsageFault
-from karez.flow.track import add, init, status, take, tracked, verify
+from karez.flow.approve import init
+from karez.flow.track import add, status, take, tracked, verify
 from karez.tracking import store
 from karez.tracking.schema import METADATA
 

@@ -19,6 +19,9 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
+LINES = (".gpkg", ".geojson", ".json", ".kml", ".gpx", ".fgb")
+"""Files of lines as built."""
+
 Folder = Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")]
 Url = Annotated[
     str,
@@ -48,7 +51,7 @@ def init(
     from dataclasses import asdict
 
     from karez.cli.screen import out, print_json
-    from karez.flow.track import init as make
+    from karez.flow.approve import init as make
 
     at = _at(folder, ledger, today)
     approval = make(at, run or _only_run(folder), recorder=recorder, document=document, day=day.date() if day else None)
@@ -82,7 +85,10 @@ def record(
 @app.command(name="import")
 def take(
     folder: Folder,
-    file: Annotated[Path, typer.Argument(help="Events (CSV, XLSX).", metavar="FILE")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="Events (CSV, XLSX) or lines as built (GPKG, GeoJSON, KML, GPX, OFDS).", metavar="FILE"),
+    ],
     mapping: Annotated[
         list[str],
         typer.Option("--map", help="Column of a field, as quantity=Length or quantity=Length:km; remembered."),
@@ -90,14 +96,20 @@ def take(
     constant: Annotated[
         list[str], typer.Option("--set", help="What a field holds where a row leaves it empty; remembered.")
     ] = [],  # noqa: B006
-    sheet: Annotated[str, typer.Option(help="Sheet of a workbook; default: the first.")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook, layer of lines; default: the first.")] = "",
     ledger: Url = "",
     today: Today = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import a file of events: all of it or, with every bad row listed, nothing. The same file twice adds nothing."""
+    """Import events or lines as built: all or, with every bad row listed, nothing. The same file twice adds nothing."""
+    from karez.flow.survey import survey
     from karez.flow.track import take as run_import
 
+    if file.suffix.lower() in LINES:
+        _show_recorded(
+            survey(_at(folder, ledger, today), file, constants=_pairs(constant, "--set"), layer=sheet), as_json=as_json
+        )
+        return
     done = run_import(
         _at(folder, ledger, today),
         file,
@@ -157,6 +169,28 @@ def verify(
         raise typer.Exit(1)
 
 
+@app.command()
+def export(
+    folder: Folder,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default: DIR/delivery/<as-of>.")] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Last day that counts; default: today.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the outlook.", min=0)] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Keep an existing folder aside and write anew.")] = False,
+    ledger: Url = "",
+    today: Today = None,
+) -> None:
+    """Write what an office hands on: page, workbook, network (OFDS 0.4), projects (OC4IDS 0.9.5), all events."""
+    from karez.cli.screen import out as screen
+    from karez.flow.deliver import export as run_export
+
+    at = _at(folder, ledger, today)
+    day = as_of.date() if as_of else at.today
+    made = run_export(at, out or folder / "delivery" / day.isoformat(), as_of=day, seed=seed, force=force)
+    screen.print(f"Written: {made}", highlight=False, soft_wrap=True)
+
+
 def _at(folder: Path, ledger: str, today: datetime | None) -> Tracked:
     from karez.flow.track import tracked
 
@@ -194,7 +228,7 @@ def _show_recorded(done: object, *, as_json: bool) -> None:
     if len(done.ids) == 1:
         out.print(f"Its id: {done.ids[0]}", highlight=False)
     if done.notes:
-        out.print(f"Kept beside, as no field: {', '.join(done.notes)}", highlight=False, soft_wrap=True)
+        out.print(f"Note: {'; '.join(done.notes)}", highlight=False, soft_wrap=True)
     out.print(
         f"The ledger holds {done.head.count:,} events; note its hash: {done.head.hash}", highlight=False, soft_wrap=True
     )

@@ -11,9 +11,8 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from karez.appraising.exchange import factors
-from karez.appraising.pricing import nominal_budget, price_level
 from karez.errors import UsageFault
-from karez.model.baseline import Approval, Baseline
+from karez.model.baseline import Baseline
 from karez.model.delivery import Delivery
 from karez.model.event import Audited, Recorded
 from karez.model.programme import Programme
@@ -21,16 +20,14 @@ from karez.reading.events import read_events
 from karez.reading.findings import Findings
 from karez.reading.settings import read_settings
 from karez.tracking import store
-from karez.tracking.approving import approve, know
+from karez.tracking.approving import know
 from karez.tracking.audit import audit
-from karez.tracking.baseline import draft
 from karez.tracking.entry import Known
 from karez.tracking.faults import RowFaults
 from karez.tracking.mapping import Columns, rows, settle, signature
 from karez.tracking.recording import Rows, record, texts
 from karez.tracking.status import Terms
 from karez.tracking.status import status as measure
-from karez.verifying import read_run
 
 
 @dataclass(frozen=True)
@@ -83,32 +80,6 @@ def tracked(folder: Path, *, ledger: str = "", today: date | None = None) -> Tra
     return Tracked(folder, programme, store.where(folder, ledger or programme.tracking.ledger), today or date.today())
 
 
-def init(at: Tracked, run: Path, *, recorder: str, document: str = "", day: date | None = None) -> Approval:
-    """Approve a finished run as the plan that deliveries are measured against; the first time, make the ledger.
-
-    Raises
-    ------
-    UsageFault
-        This plan is approved already.
-    DataFault
-        The run cannot be read, or the ledger cannot be written.
-    """
-    baseline = baseline_of(run)
-    if not store.exists(at.url):
-        store.create(at.url, at.programme.agreement.name, at.programme.agreement.currency).close()
-    when = (day or at.today).isoformat()
-    with _open(at) as ledger, ledger.writing() as writer:
-        return approve(writer, baseline, _known(at, writer, baseline), when, recorder, document)
-
-
-def baseline_of(run: Path) -> Baseline:
-    """A finished run as a baseline."""
-    read = read_run(run)
-    layers = {"sites": read.sites, "spans": read.spans, "nodes": read.nodes, "areas": read.areas}
-    level, budget = price_level(read.programme), nominal_budget(read.programme)
-    return draft(read.programme, layers, read.proof.elements, level, budget, str(read.summary["key"]))
-
-
 def add(at: Tracked, fields: Mapping[str, str]) -> Recorded:
     """Record one event, given by its fields.
 
@@ -117,8 +88,8 @@ def add(at: Tracked, fields: Mapping[str, str]) -> Recorded:
     DataFault
         With everything that is wrong with it; nothing is recorded then.
     """
-    with _open(at) as ledger, ledger.writing() as writer:
-        return record(writer, [Rows(0, [texts(**fields)])], _known(at, writer), RowFaults("the event"))
+    with opened(at) as ledger, ledger.writing() as writer:
+        return record(writer, [Rows(0, [texts(**fields)])], known_to(at, writer), RowFaults("the event"))
 
 
 def take(
@@ -151,13 +122,14 @@ def take(
     """
     table = read_events(file, sheet)
     given, faults = Columns(dict(fields or {}), dict(constants or {})), RowFaults(table.file, table.layer)
-    with _open(at) as ledger, ledger.writing() as writer:
+    with opened(at) as ledger, ledger.writing() as writer:
         mark = signature(table.header)
         columns, beside = settle(table.header, given, store.remembered(writer.connection, mark), faults)
         faults.raise_any()
         if given:
             store.remember(writer.connection, mark, columns.kept())
-        return record(writer, rows(table, columns, beside), _known(at, writer), faults, beside)
+        notes = [f"kept beside, as no field: {', '.join(beside)}"] if beside else []
+        return record(writer, rows(table, columns, beside), known_to(at, writer), faults, notes)
 
 
 def status(at: Tracked, *, as_of: date | None = None, seed: int = 0) -> Delivery:
@@ -172,7 +144,7 @@ def status(at: Tracked, *, as_of: date | None = None, seed: int = 0) -> Delivery
     """
     settings = at.programme.tracking
     terms = Terms(factors(at.programme), settings.at_risk_index, settings.budget_signed, seed)
-    with _open(at) as ledger:
+    with opened(at) as ledger:
         return measure(ledger, as_of or at.today, terms)
 
 
@@ -186,12 +158,13 @@ def verify(at: Tracked, *, head: str = "") -> tuple[Audited, ...]:
     DataFault
         It cannot be read.
     """
-    with _open(at) as ledger:
+    with opened(at) as ledger:
         return audit(ledger, head)
 
 
 @contextmanager
-def _open(at: Tracked) -> Iterator[store.Ledger]:
+def opened(at: Tracked) -> Iterator[store.Ledger]:
+    """The ledger of a project, open; UsageFault if there is none."""
     ledger = store.open_ledger(at.url)
     try:
         yield ledger
@@ -199,7 +172,8 @@ def _open(at: Tracked) -> Iterator[store.Ledger]:
         ledger.close()
 
 
-def _known(at: Tracked, writer: store.Writer, fresh: Baseline | None = None) -> Known:
+def known_to(at: Tracked, writer: store.Writer, fresh: Baseline | None = None) -> Known:
+    """What events of a project may name; `fresh` is a baseline that is about to be approved."""
     settings = at.programme.tracking
     return know(
         writer,

@@ -10,7 +10,6 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -186,24 +185,5 @@ def _contracts(delivery: Delivery, currency: str) -> list[dict[str, Any]]:
     return made
 
 
-def as_tracked(spans: pd.DataFrame, delivery: Delivery) -> pd.DataFrame:
-    """Spans of a plan with the status and day that the ledger has."""
-    known = delivery.elements.set_index("id")
-    status = spans["id"].map(known["status"])
-    return spans.assign(
-        status=spans["status"].where(status.isna() | (spans["status"] == "operational"), status),
-        in_service=spans["id"].map(known["in_service"]).fillna(""),
-    )
-
-
 def _rounded(point: Any) -> list[float]:
     return [round(float(point[0]), DECIMALS), round(float(point[1]), DECIMALS)]
-
-
-def day(iso: str) -> str:
-    """An ISO day as a date and time of the day's start, in UTC.
-
-    >>> day("2026-03-31")
-    '2026-03-31T00:00:00Z'
-    """
-    return f"{date.fromisoformat(iso).isoformat()}T00:00:00Z"

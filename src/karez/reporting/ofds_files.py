@@ -21,6 +21,7 @@ from karez.reporting.guarding import guarded
 
 def write_geojson(network: Mapping[str, Any], folder: Path) -> None:
     """Write ``nodes.geojson`` and ``spans.geojson``: each feature carries its network and what it refers to."""
+    folder.mkdir(exist_ok=True)
     about = {
         name: value for name, value in network.items() if name not in ("nodes", "spans", "phases", "organisations")
     }
@@ -45,7 +46,8 @@ def _feature(
 
 
 def write_csv(network: Mapping[str, Any], folder: Path) -> None:
-    """Write one CSV file for each table of the standard; geometry as WKT."""
+    """Write one CSV file for each table of the standard into a folder; geometry as WKT."""
+    folder.mkdir(exist_ok=True)
     for name, rows in to_tables(network).items():
         columns = list(dict.fromkeys(column for row in rows for column in row))
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as stream:

@@ -148,13 +148,9 @@ def _split(elements: pd.DataFrame, money: Longs, shares: pd.DataFrame, projects:
     order = np.argsort(-(exact - whole), axis=1, kind="stable")
     whole[np.arange(len(money))[:, None], order] += np.arange(len(projects))[None, :] < rest[:, None]
     element, project = np.nonzero(whole)
-    return pd.DataFrame(
-        {
-            "element": element,
-            "project": np.array(projects, dtype=object)[project],
-            "planned_minor": whole[element, project],
-        }
-    )
+    parts = {"element": element, "project": np.array(projects, dtype=object)[project]}
+    table = pd.DataFrame({**parts, "planned_minor": whole[element, project]})
+    return table.sort_values(["element", "project"], ignore_index=True)
 
 
 def _projects(programme: Programme, sites: pd.DataFrame) -> list[dict[str, Any]]:

@@ -33,6 +33,10 @@ TWINS = {
 """Headings that are taken for a field without being told; any field's own name is."""
 
 
+OURS = ("extra", "recorded_on", "hash")
+"""Columns that an export of a ledger has besides the fields: it can be imported as it is."""
+
+
 @dataclass(frozen=True)
 class Columns:
     """A mapping.
@@ -98,7 +102,7 @@ def settle(
         if name not in fields and name not in constants:
             remedy = f"Map it with --map {name}=COLUMN, or say it for all rows with --set {name}=…"
             faults.add(0, name, "no column is this field, and every event needs it", remedy)
-    used = set(fields.values())
+    used = {*fields.values(), *(OURS if set(OURS) <= set(header) else ())}
     return Columns(fields, constants), tuple(column for column in header if column not in used)
 
 
@@ -109,12 +113,15 @@ def rows(sheet: Sheet, columns: Columns, beside: Sequence[str]) -> Iterator[Rows
     constant = [columns.constants.get(name, "") for name in FIELDS]
     pairs = list(zip(source, constant, strict=True))
     others = [(name, place[name]) for name in beside]
+    own = place["extra"] if set(OURS) <= set(place) else None
     row = sheet.first_row
     for piece in sheet.pieces:
         cells = [
             [(line[at] or given) if at >= 0 else given for at, given in pairs] if any(line) else [] for line in piece
         ]
         extra = [_beside(line, others) for line in piece] if others else []
+        if own is not None:
+            extra = [line[own] for line in piece]
         yield Rows(row, cells, extra)
         row += len(piece)
 

@@ -266,3 +266,23 @@ def _project_weights(baseline: Baseline) -> dict[str, np.ndarray[Any, np.dtype[n
         share = np.bincount(element[mine], money[mine], minlength=len(elements)) / np.maximum(whole, 1.0)
         weights[project] = np.where(own != "", (own == project).astype(float), share)
     return weights
+
+
+def payments(connection: Connection, as_of: date) -> pd.DataFrame:
+    """Payments in force, money as it was paid."""
+    rows = [
+        {
+            "id": one.event.id,
+            "day": one.event.day,
+            "party": one.event.party,
+            "counterparty": one.event.counterparty,
+            "contract": one.event.contract,
+            "project": one.event.project,
+            "amount_nominal": (one.amount_minor or 0) / MINOR_PER_UNIT,
+            "currency": one.event.currency,
+        }
+        for one in in_force(connection, "payment", as_of)
+        if one.amount_minor
+    ]
+    names = ["id", "day", "party", "counterparty", "contract", "project", "amount_nominal", "currency"]
+    return pd.DataFrame(rows, columns=names)
