@@ -102,13 +102,13 @@ def test_annulled_corrections_restore_and_groupings_add_up(made, file_template, 
     fill(at, [{"id": f"p{place}", "kind": "progress", "element": SPANS[span], "quantity": metres / 4,
                "day": f"2026-{month + 1:02d}-05", "recorder": "x"}
               for place, (span, metres, month) in enumerate(work)], folder)  # fmt: skip
-    before = status(at).totals
+    before = status(at).summary()["totals"]
     wrong = data.draw(st.integers(0, len(work) - 1))
     correction = {"kind": "correction", "day": "2027-01-01", "recorder": "x"}
     add(at, correction | {"id": "c1", "corrects": f"p{wrong}", "quantity": "1"})
     add(at, correction | {"id": "c2", "corrects": "c1"})
     after = status(at)
-    assert {**after.totals, "events": 0} == {**before, "events": 0}
+    assert {**after.summary()["totals"], "events": 0} == {**before, "events": 0}
     for name in GROUPINGS:
         whole = getattr(after, name)["earned_nominal"].sum()
         assert whole == pytest.approx(after.totals["earned_nominal"], abs=1e-6)
@@ -166,7 +166,7 @@ def test_exported_events_are_text_and_come_in_again_as_they_are(file_at, exporte
     assert text.startswith(",".join(FIELDS))
     assert take(file_at, exported / "events.csv").added == 0
     other = tracked(made.project, ledger=f"sqlite:///{tmp_path / 'other.sqlite'}", today=date(2028, 12, 31))
-    init(other, made.run, recorder="programme office", document="", day=date(2026, 1, 15))
+    init(other, made.run, recorder="programme office", document="Decision 1", day=date(2026, 1, 15))
     head = status(file_at).head
     again = take(other, exported / "events.csv")
     assert again.added + again.known == head.count

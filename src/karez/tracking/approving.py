@@ -74,7 +74,7 @@ def read_baseline(connection: Connection, version: int | None = None) -> Baselin
         raise UsageFault("The ledger has no such baseline. Approve a plan: karez track init DIR --run RUN")
     elements = _frame(connection, ELEMENT, wanted, ["number"])
     elements["standard"] = elements["standard"].astype(bool)
-    parts = _frame(connection, PART, wanted, ["element", "project"])
+    parts = _frame(connection, PART, wanted, ["element"]).sort_values(["element", "project"], ignore_index=True)
     return Baseline(elements.drop(columns="number"), parts, json.loads(about))
 
 
