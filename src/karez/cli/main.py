@@ -120,7 +120,7 @@ def plan(
     from karez.cli.screen import print_json, progress_bar
     from karez.flow.plan import plan as run_plan
 
-    _say_if_compiling()
+    _say_if_compiling("plan")
     with progress_bar(quiet=as_json) as progress:
         made = run_plan(folder, out=out, seed=seed, force=force, progress=progress)
     if as_json:
@@ -150,7 +150,7 @@ def street(
     from karez.cli.street import print_street, street_json
     from karez.flow.street import street as run_street
 
-    _say_if_compiling()
+    _say_if_compiling("street")
     with progress_bar(quiet=as_json, steps=("reading", "routing", "designing", "reporting")) as progress:
         made = run_street(
             source, out=out, rules=rules, within=within, lock=lock, seed=seed, force=force, progress=progress
@@ -236,7 +236,7 @@ def solve(
 
     for path in filter(None, (out, certificate)):
         _refuse_to_write(path, file)
-    _say_if_compiling()
+    _say_if_compiling("solve")
     with progress_bar(quiet=as_json, steps=("solving",)) as progress:
         solved = run_solve(
             file,
@@ -272,7 +272,7 @@ def frontier(
     from karez.cli.studies import print_frontier
     from karez.flow.frontier import frontier as run_frontier
 
-    _say_if_compiling()
+    _say_if_compiling("plan")
     steps = ("reading", "routing", "pricing", "sweeping", "reporting")
     with progress_bar(quiet=as_json, steps=steps) as progress:
         traced = run_frontier(
@@ -302,7 +302,7 @@ def why(
     from karez.cli.studies import print_why
     from karez.flow.why import why as run_why
 
-    _say_if_compiling()
+    _say_if_compiling("plan")
     with progress_bar(quiet=as_json, steps=("reading", "planning", "solving", "reporting")) as progress:
         explained = run_why(
             folder, only=rule or (), out=out, seed=seed, force=force, workers=workers, progress=progress
@@ -373,9 +373,9 @@ def _refuse_to_write(path: Path, problem: Path) -> None:
         raise UsageFault(f"{path} is the problem itself. Name another file to write.")
 
 
-def _say_if_compiling() -> None:
+def _say_if_compiling(command: str) -> None:
     from karez.cli.screen import err
     from karez.flow.compiling import is_first_run
 
-    if is_first_run():
+    if is_first_run(command):
         err.print("First run on this machine: compiling the kernels, this once, takes about half a minute.")

@@ -8,6 +8,7 @@ edges with union-find gives each key path, and each pair of key paths that follo
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from karez.kernels.ascent import INF
@@ -22,6 +23,10 @@ MOST_CHILDREN = 15
 
 GONE, LEAVING = 1, 2
 """What has been taken out in this pass, and what the move at hand would take out."""
+
+
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 
 
 @njit(**KERNEL)
@@ -445,15 +450,20 @@ def exchange_keys(start, neighbour, twin, cost, prize, root, up):  # type: ignor
     return True
 
 
-@njit(**KERNEL)
-def descend(start, neighbour, twin, cost, prize, root, up, order, steps, passes):  # type: ignore[no-untyped-def]
-    """Exchange keys and insert vertices in turn until neither helps or for so many passes, in place; the value."""
-    polish(start, neighbour, twin, cost, prize, root, up, np.bool_(True))
+def descend(
+    start: Ints, neighbour: Ints, twin: Ints, cost: Longs, prize: Longs, root: np.int32, up: Ints, order: Ints,
+    steps: int, passes: int,
+) -> int:  # fmt: skip
+    """Exchange keys and insert vertices in turn until neither helps or for so many passes, in place; the value.
+
+    No kernel itself: compiled, it would hold all that it calls a second time.
+    """
+    polish(start, neighbour, twin, cost, prize, root, up, True)
     for _ in range(passes):
         exchanged = exchange_keys(start, neighbour, twin, cost, prize, root, up)
         inserted = insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps)
         if inserted:
-            prune(neighbour, cost, prize, up, np.bool_(True))
+            prune(neighbour, cost, prize, up, True)
         if not inserted and not exchanged:
             break
-    return evaluate(cost, prize, up)
+    return int(evaluate(cost, prize, up))

@@ -9,7 +9,7 @@ from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
 from karez.solving.steiner import steiner
-from karez.solving.warming import warm_up
+from karez.solving.warming import is_compiled, warm_up
 
 __all__ = [
     "FORCED",
@@ -28,6 +28,7 @@ __all__ = [
     "ascended",
     "conditioned",
     "frontier",
+    "is_compiled",
     "menu_frontier",
     "prize",
     "steiner",

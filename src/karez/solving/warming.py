@@ -8,7 +8,10 @@ import sys
 import numpy as np
 
 from karez.kernels.ascent import INF, OUT
+from karez.kernels.cache import is_warm
 from karez.kernels.csr import slots
+from karez.kernels.packing import charge_all, level_cuts
+from karez.kernels.start import start_without_blas
 from karez.kernels.tree import prune
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints, Longs
@@ -26,13 +29,18 @@ def warm_up() -> None:
     Where nothing is in the cache yet, a second process compiles half of it meanwhile. Kernels of the frontier alone
     are compiled by its first call.
     """
+    elsewhere = None if is_compiled() else _begin_elsewhere()
+    start_without_blas()
     graph, prize = _problem()
-    # The first kernel has been called: it tells whether there is a cache.
-    elsewhere = _begin_elsewhere() if sum(slots.stats.cache_misses.values()) else None
     warm_search(graph, prize)
     if elsewhere is not None:
         elsewhere.wait()
     warm_reductions(graph, prize)
+
+
+def is_compiled() -> bool:
+    """Whether the cache holds what :func:`warm_up` compiles: the first kernel, and the last of either process."""
+    return is_warm(slots, level_cuts, charge_all)
 
 
 def warm_search(graph: Graph, prize: Longs) -> None:
