@@ -89,6 +89,8 @@ class BranchAndCut:
         Sets of nodes whose cuts are in the first programme; None for the moats of the best ascent.
     hand_back : float
         Share of edges left from which on the work stops, so that the caller can go on on a smaller graph; 0 never.
+    most_work : int | None
+        Work under the search's clock after which this stops; None for no limit where a time is set, else the usual.
 
     Attributes
     ----------
@@ -98,11 +100,14 @@ class BranchAndCut:
         Whether the work stopped for a smaller graph.
     """
 
-    def __init__(self, search: Search, sets: Bools | None = None, *, hand_back: float = 0.0) -> None:
+    def __init__(
+        self, search: Search, sets: Bools | None = None, *, hand_back: float = 0.0, most_work: int | None = None
+    ) -> None:
         self.search = search
         packing = search.packed()
         self.root = packing.root
         self.hand_back = hand_back
+        self.most_work = MOST_WORK if most_work is None and search.clock.seconds is None else most_work
         self.evidence: Evidence | None = None
         self.smaller = False
         self.form = Formulation(search, self.root)
@@ -231,15 +236,15 @@ class BranchAndCut:
     def _tired(self) -> bool:
         """Whether the time, or where none is set the counted work, is used up."""
         clock = self.search.clock
-        return clock.work > MOST_WORK if clock.seconds is None else clock.late()
+        return clock.late() or (self.most_work is not None and clock.work > self.most_work)
 
     def _limit_work(self) -> None:
         clock, model = self.search.clock, self.programme.model
         if clock.seconds is not None:
             left = max(0.01, clock.seconds - clock.spent())
             model.setOptionValue("time_limit", model.getRunTime() + left)
-        else:
-            model.setOptionValue("simplex_iteration_limit", max(1, MOST_WORK - clock.work))
+        if self.most_work is not None:
+            model.setOptionValue("simplex_iteration_limit", max(1, self.most_work - clock.work))
 
     def _empty(self, branch: Branch, ray: Floats, lower: Floats, upper: Floats) -> bool:
         """Whether a case is empty beyond doubt: cut off in the graph, or bounded away along the ray."""

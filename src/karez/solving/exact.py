@@ -20,7 +20,7 @@ from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints
 from karez.solving.multistart import Multistart
 from karez.solving.reduction import CLOSER, QUICK, THOROUGH, Bools, Knowledge, Reduced, shrink
-from karez.solving.search import MEASURED_FROM, PACES, Progress, Search
+from karez.solving.search import MEASURED_FROM, PACES, Clock, Progress, Search
 from karez.solving.windows import Windows
 
 STARTS = 2
@@ -59,8 +59,12 @@ MERGING = 1 << 20
 DUAL = 1 << 21
 
 MERGE_ROUNDS = 2
-MERGE_SLOTS = 4_000
-"""Arcs up to which a merged problem is handed to cutting planes."""
+MERGE_SLOTS = 6_000
+MERGE_WORK = 4_000
+"""Arcs up to which a merged problem is handed to cutting planes, and their most work."""
+
+MERGED, BETWEEN = 10, 24
+"""Trees of an elite that are merged, and trees made between two such merges."""
 
 MOST_WINDOWS = 100
 """Windows solved in a round."""
@@ -85,9 +89,6 @@ MOST_STARTS = 30
 
 MULTISTART = 100_000
 """Edges up to which new trees are combined, as they are made, with the best found so far."""
-
-ENDLESS = 1 << 40
-"""Trees looked for beside cutting planes where a time is set: until they stop."""
 
 Task = Callable[[], None]
 
@@ -180,7 +181,7 @@ class Closing:
             # Time ran out before the first round; a tree and a bound there must be.
             self.search.first()
             self._lift()
-        if self.depth == 0 and self._small() and not self.done():
+        if self._small() and not self.done():
             self._cut()
         return self._proven()
 
@@ -357,15 +358,19 @@ class Closing:
         """Solve the problem on the edges of the trees in the pool alone, then in windows of the graph."""
         if len(self.pool) > 1 and fork.graph.m <= HUGE and self.base.clock.fits(fork.graph.m, "reduce"):
             used = np.logical_or.reduce([self._edges_of(edges) for _, edges in self.pool])
-            inner = Search(fork.graph, fork.prize, fork.root, fork.seed, self.base.clock)
-            inner.value, inner.up = fork.value, fork.up.copy()
-            closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=1, depth=self.depth + 1)
-            closing.run(MERGE_ROUNDS, within=used)
-            fork.offer(inner.up, inner.value)
+            self._solve_within(used, fork, self.base.clock.beside())
             fork.optima = [(fork.value, fork.up)]
             self.pool.clear()
         if self._worth_windows() and self.number <= len(EFFORTS):
             self._windows(fork)
+
+    def _solve_within(self, used: Bools, fork: Search, clock: Clock) -> None:
+        """Solve the problem on some of its edges alone, to proof if that takes little work; the tree is the fork's."""
+        inner = Search(fork.graph, fork.prize, fork.root, fork.seed, clock)
+        inner.value, inner.up = fork.value, fork.up.copy()
+        closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=1, depth=self.depth + 1)
+        closing.run(MERGE_ROUNDS, within=used)
+        fork.offer(inner.up, inner.value)
 
     def _merge_and_reduce(self) -> None:
         """Merge trees, and meanwhile see whether enough is known to go on on a smaller graph."""
@@ -407,26 +412,52 @@ class Closing:
     @contextmanager
     def _trees_meanwhile(self) -> Iterator[None]:
         """Trees are looked for beside what is done; before it, as many as are counted, where no time is set."""
+        if self.depth > 0:
+            yield
+            return
         multistart = self._multistart(self.search)
-        if self.base.clock.seconds is None or self.at_once < 2:
+        clock = self.base.clock.beside()
+        if clock.seconds is None or self.at_once < 2:
             multistart.run(self._starts(self._effort()))
+            self._merge_elite(multistart, clock)
             yield
             return
         with ThreadPoolExecutor(1) as pool:
             multistart.stopped = False
-            future = pool.submit(multistart.run, ENDLESS)
+            future = pool.submit(self._trees_and_merges, multistart, clock)
             try:
                 yield
             finally:
-                multistart.stopped = True
+                multistart.stopped = clock.stopped = True
                 future.result()
+
+    def _trees_and_merges(self, multistart: Multistart, clock: Clock) -> None:
+        """Make trees and merge the elite, by turns, until told to stop."""
+        while not multistart.ended() and not clock.late():
+            multistart.run(BETWEEN)
+            self._merge_elite(multistart, clock)
+
+    def _merge_elite(self, multistart: Multistart, clock: Clock) -> None:
+        """Solve the problem on the edges of some trees of the elite alone, and take the tree into it."""
+        trees = multistart.some(MERGED)
+        search = multistart.search
+        if len(trees) < 2 or multistart.ended():
+            return
+        used = np.zeros(search.graph.m, np.bool_)
+        for up in trees:
+            used[search.graph.edge[up[up >= 0]]] = True
+        fork = search.fork(multistart.made)
+        clock.work = 0
+        self._solve_within(used, fork, clock)
+        multistart.take(fork.up, fork.value)
 
     def _cut(self) -> None:
         """Close the gap by cutting planes and branching, on a smaller graph whenever their bounds allow for one."""
         sets, hand_back = None, HAND_BACK
         while not self.done():
             with self._trees_meanwhile():
-                work = BranchAndCut(self.search, sets, hand_back=hand_back)
+                most = MERGE_WORK if self.depth else None
+                work = BranchAndCut(self.search, sets, hand_back=hand_back, most_work=most)
                 bound = work.run()
             self.search.raise_bound(bound)
             self._lift()

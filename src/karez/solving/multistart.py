@@ -78,18 +78,32 @@ class Multistart:
     def run(self, trees: int) -> None:
         """Make so many trees, and finish the combinations begun; or until the search is done or this is stopped."""
         last = self.made + trees
-        while self.made < last and not self._ended():
+        while self.made < last and not self.ended():
             self._step()
 
     def adopt(self, kept: list[npt.NDArray[np.bool_]]) -> None:
         """Begin with trees that use these edges as far as there are any."""
         for edges in kept:
-            if self._ended():
+            if self.ended():
                 break
             cost = np.where(edges, self.search.graph.cost >> 8, self.search.graph.cost)[self.search.graph.edge]
             self._keep(self._descended(self._grown(cost), None))
 
-    def _ended(self) -> bool:
+    def some(self, most: int) -> list[Ints]:
+        """The best tree of the elite and others of it."""
+        if not self.elite:
+            return []
+        trees = sorted(self.elite, key=lambda tree: tree[0])
+        others = self.chance.permutation(len(trees) - 1)[: most - 1] + 1
+        return [trees[0][1], *(trees[int(i)][1] for i in others)]
+
+    def take(self, up: Ints, value: int) -> None:
+        """Offer a tree made elsewhere, and take it into the elite."""
+        self.search.offer(up, value)
+        self._keep((value, up))
+
+    def ended(self) -> bool:
+        """Whether the search is done, this is stopped, or there is no time for another tree."""
         search = self.search
         return self.stopped or search.done() or not search.clock.fits(search.graph.m, *STEPS)
 
@@ -104,7 +118,7 @@ class Multistart:
         child = self._start()
         self._keep(child)
         failures = 0
-        while failures < FAILURES and len(self.elite) > 1 and not self._ended():
+        while failures < FAILURES and len(self.elite) > 1 and not self.ended():
             other = self._any()
             failures += 1
             if other[1] is child[1]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -63,13 +63,20 @@ class Clock:
     paces: dict[str, float] = field(default_factory=dict)
     """Seconds for each edge that steps have taken here."""
 
+    stopped: bool = False
+    """Whether work under this clock is to end at once."""
+
+    def beside(self) -> Clock:
+        """A clock that runs out as this one does, for work that is counted apart and may be stopped before."""
+        return replace(self, work=0, paces=dict(self.paces))
+
     def spent(self) -> float:
         """Seconds since the clock was made."""
         return time.perf_counter() - self.began
 
     def late(self) -> bool:
         """Whether a time was set and has run out, but for what is kept for the end."""
-        return self.seconds is not None and self.spent() >= self.seconds - self.reserve
+        return self.stopped or (self.seconds is not None and self.spent() >= self.seconds - self.reserve)
 
     def left(self) -> float | None:
         """Seconds left for work; None where no time is set."""
