@@ -58,13 +58,16 @@ MERGING = 1 << 20
 
 DUAL = 1 << 21
 
-MERGE_ROUNDS = 2
+MERGE_ROUNDS = 4
 MERGE_SLOTS = 6_000
-MERGE_WORK = 4_000
+MERGE_WORK = 10_000
 """Arcs up to which a merged problem is handed to cutting planes, and their most work."""
 
-MERGED, BETWEEN = 10, 24
-"""Trees of an elite that are merged, and trees made between two such merges."""
+MERGED, MORE, LEAST_MERGED, MOST_MERGED = 10, 3, 4, 64
+"""Trees merged at first, how many more or fewer after a merge that was proven or not, and the least and most."""
+
+BETWEEN, MOST_BETWEEN = 16, 64
+"""Trees made between two merges: so many after one that brought a better tree, twice as many after each other."""
 
 MOST_WINDOWS = 100
 """Windows solved in a round."""
@@ -89,6 +92,9 @@ MOST_STARTS = 30
 
 MULTISTART = 100_000
 """Edges up to which new trees are combined, as they are made, with the best found so far."""
+
+ENDLESS = 1 << 40
+"""Trees looked for beside cutting planes where a time is set: until they stop."""
 
 Task = Callable[[], None]
 
@@ -132,6 +138,7 @@ class Closing:
         self.bound = base.bound
         self.pool: list[tuple[int, Ints]] = []
         self.number = 0
+        self.merged, self.between = MERGED, BETWEEN
         self.idle = 0
         self.problem: Reduced
         self.search: Search
@@ -294,7 +301,7 @@ class Closing:
             self._windows(fork)
             starts = starts // 2
         if self.depth == 0 and fork.graph.m <= MULTISTART:
-            self._multistart(fork).run(starts)
+            self._trees_and_merges(self._multistart(fork), self.base.clock.beside(), starts)
             starts = 0
         for i in range(starts):
             if fork.done():
@@ -364,13 +371,14 @@ class Closing:
         if self._worth_windows() and self.number <= len(EFFORTS):
             self._windows(fork)
 
-    def _solve_within(self, used: Bools, fork: Search, clock: Clock) -> None:
-        """Solve the problem on some of its edges alone, to proof if that takes little work; the tree is the fork's."""
+    def _solve_within(self, used: Bools, fork: Search, clock: Clock) -> bool:
+        """Solve the problem on some of its edges alone; whether to proof. The tree is the fork's."""
         inner = Search(fork.graph, fork.prize, fork.root, fork.seed, clock)
         inner.value, inner.up = fork.value, fork.up.copy()
         closing = Closing(inner, slots=min(self.slots, MERGE_SLOTS), at_once=1, depth=self.depth + 1)
-        closing.run(MERGE_ROUNDS, within=used)
+        proven = closing.run(MERGE_ROUNDS, within=used) >= inner.value
         fork.offer(inner.up, inner.value)
+        return proven
 
     def _merge_and_reduce(self) -> None:
         """Merge trees, and meanwhile see whether enough is known to go on on a smaller graph."""
@@ -418,28 +426,28 @@ class Closing:
         multistart = self._multistart(self.search)
         clock = self.base.clock.beside()
         if clock.seconds is None or self.at_once < 2:
-            multistart.run(self._starts(self._effort()))
-            self._merge_elite(multistart, clock)
+            self._trees_and_merges(multistart, clock, self._starts(self._effort()))
             yield
             return
         with ThreadPoolExecutor(1) as pool:
             multistart.stopped = False
-            future = pool.submit(self._trees_and_merges, multistart, clock)
+            future = pool.submit(self._trees_and_merges, multistart, clock, ENDLESS)
             try:
                 yield
             finally:
                 multistart.stopped = clock.stopped = True
                 future.result()
 
-    def _trees_and_merges(self, multistart: Multistart, clock: Clock) -> None:
-        """Make trees and merge the elite, by turns, until told to stop."""
-        while not multistart.ended() and not clock.late():
-            multistart.run(BETWEEN)
+    def _trees_and_merges(self, multistart: Multistart, clock: Clock, trees: int) -> None:
+        """Make so many trees and merge what there is, by turns, or until told to stop."""
+        last = multistart.made + trees
+        while multistart.made < last and not multistart.ended():
+            multistart.run(min(self.between, last - multistart.made))
             self._merge_elite(multistart, clock)
 
     def _merge_elite(self, multistart: Multistart, clock: Clock) -> None:
         """Solve the problem on the edges of some trees of the elite alone, and take the tree into it."""
-        trees = multistart.some(MERGED)
+        trees = multistart.some(self.merged)
         search = multistart.search
         if len(trees) < 2 or multistart.ended():
             return
@@ -448,7 +456,10 @@ class Closing:
             used[search.graph.edge[up[up >= 0]]] = True
         fork = search.fork(multistart.made)
         clock.work = 0
-        self._solve_within(used, fork, clock)
+        known = fork.value
+        proven = self._solve_within(used, fork, clock)
+        self.merged = min(MOST_MERGED, self.merged + MORE) if proven else max(LEAST_MERGED, self.merged - MORE)
+        self.between = BETWEEN if fork.value < known else min(2 * self.between, MOST_BETWEEN)
         multistart.take(fork.up, fork.value)
 
     def _cut(self) -> None:

@@ -20,6 +20,9 @@ ELITE = 24
 EQUAL = 2
 """Trees kept, and how many of them may be of equal value, so that many of one kind do not crowd out others."""
 
+LATEST = 24
+"""Trees remembered as they were made."""
+
 FAILURES = 3
 """Combinations that bring nothing before a new start is made."""
 
@@ -60,6 +63,7 @@ class Multistart:
         self.chance = np.random.default_rng(seed)
         self.elite: list[Tree] = []
         self.champions: list[Tree] = []
+        self.latest: list[Tree] = []
         self.made = 0
         self.starts = 0
         self.stale = 0
@@ -91,11 +95,12 @@ class Multistart:
 
     def some(self, most: int) -> list[Ints]:
         """The best tree of the elite and others of it."""
-        if not self.elite:
+        trees = sorted([*self.elite, *self.champions], key=lambda tree: tree[0])
+        if not trees:
             return []
-        trees = sorted(self.elite, key=lambda tree: tree[0])
-        others = self.chance.permutation(len(trees) - 1)[: most - 1] + 1
-        return [trees[0][1], *(trees[int(i)][1] for i in others)]
+        others = [*trees[1:], *self.latest]
+        drawn = self.chance.permutation(len(others))[: most - 1]
+        return [trees[0][1], *(others[int(i)][1] for i in drawn)]
 
     def take(self, up: Ints, value: int) -> None:
         """Offer a tree made elsewhere, and take it into the elite."""
@@ -201,6 +206,7 @@ class Multistart:
             descend(*self._net, frozen, prize, root, up, order, self._steps, NOISY_PASSES)
         value = descend(*self._net, graph.slot_cost, search.prize, root, up, order, self._steps, PASSES)
         self.made += 1
+        self.latest = [*self.latest[1 - LATEST :], (int(value), up)]
         search.offer(up, int(value))
         return int(value), up
 
