@@ -79,11 +79,13 @@ def test_cutting_planes_begun_anew_on_smaller_graphs_prove_the_optimum(monkeypat
     begun = []
     inner = BranchAndCut.__init__
 
-    def counted(self, search, sets=None, *, hand_back=0.0):
+    def counted(self, search, sets=None, *, hand_back=0.0, most_work=None):
         begun.append((sets is not None, search.graph.m, hand_back))
-        inner(self, search, sets, hand_back=hand_back)
+        inner(self, search, sets, hand_back=hand_back, most_work=most_work)
 
     monkeypatch.setattr(BranchAndCut, "__init__", counted)
+    # Merged problems have cutting planes of their own.
+    monkeypatch.setattr(Closing, "_merge_elite", lambda *_: None)
     monkeypatch.setattr(
         Closing, "_round", lambda self: self.search.improve(self.search.graph.slot_cost, self.search.root)
     )
@@ -106,6 +108,21 @@ def test_cutting_planes_begun_anew_on_smaller_graphs_prove_the_optimum(monkeypat
         stuck += begun[-1][2] == 0.0
     assert again > 3
     assert stuck > 0
+
+
+@pytest.mark.parametrize("most", [0, 20, 200])
+def test_cutting_planes_that_end_early_leave_a_valid_bound(most):
+    rng = np.random.default_rng(11)
+    short = 0
+    for _ in range(8):
+        graph, prizes = grid(rng, 7)
+        whole = started(graph, prizes, 0)
+        assert BranchAndCut(whole).run() == whole.value
+        search = started(graph, prizes, 0)
+        bound = BranchAndCut(search, most_work=most).run()
+        assert bound <= whole.value <= search.value
+        short += bound < whole.value
+    assert short > 0 or most > 20
 
 
 def test_the_safe_bound_does_not_trust_the_linear_programme():

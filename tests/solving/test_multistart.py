@@ -9,7 +9,7 @@ from steiner_oracles import best_value, random_problem
 from karez.kernels.ascent import INF, OUT
 from karez.kernels.tree import evaluate
 from karez.solving import FORCED, Graph
-from karez.solving.exact import Closing
+from karez.solving.exact import Closing, close
 from karez.solving.multistart import Multistart, movable
 from karez.solving.search import Clock, Search
 
@@ -80,6 +80,35 @@ def test_trees_of_a_larger_graph_are_taken_over():
     again = search_on(graph, prizes, root)
     Multistart(again, 1).adopt([kept])
     assert again.value <= value
+
+
+def test_a_merge_finds_the_best_tree_on_the_edges_of_the_trees_merged():
+    for seed in range(6):
+        graph, prizes, root = grid(seed, side=10)
+        search = search_on(graph, prizes, root)
+        closing = Closing(search, at_once=1)
+        start = closing._multistart(closing.search)
+        start.run(6)
+        inner = start.search
+        trees = [up for _, up in start.elite]
+        used = np.unique(np.concatenate([inner.graph.edge[up[up >= 0]] for up in trees]))
+        small = Graph.from_edges(inner.graph.n, inner.graph.tail[used], inner.graph.head[used], inner.graph.cost[used])
+        alone = Search(small, inner.prize, inner.root, 0, Clock(None, -1.0, 5))
+        assert close(alone) == alone.value
+        # The best tree is taken away, so that the merge has to find one as good.
+        start.latest = []
+        inner.value, inner.up = max(start.elite, key=lambda tree: tree[0])
+        closing._merge_elite(start, inner.clock.beside())
+        assert inner.value == alone.value == evaluate(inner.graph.slot_cost, inner.prize, inner.up)
+        assert min(value for value, _ in start.elite) == alone.value
+
+
+def test_a_merge_counts_its_work_apart_and_can_be_stopped():
+    clock = Clock(None, -1.0, 3)
+    beside = clock.beside()
+    beside.work += 7
+    beside.stopped = True
+    assert (clock.work, clock.late(), beside.late()) == (0, False, True)
 
 
 @pytest.mark.parametrize("seed", range(3))
