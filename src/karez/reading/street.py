@@ -70,7 +70,7 @@ def read_street(
     findings.raise_faults()
     ways = found.ways.assign(method="trench")
     return StreetInputs(
-        name=re.sub(r"(-latest)?\.osm(\.\w+)?$|\.\w+$", "", source.name),
+        name=_name(source),
         rules=settings,
         ways=ways,
         premises=premises,
@@ -81,6 +81,12 @@ def read_street(
         hashes=dict(sorted(findings.hashes.items())),
         attribution=ATTRIBUTION,
     )
+
+
+def _name(source: Path) -> str:
+    """Name of the area: that of the file, or of its folder where the file is just called map."""
+    name = re.sub(r"(-latest)?\.osm(\.\w+)?$|\.\w+$", "", source.name)
+    return source.resolve().parent.name if name == "map" else name
 
 
 def _read_rules(path: Path | None, findings: Findings) -> StreetRules:

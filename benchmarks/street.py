@@ -1,0 +1,80 @@
+"""A street-level design end to end: seconds, peak memory, proven gaps; the trench beside networkx's Mehlhorn tree.
+
+Protocol. `karez street MAP`, a process of its own, kernels compiled before; peak memory is the kernel's maximum
+resident set. The trench of networkx is `networkx.approximation.steiner_tree(method="mehlhorn")` on the same graph with the
+same costs, which is what planning tools in the open use; its seconds are those of that call alone, beside those of the
+stage `designing`. *Longer* is how much more it costs than ours, drops included. Liechtenstein is read from
+`../shared/data/street`; where the folder is missing, its row is left out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+
+from benchmarks.registry import ROOT, measure
+from karez.designing.street.trench import ONE_DROP, least_cable, run_prices
+from karez.reading.street import read_street
+from karez.routing.street import route_streets
+
+KAREZ = str(Path(sys.executable).with_name("karez"))
+MAPS = {
+    "finland-village": ROOT / "examples" / "finland-village" / "map.osm.pbf",
+    "helsinki-centre": ROOT / "examples" / "helsinki-centre" / "map.osm.pbf",
+    "liechtenstein": ROOT.parent / "shared" / "data" / "street" / "test_only" / "liechtenstein-latest.osm.pbf",
+}
+TO_REACH = {"liechtenstein": "60 s, 3000 MB, trench 1 %, whole 5 %"}
+
+
+def run() -> list[dict[str, object]]:
+    """One row a map."""
+    with tempfile.TemporaryDirectory() as folder:
+        measure([KAREZ, "street", str(MAPS["finland-village"]), "--out", str(Path(folder) / "warm")])
+        return [_row(name, path, Path(folder) / name) for name, path in MAPS.items() if path.is_file()]
+
+
+def _row(name: str, path: Path, out: Path) -> dict[str, object]:
+    measured = measure([KAREZ, "street", str(path), "--out", str(out)])
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    stages = tomllib.loads((out / "run.toml").read_text(encoding="utf-8"))["seconds"]
+    trench, whole = summary["certificates"]
+    theirs, spent = _mehlhorn(path)
+    total = whole["value"] + whole["constant"]
+    return {
+        "map": name,
+        "premises": summary["totals"]["premises_served"],
+        "seconds": round(measured.seconds, 1),
+        "peak memory (MB)": round(measured.peak_mb),
+        "trench gap (%)": round(100 * trench["gap"], 3),
+        "whole gap (%)": round(100 * (total / (whole["bound"] + whole["constant"]) - 1), 3),
+        "designing (s)": round(stages["designing"], 1),
+        "networkx (s)": round(spent, 1),
+        "networkx longer (%)": round(100 * (theirs / trench["value"] - 1), 2),
+        "to reach": TO_REACH.get(name, ""),
+    }
+
+
+def _mehlhorn(path: Path) -> tuple[float, float]:
+    """Cost of networkx's tree, currency, and its seconds."""
+    inputs = read_street(path)
+    graph = route_streets(inputs)
+    prices = inputs.rules.prices
+    runs = graph.runs
+    cost = run_prices(graph, prices) + runs["length_m"].to_numpy() * least_cable(prices)
+    lifted = cost + np.where(runs["kind"] == "drop", ONE_DROP, 0.0)
+    network: nx.Graph = nx.Graph()
+    for start, end, weight, own in zip(runs["start"], runs["end"], lifted, cost, strict=True):
+        if weight < network.get_edge_data(start, end, {"weight": np.inf})["weight"]:
+            network.add_edge(start, end, weight=weight, own=own)
+    wanted = np.unique(graph.premises_node[graph.premises_node >= 0]).tolist()
+    started = time.perf_counter()
+    tree = nx.approximation.steiner_tree(network, wanted, method="mehlhorn")
+    spent = time.perf_counter() - started
+    return float(sum(own for _, _, own in tree.edges(data="own"))), spent
