@@ -1,9 +1,9 @@
 """A street-level design end to end: seconds, peak memory, proven gaps; the trench beside networkx's Mehlhorn tree.
 
 Protocol. `karez street MAP`, a process of its own, kernels compiled before; peak memory is the kernel's maximum
-resident set. The trench of networkx is `networkx.approximation.steiner_tree(method="mehlhorn")` on the same graph with the
-same costs, which is what planning tools in the open use; its seconds are those of that call alone, beside those of the
-stage `designing`. *Longer* is how much more it costs than ours, drops included. Liechtenstein is read from
+resident set. The trench of networkx is `networkx.approximation.steiner_tree(method="mehlhorn")` on the same graph of
+runs with the same costs, which is what planning tools in the open use; its seconds are those of that call alone, beside
+those of the stage `designing`. *Longer* is how much more it costs than ours, drops included. Liechtenstein is read from
 `../shared/data/street`; where the folder is missing, its row is left out.
 """
 
