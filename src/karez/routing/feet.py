@@ -13,8 +13,8 @@ from karez.routing.lines import Floats, Indices
 Flags = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
 
-FURTHER = 2.0
-FURTHER_M = 10.0
+FURTHER = 1.7
+FURTHER_M = 8.0
 """Another street counts up to this factor of the nearest one's distance, plus this."""
 
 

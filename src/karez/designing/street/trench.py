@@ -50,6 +50,7 @@ def dig(
     seed: int,
     stop_gap: float = 0.0,
     proven: bool = False,
+    seconds: float | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Certified:
     """Find the least-cost trench.
@@ -60,7 +61,7 @@ def dig(
         Runs and premises. Given offices are sources, any of them will do; without one, the trench hangs together.
     cost : float64[runs]
         Cost of using each run, currency.
-    rounds, seed, progress
+    rounds, seed, seconds, progress
         See :func:`karez.solving.steiner`.
     proven : bool
         Whether a bound is wanted, as good as can be had; otherwise a good trench will do.
@@ -86,6 +87,7 @@ def dig(
         asked.graph,
         asked.prizes,
         asked.root,
+        seconds=seconds,
         seed=seed,
         rounds=rounds,
         stop_gap=stop_gap,
