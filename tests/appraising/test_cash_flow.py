@@ -37,7 +37,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Decided:
     graph = route(inputs)
     prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
     designed = design(inputs, graph, prices, seed=0)
-    return Decided(inputs, graph, prices, designed, schedule(inputs, prices, designed, seed=0))
+    return Decided(inputs, graph, prices, designed, schedule(inputs, graph, prices, designed, seed=0))
 
 
 def _cents(money: pd.Series) -> int:

@@ -42,7 +42,7 @@ def test_plan_then_verify(karez, tiny, tmp_path):
 def test_the_closing_summary_names_money_coverage_and_bounds(karez, tiny, tmp_path):
     done = karez("plan", tiny, "--out", tmp_path / "run", "-v")
     assert done.returncode == 0, done.stderr
-    for word in ("budget", "Livelihood", "How good it is proven to be", "not proven", "report.html"):
+    for word in ("budget", "Livelihood", "How good it is proven to be", "over all designs", "report.html"):
         assert word in done.stdout
 
 

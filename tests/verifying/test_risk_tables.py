@@ -46,7 +46,7 @@ def flip(frame: pd.DataFrame) -> None:
     ("table", "edit", "check"),
     [
         ("draws", scaled("price:connect", 3.0), "risk draws"),
-        ("draws", scaled("take_up", 0.97), "risk draws"),
+        ("draws", scaled("take_up", 0.6), "risk draws"),
         ("draws", scaled("delay:2027", 0.5), "risk draws"),
         ("outcomes", scaled("capex_real", 1.0001), "risk cost"),
         ("outcomes", scaled("capex:2027", 1.0001), "risk cost"),

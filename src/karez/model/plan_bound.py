@@ -121,7 +121,7 @@ class Improvement:
     def gain(self) -> float:
         """Share of service gained.
 
-        >>> Improvement(200.0, 201.0, 9.0, 9.0, 7.0, 7.0, None).gain
+        >>> round(Improvement(200.0, 201.0, 9.0, 9.0, 7.0, 7.0, None).gain, 9)
         0.005
         """
         return self.service_after / self.service_before - 1.0 if self.service_before else 0.0

@@ -46,7 +46,7 @@ def reach_m(rules: StreetRules) -> float:
     """Longest way of light that budget and class allow, in metres.
 
     >>> round(reach_m(StreetRules()))
-    15333
+    15111
     """
     losses = rules.losses
     left = budget_db(rules) - rules.fixed_db() - (ENDS + 1) * losses.splice_db

@@ -165,7 +165,8 @@ def _with_emphasis(frame: Frame, solved: Solved, emphasis: float) -> Solved:
     others = rows.only(np.flatnonzero(~soft))
     urged = aim.profile - emphasis * np.asarray(priced).reshape(aim.profile.shape)
     eager = replace(frame, rows=others, aim=Aim(urged, aim.present_factor))
-    begun = round_off(eager, relax(eager)).option_year
+    least = measure(eager, frame.problem.begun())
+    begun = round_off(eager, relax(eager, (least.years,), least.excess > 0)).option_year
     found = round_off(frame, solved.relaxation, (begun,), thresholds=())
     return Solved(found, solved.relaxation) if found.beats(solved.found) else solved
 
