@@ -51,6 +51,14 @@ def test_every_rule_of_the_programme_is_named_and_taken_away_by_its_change(bench
     assert set(rules(bare)) == {"budget"}
 
 
+def test_with_all_rules_the_figures_are_those_of_the_plan(bench):
+    certificates = {one.scope: one for one in make(bench.inputs).certificates}
+    base = plan_of(bench)
+    assert (base.service, base.service_bound) == (certificates["schedule"].value, certificates["schedule"].bound)
+    assert (base.cost, base.cost_bound) == (certificates["schedule_cost"].value, certificates["schedule_cost"].bound)
+    assert bench.design.certificate.value == certificates["design"].value
+
+
 def test_a_rule_loosened_by_nothing_is_as_it_was(bench):
     for rule in rules(bench.inputs).values():
         if rule.looser is not None:

@@ -114,8 +114,9 @@ def study(inputs: Inputs, base: Reached, prices: Sequence[RulePrice], record: Ru
     order = sorted(prices, key=lambda price: (-price.lost, -price.saved, price.name))
     text = (
         "Each rule is taken away alone, all others kept: prices of several rules do not add up. Bounds are those of "
-        "the schedule for the network at hand; where a rule shapes the network, it was designed again, and the better "
-        "of the two networks taken."
+        "the schedule for the network at hand, which is the plan's own, chosen together with its years. Without a rule "
+        "it is scheduled again and not chosen anew: a network made for the changed rules could bring a little more. "
+        "Where a rule shapes the network, it was also designed again, and the better of the two networks taken."
     )
     return RuleStudy(inputs.programme, base, tuple(order), record, (Note("why", text),))
 

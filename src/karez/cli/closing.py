@@ -12,6 +12,8 @@ from karez.model.plan import Plan
 
 def print_plan(plan: Plan, folder: Path, *, verbose: bool) -> None:
     """Show what the plan reaches, year by year, how well it is proven, and where it lies."""
+    from karez.reporting.wording import in_plain_words
+
     worth, agreement = plan.appraisal, plan.programme.agreement
     money = f"M {agreement.currency}"
     years = table(
@@ -54,6 +56,9 @@ def print_plan(plan: Plan, folder: Path, *, verbose: bool) -> None:
     for certificate in plan.certificates:
         proofs.add_row(certificate.name, f"{certificate.value:,.0f}", *_bound(certificate))
     out.print(proofs)
+    for certificate in plan.certificates:
+        if certificate.scope in ("design", "plan"):
+            out.print(f"- {in_plain_words(certificate, plan.improvement)}", highlight=False, soft_wrap=True)
     if verbose:
         for note in plan.notes:
             out.print(f"- {note.stage}: {note.text}", highlight=False, soft_wrap=True)

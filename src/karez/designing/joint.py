@@ -98,6 +98,8 @@ def _all_at_once(yearly: Yearly, seed: int) -> Ints:
 
 def _tree(yearly: Yearly, price: Floats, gains: Floats, conditions: Conditions | None, seed: int) -> Ints:
     """Edges of the best tree at given prices of capex and upkeep; of equal ones, one of low present cost."""
+    if not gains.any():
+        return np.empty(0, np.int32)
     candidates, network = yearly.candidates, yearly.candidates.network
     present = network.cost.astype(np.float64)
     tie = TIE * float(yearly.of_money[0, 0]) / MINOR_PER_UNIT + FREE * float(gains.sum()) / max(1.0, present.sum())

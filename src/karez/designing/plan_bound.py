@@ -148,7 +148,8 @@ def _next(rows: Constraints, known: list[Evaluated], best: Evaluated, box: float
     )
     if answer.x is None or not len(at):
         return best.price, 0.0
-    return answer.x[:-1] / size, best.bound - unit * float(answer.x[-1])
+    # The solver keeps to its bounds within a tolerance; a bound holds for no price below zero.
+    return np.maximum(answer.x[:-1], 0.0) / size, best.bound - unit * float(answer.x[-1])
 
 
 def evaluate(yearly: Yearly, ascents: int, seed: int) -> Evaluated:

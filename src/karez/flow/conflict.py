@@ -24,6 +24,11 @@ FINENESS = 0.005
 """How near the least loosening that does is to one that does not, as a part of it."""
 MOST_SETS = 3
 """Sets of rules that conflict are sought until there are so many."""
+NOT_TRIED = (
+    "Not tried: whether other rules conflict besides, without these (karez why seeks them), and networks chosen "
+    "together with the years."
+)
+"""What a planner that explains itself at once leaves to ``karez why``."""
 SEARCHING = 0.5
 """Share of the progress until the rules that conflict are known."""
 
@@ -67,10 +72,10 @@ class Trial:
                 self.doubts.add(kept)
         return self.known[kept]
 
-    def sets(self, names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    def sets(self, names: tuple[str, ...], most: int = MOST_SETS) -> list[tuple[str, ...]]:
         """Sets of rules that conflict, none of which can be left out, the last of each dropped for the next."""
         found: list[tuple[str, ...]] = []
-        while len(found) < MOST_SETS:
+        while len(found) < most:
             conflict = irreducible(names, self.conflicts, together=False)
             if not conflict:
                 break
@@ -101,6 +106,7 @@ def explain(
     *,
     seed: int = 0,
     workers: int | None = None,
+    most_sets: int = MOST_SETS,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Conflict:
     """Find rules that conflict, none of which can be left out, and the least loosening of each that helps.
@@ -115,6 +121,8 @@ def explain(
         Seed of every search.
     workers : int, optional
         Processes; the answer does not depend on them.
+    most_sets : int
+        Sets of rules that conflict are sought until there are so many.
     progress : callable
         Told the share of the work that is done.
     """
@@ -122,7 +130,7 @@ def explain(
         trial = Trial.of(inputs, graph, seed)
     except Infeasible:
         return Conflict(inputs.programme, str(short), (), short.proven, False, (), record(inputs, seed))
-    sets = trial.sets(tuple(can_conflict(inputs)))
+    sets = trial.sets(tuple(can_conflict(inputs)), most_sets)
     progress(SEARCHING)
     named = list(dict.fromkeys(name for names in sets for name in names))
     tasks: list[Task] = [(loosen, (trial, name)) for name in named]
@@ -146,9 +154,10 @@ def refusal(
     workers: int | None = None,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Infeasible:
-    """What the planner said, with which rules conflict and what would help."""
-    conflict = explain(inputs, route(inputs), short, seed=seed, workers=workers, progress=progress)
-    return Infeasible("\n".join(conflict.sentences()), proven=short.proven)
+    """What the planner said, with one set of rules that conflict and what would help, and what was not tried."""
+    conflict = explain(inputs, route(inputs), short, seed=seed, workers=workers, most_sets=1, progress=progress)
+    said = conflict.sentences()
+    return Infeasible("\n".join([*said, NOT_TRIED] if conflict.sets else said), proven=short.proven)
 
 
 def loosen(trial: Trial, name: str) -> Loosening:

@@ -15,6 +15,7 @@ from karez.designing.access import design
 from karez.designing.carried import carried
 from karez.errors import Infeasible, UsageFault
 from karez.flow.conflict import explain
+from karez.flow.plan import decide_on
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
 from karez.flow.spread import Task, spread
@@ -131,10 +132,9 @@ def chosen(inputs: Inputs, only: Sequence[str]) -> list[str]:
 
 
 def planned(inputs: Inputs, graph: RouteGraph, seed: int) -> Bench:
-    """Price, design and schedule a programme."""
-    prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
-    designed = design(inputs, graph, prices, seed=seed)
-    return Bench(inputs, graph, prices, designed, schedule(inputs, graph, prices, designed, seed=seed), seed)
+    """Decide a programme as ``karez plan`` does, design and years together."""
+    decided = decide_on(inputs, graph, convert(inputs.catalogue, inputs.programme), seed=seed, stages=Stages(silent))
+    return Bench(inputs, graph, decided.prices, decided.design, decided.schedule, seed)
 
 
 def plan_of(bench: Bench) -> Reached:

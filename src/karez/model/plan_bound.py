@@ -127,6 +127,15 @@ class Improvement:
         return self.service_after / self.service_before - 1.0 if self.service_before else 0.0
 
     @property
+    def redesigned(self) -> bool:
+        """Whether the network handed on is another than the least-cost one.
+
+        >>> Improvement(200.0, 201.0, 9.0, 9.0, 7.0, 7.0, None).redesigned
+        False
+        """
+        return self.design_after != self.design_before
+
+    @property
     def cost_change(self) -> float:
         """Share by which present cost changed."""
         return self.cost_after / self.cost_before - 1.0 if self.cost_before else 0.0

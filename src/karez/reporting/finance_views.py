@@ -16,8 +16,8 @@ from karez.reporting.charts import Series
 from karez.reporting.figures import MISSING, is_missing, money, number, percent
 from karez.reporting.finance_words import INDICATOR_WORDS, KIND_WORDS, PAYER_WORDS, SEGMENT_WORDS
 from karez.reporting.flow_charts import Curve, cost_and_coverage, flows, lorenz
-from karez.reporting.graphics import money_unit
 from karez.reporting.palette import year_colours
+from karez.reporting.unit import fitting_unit
 
 _COLOURS = {
     "capex": "#123f63",
@@ -48,7 +48,7 @@ def finance_views(plan: Plan) -> dict[str, Any]:
 
 def _cost_and_coverage(plan: Plan) -> Markup:
     table, coverage = plan.appraisal.by_year, plan.appraisal.total_coverage
-    size, unit = money_unit(table["capex_real"].tolist(), plan.programme.agreement.currency)
+    size, unit = fitting_unit(table["capex_real"].tolist(), plan.programme.agreement.currency)
     cost = Series("Capex", "#a9c4d9", (table["capex_real"] / size).tolist())
     reached = Series("Coverage of homes to standard", "#d98a1b", coverage["coverage"].tolist())
     return cost_and_coverage(
@@ -59,7 +59,7 @@ def _cost_and_coverage(plan: Plan) -> Markup:
 def _business(plan: Plan, finance: Finance) -> dict[str, Any]:
     currency = plan.programme.agreement.currency
     table = finance.by_year
-    size, unit = money_unit([float(table.filter(like="_real").abs().to_numpy().max(initial=0.0))], currency)
+    size, unit = fitting_unit([float(table.filter(like="_real").abs().to_numpy().max(initial=0.0))], currency)
 
     def stack(kinds: Sequence[str], sign: int) -> list[Series]:
         return [

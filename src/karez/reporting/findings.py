@@ -63,7 +63,9 @@ def key_figures(plan: Plan) -> list[KeyFigure]:
 def findings(plan: Plan) -> list[str]:
     """The plan in a few sentences."""
     return [sentence for sentence in (_reach(plan), _technologies(plan), _need(plan), _targets(plan)) if sentence] + [
-        in_plain_words(certificate) for certificate in plan.certificates if certificate.scope in ("design", "schedule")
+        in_plain_words(certificate, plan.improvement)
+        for certificate in plan.certificates
+        if certificate.scope in ("design", "schedule")
     ]
 
 

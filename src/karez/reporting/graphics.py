@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -19,6 +18,7 @@ from karez.reporting.palette import (
     project_colours,
     year_colours,
 )
+from karez.reporting.unit import fitting_unit
 
 _MOST_ASSUMPTIONS = 12
 _LEAST_EFFECT = 0.0005
@@ -62,18 +62,9 @@ def _households(plan: Plan) -> list[dict[str, Any]]:
     ]
 
 
-def money_unit(values: Sequence[float], currency: str) -> tuple[float, str]:
-    """Divisor and unit in which the largest value is easy to read."""
-    top = max(values, default=0.0)
-    for size, word in ((1e9, "bn "), (1e6, "m "), (1e3, "thousand ")):
-        if top >= size:
-            return size, word + currency
-    return 1.0, currency
-
-
 def _budget(plan: Plan) -> Markup:
     table = plan.appraisal.by_year
-    size, unit = money_unit([*table["budget_nominal"], *table["capex_nominal"]], plan.programme.agreement.currency)
+    size, unit = fitting_unit([*table["budget_nominal"], *table["capex_nominal"]], plan.programme.agreement.currency)
     left_over = table["carried_nominal"].shift(fill_value=0.0).clip(lower=0.0)
     available = [
         Series("New budget", "#8fa6b7", (table["budget_nominal"] / size).tolist()),
@@ -90,7 +81,7 @@ def _cost(plan: Plan) -> Markup:
     keys = zip(table["project"].astype(str), table["year"].astype(int), strict=True)
     capex = dict(zip(keys, table["capex_real"].astype(float), strict=True))
     sums = [sum(capex.get((project.id, year), 0.0) for project in plan.programme.projects) for year in years]
-    size, unit = money_unit(sums, plan.programme.agreement.currency)
+    size, unit = fitting_unit(sums, plan.programme.agreement.currency)
     colours = project_colours([project.id for project in plan.programme.projects])
     series = [
         Series(project.name, colours[project.id], [capex.get((project.id, year), 0.0) / size for year in years])
@@ -104,7 +95,7 @@ def _cost(plan: Plan) -> Markup:
 def _range(plan: Plan) -> Markup:
     table, currency = plan.appraisal.catalogue_range, plan.programme.agreement.currency
     budget = plan.appraisal.totals["budget_real"]
-    size, unit = money_unit([budget, *table["unconstrained_capex_real"]], currency)
+    size, unit = fitting_unit([budget, *table["unconstrained_capex_real"]], currency)
     names = {"low": ("Low prices", "#8fb3c9"), "rate": ("Prices as set", "#1c5f99"), "high": ("High prices", "#123f63")}
     rows = [
         (names[word][0], float(capex) / size, names[word][1])

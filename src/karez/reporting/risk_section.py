@@ -12,8 +12,8 @@ from karez.model.plan import Plan
 from karez.model.risk import Risk
 from karez.reporting.charts import tornado
 from karez.reporting.figures import change, money, number, percent
-from karez.reporting.graphics import money_unit
 from karez.reporting.risk_charts import FAN, LIMIT, MIDDLE, PLANNED, Fan, fan, histogram
+from karez.reporting.unit import fitting_unit
 
 _MOST_FACTORS = 10
 _LEAST_EFFECT = 0.002
@@ -230,14 +230,14 @@ def _coverage_fan(risk: Risk) -> Markup:
 
 def _cost_fan(risk: Risk, currency: str) -> Markup:
     table = risk.by_year
-    size, unit = money_unit(table["cost_p90"].tolist(), currency)
+    size, unit = fitting_unit(table["cost_p90"].tolist(), currency)
     of = Fan(*((table[name] / size).tolist() for name in ("cost_p10", "cost_p50", "cost_p90", "cost", "budget")))
     return fan("Money needed by the end of each year, P10 to P90", table["year"].tolist(), of, unit + ", nominal")
 
 
 def _histogram(risk: Risk, currency: str) -> Markup:
     values, budget = risk.outcomes["capex_nominal"], float(risk.by_year["budget"].iloc[-1])
-    size, unit = money_unit([*values, budget], currency)
+    size, unit = fitting_unit([*values, budget], currency)
     label = f"Budget: {number(budget / size, 2)} {unit}"
     return histogram("What the plan costs", (values / size).tolist(), budget / size, label, unit + ", nominal")
 

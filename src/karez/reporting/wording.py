@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from karez.model.certificate import Certificate
-from karez.reporting.figures import at_most
+from karez.model.plan_bound import Improvement
+from karez.reporting.figures import at_most, percent
 
 _SCOPE_TITLES = {
     "design": "The network",
@@ -18,12 +21,23 @@ def scope_title(certificate: Certificate) -> str:
     return _SCOPE_TITLES[certificate.scope]
 
 
-def in_plain_words(certificate: Certificate) -> str:
+def in_plain_words(certificate: Certificate, improvement: Improvement | None = None) -> str:
     """One sentence that says what is proven, and no more than that (rule 7).
 
+    Parameters
+    ----------
+    certificate : Certificate
+        What is proven.
+    improvement : Improvement | None
+        What design and years gained by being chosen together: a network that is dearer on purpose is told as such.
+
+    Examples
+    --------
     >>> in_plain_words(Certificate("cost", "design", "minimise", 100.4, 100.0, 0.0, "", 0.0))
     'The network costs at most 0.4 % more than the cheapest possible one on these candidate routes, budgets left aside.'
     """
+    if certificate.scope == "design" and improvement is not None and improvement.redesigned:
+        return _redesigned(certificate, improvement)
     if certificate.bound is None:
         return f"{_UNKNOWN[certificate.scope]} {certificate.proof}".strip()
     if certificate.bound == certificate.value:
@@ -32,6 +46,36 @@ def in_plain_words(certificate: Certificate) -> str:
     if excess is None:
         return f"{_UNKNOWN[certificate.scope]} The bound that was found is too weak to say more."
     return _WITHIN[certificate.scope].format(excess=at_most(excess))
+
+
+def _redesigned(certificate: Certificate, improvement: Improvement) -> str:
+    """What is proven of a network that was designed anew for the budgets, and of the least-cost one before it."""
+    gain = (
+        f"it brings {_share(improvement.gain)} more service than the best plan found on the least-cost network"
+        if improvement.gain > 0
+        else "it brings as much service as the best plan found on the least-cost network, for less money"
+    )
+    excess, least = _excess(certificate), _excess(replace(certificate, value=improvement.design_before))
+    if excess is None or least is None:
+        return f"The network was chosen for the budgets: {gain}. {_UNKNOWN['design']}"
+    return (
+        f"The network was chosen for the budgets, not for least cost: {gain}, and built in full costs at most "
+        f"{at_most(excess)} more than the cheapest possible one; the least-cost network that was found is "
+        f"{_within(least)}."
+    )
+
+
+def _within(excess: float) -> str:
+    return f"within {at_most(excess)} of the cheapest possible" if excess > 0 else "proven to be the cheapest possible"
+
+
+def _share(share: float) -> str:
+    """A share that is there is never printed as none.
+
+    >>> _share(0.031), _share(0.00001)
+    ('3.1 %', 'under 0.01 %')
+    """
+    return "under 0.01 %" if share < 0.0001 else percent(share, 1 if share >= 0.01 else 2)
 
 
 def _excess(certificate: Certificate) -> float | None:

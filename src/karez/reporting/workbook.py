@@ -378,7 +378,7 @@ def _certificates(sheet: Sheet, plan: Plan) -> None:
     sheet.table(
         [
             Column("What", [scope_title(certificate) for certificate in of], "long", 22),
-            Column("In plain words", [in_plain_words(certificate) for certificate in of], "long", 60),
+            Column("In plain words", [in_plain_words(certificate, plan.improvement) for certificate in of], "long", 60),
             Column("Measured by", [certificate.name for certificate in of], "long", 30),
             Column("Better is", ["less" if c.sense == "minimise" else "more" for c in of], "text", 9),
             Column("Value", [certificate.value for certificate in of], "cents", 22),
@@ -458,7 +458,7 @@ def _summary(sheet: Sheet, plan: Plan, live: _Live, projects: Placed, years: Pla
     _technologies(sheet, plan)
     sheet.heading("How far from the best possible")
     for certificate in plan.certificates:
-        sheet.remark(in_plain_words(certificate), across=5)
+        sheet.remark(in_plain_words(certificate, plan.improvement), across=5)
     _charts(sheet, projects, years, plan.programme.agreement.currency)
 
 
