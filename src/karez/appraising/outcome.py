@@ -118,6 +118,7 @@ def proof(decided: Decided, bound: PlanBound) -> Proof:
         options=schedule.options,
         constraints=schedule.constraints,
         multipliers={**schedule.multipliers, "plan": bound.multipliers},
+        cases=schedule.cases,
         plan_years=bound.years,
         plan_prizes=bound.prizes,
         plan_moats=bound.moats,

@@ -14,6 +14,7 @@ from karez.model.note import Note
 from karez.model.plan_bound import Improvement
 from karez.model.programme import Programme
 from karez.model.risk import Risk
+from karez.model.schedule import CaseTree
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Proof:
         (left-hand side of the schedule); used is ≤ limit.
     multipliers : dict[str, dict[str, float]]
         As in ``model.schedule.Schedule``; and of scope ``plan``.
+    cases : dict[str, CaseTree]
+        As in ``model.schedule.Schedule``.
     plan_years, plan_prizes, plan_moats, plan_options : DataFrame
         Of scope ``plan``: ``years``, ``prizes``, ``moats`` and ``options`` of ``model.plan_bound.PlanBound``.
     """
@@ -83,6 +86,7 @@ class Proof:
     options: pd.DataFrame
     constraints: pd.DataFrame
     multipliers: dict[str, dict[str, float]]
+    cases: dict[str, CaseTree] = field(default_factory=dict)
     plan_years: pd.DataFrame = field(default_factory=pd.DataFrame)
     plan_prizes: pd.DataFrame = field(default_factory=pd.DataFrame)
     plan_moats: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,9 @@ from karez.model.certificate import Certificate, Scope
 from karez.model.note import Note
 
 Years = npt.NDArray[np.int16]
+CaseTree = dict[str, Any]
+"""Cases of a bound, one in the other: ``{"multipliers": …}``, or where an item splits it ``{"element"`` or
+``"option": row, "year": programme year, "by": case, "after": case}``: the item has a year by then, or later or none."""
 
 WORTH_HAVING = 1e-7
 """Share of service or cost by which one schedule must be better than another to be preferred."""
@@ -41,6 +45,9 @@ class Schedule:
         max Σ (service − Σ μ · usage) + Σ μ · limit, for ``schedule_cost`` none costs less than
         min Σ (present cost + Σ μ · usage) − Σ μ · limit, over schedules that build every
         element in the first year of what hangs on it, and keep no other rule.
+    cases : dict[str, CaseTree]
+        By scope, the cases whose worst bound is that of the certificate, where they prove more than `multipliers`
+        alone; rows are those of `elements` and `options`.
     notes : tuple[Note, ...]
         What a reader must know.
     elements, options, constraints : DataFrame
@@ -53,6 +60,7 @@ class Schedule:
     site_option: npt.NDArray[np.int32]
     certificates: tuple[Certificate, ...]
     multipliers: dict[str, dict[str, float]] = field(default_factory=dict)
+    cases: dict[str, CaseTree] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     elements: pd.DataFrame = field(default_factory=pd.DataFrame)
     options: pd.DataFrame = field(default_factory=pd.DataFrame)

@@ -14,7 +14,7 @@ from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
-from karez.model.schedule import Schedule
+from karez.model.schedule import CaseTree, Schedule
 from karez.phasing.conflict import conflict
 from karez.phasing.pose import Posed, pose
 from karez.phasing.rows import KEPT, keep_service
@@ -22,18 +22,21 @@ from karez.phasing.tables import constraint_table, element_table, option_table
 from karez.solving.schedule import (
     STEPS,
     Aim,
+    Case,
     Found,
     Frame,
     Limits,
     Problem,
     Rows,
     Solved,
+    Split,
     Unkept,
     amounts,
     bound,
     contract,
     measure,
     solve,
+    unfolded,
 )
 
 
@@ -127,8 +130,8 @@ def _schedule(
     whole, years = posed.problem, second.found.option_year
     served, cost = (measure(Frame(whole, rows, aim), years) for aim in (posed.service(), posed.thrift()))
     built = amounts(Frame(whole, rows, posed.service()), served.years)
-    service_bound, service_prices = _proven(whole, posed.rows, posed.service(), first)
-    cost_bound, cost_prices = _proven(whole, rows, posed.thrift(), second)
+    service_bound, service_prices, service_cases = _proven(whole, posed.rows, posed.service(), first)
+    cost_bound, cost_prices, cost_cases = _proven(whole, rows, posed.thrift(), second)
     element_year, option_year = (_programme_year(part, whole.years) for part in (served.element_year, years))
     site_year = np.zeros(len(inputs.sites), np.int16)
     site_option = np.full(len(inputs.sites), -1, np.int32)
@@ -145,6 +148,11 @@ def _schedule(
             _cost_certificate(-cost.worth, -cost_bound, inputs, ended - half_way),
         ),
         multipliers={"schedule": service_prices, "schedule_cost": cost_prices},
+        cases={
+            scope: tree
+            for scope, tree in (("schedule", service_cases), ("schedule_cost", cost_cases))
+            if tree is not None
+        },
         notes=_notes(inputs, design, site_option, element_year),
         elements=element_table(inputs, prices, design, posed, element_year),
         options=option_table(inputs, prices, posed, option_year),
@@ -152,14 +160,38 @@ def _schedule(
     )
 
 
-def _proven(problem: Problem, rows: Rows, aim: Aim, solved: Solved) -> tuple[float, dict[str, float]]:
-    """Least bound on the uncontracted problem, and its multipliers by name.
+def _proven(problem: Problem, rows: Rows, aim: Aim, solved: Solved) -> tuple[float, dict[str, float], CaseTree | None]:
+    """Least bound on the uncontracted problem, its multipliers by name, and the cases that lower it, if any do."""
+    limit, multipliers = _priced(problem, rows, aim, solved.relaxation.multipliers)
+    if solved.cases is None:
+        return limit, multipliers, None
+    by_cases, tree = _tree(problem, unfolded(problem), rows, aim, solved.cases)
+    return (by_cases, multipliers, tree) if by_cases < limit else (limit, multipliers, None)
+
+
+def _priced(problem: Problem, rows: Rows, aim: Aim, multipliers: np.ndarray) -> tuple[float, dict[str, float]]:
+    """Bound of multipliers, and these by name.
 
     Multipliers a hair larger are tried as well: where a limit is zero they cost nothing and settle ties.
     """
-    tried = [solved.relaxation.multipliers * factor for factor in (1.0, 1.0 + KEPT)]
-    best = min(tried, key=lambda multipliers: bound(problem, rows, aim, multipliers))
-    return bound(problem, rows, aim, best), dict(zip(rows.names, best.tolist(), strict=True))
+    tried = [multipliers * factor for factor in (1.0, 1.0 + KEPT)]
+    limit, best = min(((bound(problem, rows, aim, one), one) for one in tried), key=lambda pair: pair[0])
+    return limit, dict(zip(rows.names, best.tolist(), strict=True))
+
+
+def _tree(problem: Problem, stands_for: np.ndarray, rows: Rows, aim: Aim, case: Case) -> tuple[float, CaseTree]:
+    """Bound of a case on the uncontracted problem, and it as a tree; see ``Schedule.cases``."""
+    if case.split is None:
+        limit, multipliers = _priced(problem, rows, aim, case.relaxation.multipliers)
+        return limit, {"multipliers": multipliers}
+    split = Split(int(stands_for[case.split.item]), case.split.year)
+    (by, by_tree), (after, after_tree) = (
+        _tree(split.narrowed(problem, by=on_time), stands_for, rows, aim, half)
+        for on_time, half in zip((True, False), case.halves, strict=True)
+    )
+    is_option = split.item >= problem.elements
+    where = {"option" if is_option else "element": split.item - problem.elements * is_option, "year": split.year + 1}
+    return max(by, after), {**where, "by": by_tree, "after": after_tree}
 
 
 def _programme_year(years: np.ndarray, never: int) -> np.ndarray:
@@ -213,7 +245,8 @@ def _cost_certificate(value: float, limit: float, inputs: Inputs, seconds: float
 PROOF = (
     "At the stored multipliers the best of the rest, a choice of years in which every element has the first year of "
     "what hangs on it, is found exactly by a dynamic program over the tree; with the priced limits it bounds every "
-    "schedule. Rounded outward by one part in a thousand million."
+    "schedule. Where cases are stored – an item is there by a year, or it is not – each has multipliers of its own, and "
+    "the bound is that of the worst case. Rounded outward by one part in a thousand million."
 )
 
 

@@ -18,11 +18,12 @@ TABLES = ("graph", "nodes", "ascent", "elements", "options", "constraints", *PLA
 
 
 def write_proof(proof: Proof, catalogue: pd.DataFrame, folder: Path) -> None:
-    """Write every table of `proof`, its multipliers and the converted catalogue into the new folder `folder`."""
+    """Write every table of `proof`, its multipliers and cases, and the catalogue into the new folder `folder`."""
     folder.mkdir()
     tables = {name: getattr(proof, name).reset_index(drop=True) for name in TABLES}
     for name, frame in {**tables, "catalogue": catalogue.reset_index(names="item")}.items():
         table = pa.Table.from_pandas(frame, preserve_index=False)
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-    text = json.dumps(proof.multipliers, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
-    (folder / "multipliers.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    for name, found in (("multipliers", proof.multipliers), ("cases", proof.cases)):
+        text = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")

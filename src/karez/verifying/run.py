@@ -116,7 +116,7 @@ class Run:
     catalogue : DataFrame
         Converted catalogue, index ``item``.
     proof : Proof
-        Tables of ``proof/`` and the multipliers.
+        Tables of ``proof/``, the multipliers and cases.
     finance : dict[str, DataFrame]
         Tables of ``finance/``.
     """
@@ -168,18 +168,19 @@ def read_run(folder: Path) -> Run:
     proof = {name: reader.proof(name, columns) for name, columns in PROOF_COLUMNS.items()}
     finance = {name: reader.finance(name, columns) for name, columns in FINANCE_COLUMNS.items()}
     multipliers = reader.read("proof/multipliers.json", _json)
+    cases = reader.read("proof/cases.json", _json)
     if settings is not None:
         reader.check_years(settings, proof)
     if reader.faults:
         raise DataFault(reader.faults)
-    assert settings is not None and summary is not None and multipliers is not None
+    assert settings is not None and summary is not None and multipliers is not None and cases is not None
     catalogue = proof.pop("catalogue").set_index("item")
     return Run(
         folder=Path(folder),
         programme=settings,
         summary=summary,
         catalogue=catalogue,
-        proof=Proof(**proof, multipliers=multipliers),
+        proof=Proof(**proof, multipliers=multipliers, cases=cases),
         finance=finance,
         **layers,
     )

@@ -2,14 +2,16 @@
 
 The coupling constraints – budgets, shares, targets, service kept – are priced by their multipliers. What is left is a
 forest: nothing before the element it hangs on, one answer a site. Its best is found by going through the forest from
-the leaves, and with the priced limits it bounds every schedule (Lagrangian relaxation).
+the leaves, and with the priced limits it bounds every schedule (Lagrangian relaxation). A bound may be split into
+cases, each with multipliers of its own: an item is there by a year, or it is not. They leave nothing out, being split
+in two again and again, and the worst of them bounds every schedule.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from karez.units import METRES_PER_KM
@@ -114,6 +116,38 @@ class Forest:
             option = item(row, benefit=row["benefit"], **counts)
             sites.setdefault(row["site_id"], []).append((int(row["element"]), option))
         return cls([int(parent) for parent in run.proof.elements["parent"]], elements, sites)
+
+    def with_element(self, row: int, year: int, *, by: bool) -> Forest:
+        """The same with one element there by a year, or not by then."""
+        elements = list(self.elements)
+        elements[row] = _narrowed(elements[row], year, by=by)
+        return replace(self, elements=elements)
+
+    def with_option(self, row: int, year: int, *, by: bool) -> Forest:
+        """The same with one option there by a year and no other of its site, or not there by then.
+
+        Rows of options go site by site, as in the proof's table.
+        """
+        sites = dict(self.sites)
+        for key, options in self.sites.items():
+            if row < len(options):
+                sites[key] = [
+                    (
+                        element,
+                        _narrowed(item, year, by=by) if at == row else replace(item, earliest=LAST) if by else item,
+                    )
+                    for at, (element, item) in enumerate(options)
+                ]
+                break
+            row -= len(options)
+        return replace(self, sites=sites)
+
+
+def _narrowed(item: Item, year: int, *, by: bool) -> Item:
+    """An item that is there by a year, or is not."""
+    if by:
+        return replace(item, latest=min(item.latest, year), must=True)
+    return replace(item, earliest=max(item.earliest, year + 1))
 
 
 def _works(row: dict[Hashable, Any], span: dict[Hashable, Any] | None) -> dict[str, float]:
@@ -255,23 +289,67 @@ def bound(run: Run, scope: str) -> Check:
     if stated is None or stated["bound"] is None or multipliers is None:
         return conclude(name, "", [Finding("certificate, bound or multipliers missing", scope)])
     limits = dict(zip(run.proof.constraints["name"], run.proof.constraints["limit"], strict=True))
-    unknown = [key for key in multipliers if key not in limits]
-    negative = [key for key, price in multipliers.items() if not 0.0 <= price < math.inf]
+    try:
+        leaves = list(split_up(Forest.of(run), run.proof.cases.get(scope, {"multipliers": multipliers})))
+    except UnreadableCase as unreadable:
+        return conclude(name, "", [Finding(f"a case is none: {unreadable}", scope)])
+    used = [pair for _, prices in leaves for pair in prices.items()]
+    unknown = dict.fromkeys(key for key, _ in used if key not in limits)
+    negative = dict.fromkeys(key for key, price in used if not 0.0 <= price < math.inf)
     if unknown or negative:
         findings = [Finding("multiplier of no constraint", key) for key in unknown]
         return conclude(name, "", findings + [Finding("multiplier is negative", key) for key in negative])
     sign = 1.0 if scope == "schedule" else -1.0
-    forest, aim = Forest.of(run), Aim(run, scope, multipliers)
-    paid = [price * limits[key] for key, price in multipliers.items()]
-    gained = [best(forest, aim, as_needed=needed) for needed in (True, False)]
-    closest, loosest = (sign * (worth + math.fsum(paid)) - stated["constant"] for worth in gained)
-    slack = ROUNDED * (max(map(abs, gained)) + math.fsum(map(abs, paid)))
+    gained = [(*_gained(run, scope, forest, prices, limits),) for forest, prices in leaves]
+    closest, loosest = (sign * max(one[kind] for one in gained) - stated["constant"] for kind in (0, 1))
+    slack = ROUNDED * max(one[2] for one in gained)
     findings = []
     if not min(closest, loosest) - slack <= stated["bound"] <= max(closest, loosest) + slack:
         findings.append(Finding(f"bound is not the {closest:,.2f} that its multipliers prove", scope))
     if sign * (stated["bound"] - stated["value"]) < -slack:
         findings.append(Finding("value is better than the bound", scope))
-    return conclude(name, f"{len(multipliers)} multipliers prove {closest:,.2f}", findings)
+    told = f"{len(multipliers)} multipliers" + (f" in each of {len(leaves)} cases" if len(leaves) > 1 else "")
+    return conclude(name, f"{told} prove {closest:,.2f}", findings)
+
+
+def _gained(
+    run: Run, scope: str, forest: Forest, prices: dict[str, float], limits: dict[str, float]
+) -> tuple[float, float, float]:
+    """Bound of one case with elements as needed and without, and the size of the figures added up."""
+    aim = Aim(run, scope, prices)
+    paid = [price * limits[key] for key, price in prices.items()]
+    closest, loosest = (best(forest, aim, as_needed=needed) for needed in (True, False))
+    size = max((abs(worth) for worth in (closest, loosest) if worth > NOT_ALLOWED), default=0.0)
+    return closest + math.fsum(paid), loosest + math.fsum(paid), size + math.fsum(map(abs, paid))
+
+
+class UnreadableCase(Exception):
+    """A case that is none."""
+
+
+def split_up(forest: Forest, tree: dict[str, Any]) -> Iterator[tuple[Forest, dict[str, float]]]:
+    """Forests of all cases, years narrowed, with the multipliers of each.
+
+    Raises
+    ------
+    UnreadableCase
+        If a case names no item, or has no halves and no multipliers.
+    """
+    stack = [(forest, tree)]
+    while stack:
+        here, case = stack.pop()
+        if set(case) == {"multipliers"}:
+            yield here, case["multipliers"]
+            continue
+        kind = "option" if "option" in case else "element"
+        if set(case) != {kind, "year", "by", "after"}:
+            raise UnreadableCase(", ".join(sorted(map(str, case))))
+        row, year = case[kind], case["year"]
+        known = len(here.elements) if kind == "element" else sum(map(len, here.sites.values()))
+        if not (isinstance(row, int) and isinstance(year, int) and 0 <= row < known):
+            raise UnreadableCase(f"{kind} {row}, year {year}")
+        narrowed = here.with_element if kind == "element" else here.with_option
+        stack += [(narrowed(row, year, by=False), case["after"]), (narrowed(row, year, by=True), case["by"])]
 
 
 def value(run: Run, scope: str) -> Check:

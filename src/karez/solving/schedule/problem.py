@@ -157,6 +157,8 @@ class Problem:
         other = self.elements + self.rival[with_rival]
         open_rival = self.first[other] <= np.minimum(self.last[other], self.years - 1)
         never[self.elements + with_rival] |= open_rival
+        own = self.elements + with_rival
+        never[other[self.must[own] & (self.first[own] > np.minimum(self.last[own], self.years - 1))]] = False
         return never
 
     def begun(self) -> Ints:
@@ -187,8 +189,8 @@ def contract(problem: Problem) -> Problem:
     """
     elements, years = problem.elements, problem.years
     into, above = fold_forest(problem.parent, problem.owner, problem.first[elements:] < years, problem.must[:elements])
-    kept = np.flatnonzero(into == np.arange(elements))
-    rows = np.concatenate([kept, np.arange(elements, problem.items)])
+    rows = unfolded(problem)
+    kept = rows[rows < elements]
     place = np.full(problem.items, -1, np.int64)
     place[rows] = np.arange(len(rows))
     counted = np.flatnonzero(np.concatenate([into >= 0, np.ones(problem.items - elements, np.bool_)]))
@@ -206,3 +208,13 @@ def contract(problem: Problem) -> Problem:
         features=sparse.csr_array(fold @ problem.features),
         present=np.asarray(fold @ problem.present),
     )
+
+
+def unfolded(problem: Problem) -> Ints:
+    """Item of a problem that each item of its contraction stands for; int32[items of the contraction]."""
+    elements = problem.elements
+    into, _ = fold_forest(
+        problem.parent, problem.owner, problem.first[elements:] < problem.years, problem.must[:elements]
+    )
+    kept = np.flatnonzero(into == np.arange(elements))
+    return np.concatenate([kept, np.arange(elements, problem.items)]).astype(np.int32)

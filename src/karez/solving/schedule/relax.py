@@ -103,7 +103,13 @@ def bound(problem: Problem, rows: Rows, aim: Aim, multipliers: Floats) -> float:
     return best + float(priced_limit.sum()) + OUTWARD * (abs(best) + float(np.abs(priced_limit).sum()))
 
 
-def relax(frame: Frame, seeds: tuple[Ints, ...] = (), elastic: Flags | bool = False, stop: float = STOP) -> Relaxation:
+def relax(
+    frame: Frame,
+    seeds: tuple[Ints, ...] = (),
+    elastic: Flags | bool = False,
+    stop: float = STOP,
+    known: tuple[Ints, Floats] | None = None,
+) -> Relaxation:
     """Solve the linear relaxation by the algorithm of Bienstock and Zuckerberg.
 
     Variables that had one value in all closures so far share one column of a small master programme; its duals price
@@ -121,6 +127,8 @@ def relax(frame: Frame, seeds: tuple[Ints, ...] = (), elastic: Flags | bool = Fa
         Rows that may be passed at a high price, so that the first master has a solution.
     stop : float
         Stop once bound and relaxation agree to this share.
+    known : tuple[int32[items, T], float64[labels]] | None
+        Labels and levels of a solved relaxation of nearly the same problem, to begin with.
 
     Returns
     -------
@@ -134,6 +142,8 @@ def relax(frame: Frame, seeds: tuple[Ints, ...] = (), elastic: Flags | bool = Fa
     """
     problem, rows, aim = frame.problem, frame.rows, frame.aim
     label, count = frame.labels()
+    if known is not None:
+        label, count = _split(label, known[1].round(12)[known[0]])
     nothing = np.zeros(len(rows.names))
     for years in (closure(problem, priced(problem, rows, aim, nothing))[1], *seeds):
         label, count = frame.refined(label, count, years)
@@ -192,6 +202,15 @@ def quiet() -> highspy.Highs:
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("parallel", "off")
     return solver
+
+
+def _split(label: Ints, level: Floats) -> tuple[Ints, int]:
+    """Free labels split by a value of every variable."""
+    free = label > 1
+    _, number = np.unique(np.stack([label[free].astype(np.float64), level[free]]), axis=1, return_inverse=True)
+    fresh = label.copy()
+    fresh[free] = number.ravel() + 2
+    return fresh, int(fresh.max(initial=1)) + 1
 
 
 def _join(label: Ints, level: Floats) -> tuple[Ints, int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from karez.solving.schedule.branch import Case, branch
 from karez.solving.schedule.found import Found, measure
 from karez.solving.schedule.master import Frame
 from karez.solving.schedule.polish import Effort, polish
@@ -26,6 +27,12 @@ NODE_SHARE = 40
 """Each of them may use this part of the node limit: small trees, often, find more than one large one."""
 MENDING = ((300, 1), (300, 2), (600, 2), (1000, 2), (1000, 4), (3000, 1))
 """The same, tried first where rounding did not keep all rows."""
+CASE_SHARE = 4
+"""This part of the node limit may be relaxations of cases."""
+CASE_ITEMS = 400_000
+"""Nor more relaxations than so many items, in all."""
+FEWEST_CASES = 20
+"""With fewer relaxations than this, cases are not worth beginning."""
 FINENESS = 0.05
 """An integer programme stops at this part of the wanted gap, as its own bound is not the schedule's."""
 
@@ -68,14 +75,20 @@ class Unkept(Exception):
 
 @dataclass(frozen=True)
 class Solved:
-    """A schedule of the contracted problem and the relaxation that bounds it."""
+    """A schedule of the contracted problem, the relaxation that bounds it, and cases that bound it better, if any."""
 
     found: Found
     relaxation: Relaxation
+    cases: Case | None = None
+
+    @property
+    def bound(self) -> float:
+        """No schedule is worth more."""
+        return self.relaxation.bound if self.cases is None else min(self.cases.bound, self.relaxation.bound)
 
     def gap(self) -> float:
         """Share by which bound and worth differ."""
-        away = abs(self.relaxation.bound - self.found.worth)
+        away = abs(self.bound - self.found.worth)
         return away / abs(self.found.worth) if self.found.worth else (0.0 if away == 0 else float("inf"))
 
     def enough(self, gap: float) -> bool:
@@ -138,7 +151,16 @@ def solve(
             polished = polish(frame, loss, solved.found, effort)
             solved, settled = Solved(polished.found, relaxation), polished.settled
         step()
-    return solved
+    return solved if solved.enough(limits.stop_gap) else _by_cases(frame, solved, limits)
+
+
+def _by_cases(frame: Frame, solved: Solved, limits: Limits) -> Solved:
+    """The same, bounded case by case, as far as the effort goes."""
+    most = min(limits.node_limit // CASE_SHARE, CASE_ITEMS // max(1, frame.problem.items))
+    if most < FEWEST_CASES:
+        return solved
+    cases, found = branch(frame, solved.relaxation, solved.found, limits.stop_gap, most)
+    return Solved(found, solved.relaxation, cases if cases.halves else None)
 
 
 def unkept(frame: Frame, elastic: Flags, *, proven: bool) -> Unkept:
