@@ -245,7 +245,7 @@ def _cost_certificate(value: float, limit: float, inputs: Inputs, seconds: float
 PROOF = (
     "At the stored multipliers the best of the rest, a choice of years in which every element has the first year of "
     "what hangs on it, is found exactly by a dynamic program over the tree; with the priced limits it bounds every "
-    "schedule. Where cases are stored – an item is there by a year, or it is not – each has multipliers of its own, and "
+    "schedule. Where cases are stored – an item is there by a year, or it is not – each has its own multipliers, and "
     "the bound is that of the worst case. Rounded outward by one part in a thousand million."
 )
 

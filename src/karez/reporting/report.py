@@ -17,6 +17,7 @@ from karez.reporting.html import asset, environment, policy, script
 from karez.reporting.map_data import as_script, map_data
 from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOGY_LABELS
 from karez.reporting.risk_section import risk_section
+from karez.reporting.rule_views import rule_views
 from karez.reporting.static_map import static_map
 
 
@@ -50,6 +51,7 @@ def render_report(plan: Plan) -> str:
             findings=findings(plan),
             graphics=graphics(plan),
             views=finance_views(plan),
+            rules=rule_views(plan),
             policy=policy(scripts.values()),
             scripts=scripts,
             styles=Markup(asset("maplibre-gl.css") + "\n" + asset("report.css")),

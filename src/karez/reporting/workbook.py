@@ -16,6 +16,7 @@ from karez.reporting.finance_words import INDICATOR_WORDS
 from karez.reporting.graphics import by_effect
 from karez.reporting.palette import TECHNOLOGY_LABELS
 from karez.reporting.risk_sheet import add_risk
+from karez.reporting.rule_sheet import fill_rules, rule_titles
 from karez.reporting.wording import in_plain_words, scope_title
 
 _PARTS = {"local": "Sites", "spans": "Spans", "sources": "Sources"}
@@ -60,7 +61,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     agreement = plan.programme.agreement
     with Book(path, agreement.name) as book:
         basis = f"Money in {agreement.currency}, real, prices of {agreement.price_year}, unless a column says nominal."
-        more = sheet_titles(plan, basis)
+        more = {**rule_titles(plan), **sheet_titles(plan, basis)}
         order = {name: _titles(name, plan, basis) for name in _ORDER}
         order = dict(list(order.items())[:_AFTER]) | more | dict(list(order.items())[_AFTER:])
         sheets = {name: Sheet(book, name, *titles) for name, titles in order.items()}
@@ -70,6 +71,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
         years = _by_year(sheets["By year"], plan, live)
         _by_area(sheets["By area"], plan, live)
         _by_item(sheets["By item"], plan, live, prices)
+        fill_rules(sheets, plan)
         cells = fill_sheets(sheets, plan, live.items)
         _assumptions(sheets["Assumptions"], plan)
         _certificates(sheets["Certificates"], plan)

@@ -14,7 +14,7 @@ from karez.solving.schedule.problem import Floats, Problem
 from karez.solving.schedule.relax import Relaxation, relax
 from karez.solving.schedule.rounding import round_off
 
-CANDIDATES = 2
+CANDIDATES = 3
 """Splits tried where a case is split; the one that lowers the bound of both halves most is taken."""
 WHOLE = 1e-6
 """Relaxed variables this near to 0 or 1 are whole."""
