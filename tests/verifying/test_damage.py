@@ -29,7 +29,8 @@ def test_a_missing_file_is_named(name: str, run: RunCopy) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["plan.gpkg", "run.toml", "summary.json", "proof/options.parquet", "proof/multipliers.json"]
+    "name",
+    ["plan.gpkg", "run.toml", "summary.json", "proof/options.parquet", "proof/multipliers.json", "proof/cases.json"],
 )
 @pytest.mark.parametrize("kept", [0.0, 0.4, 0.9])
 def test_a_truncated_file_is_named(name: str, kept: float, run: RunCopy) -> None:

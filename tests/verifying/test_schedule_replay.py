@@ -8,7 +8,7 @@ from hypothesis import settings as tries
 from hypothesis import strategies as st
 
 from karez.verifying import Run
-from karez.verifying.schedule_bound import Aim, Forest, Item, best, service_years, use
+from karez.verifying.schedule_bound import Aim, Forest, Item, UnreadableCase, best, service_years, split_up, use
 
 NEVER = 3
 RUN: Run = bare_run(settings(years=2, budget=[10.0, 10.0]))
@@ -127,3 +127,34 @@ def test_a_target_counts_what_is_served_in_time() -> None:
 def test_an_unknown_constraint_is_refused() -> None:
     with pytest.raises(ValueError, match="no constraint is named weather:1"):
         use(RUN, "weather:1", "capex", 1)
+
+
+@tries(deadline=None, max_examples=60)
+@given(_forests(), st.integers(0, 9), st.integers(1, 2), st.integers(0, 3), st.booleans())
+def test_the_worst_of_two_cases_is_the_best_of_all_schedules(
+    forest: Forest, at: int, year: int, price: int, on_option: bool
+) -> None:
+    options = sum(map(len, forest.sites.values()))
+    kind, count = ("option", options) if on_option and options else ("element", len(forest.elements))
+    multipliers = {"budget:1": price / 2, "budget:2": 0.25}
+    leaf = {"multipliers": multipliers}
+    halves = list(split_up(forest, {kind: at % count, "year": year, "by": leaf, "after": leaf}))
+    aim = Aim(RUN, "schedule", multipliers)
+    assert len(halves) == 2
+    assert max(best(half, aim, as_needed=False) for half, _ in halves) == pytest.approx(
+        best(forest, aim, as_needed=False), abs=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {},
+        {"element": 9, "year": 1, "by": {"multipliers": {}}, "after": {"multipliers": {}}},
+        {"element": 0, "year": 1, "by": {"multipliers": {}}},
+        {"element": 0, "year": 1.5, "by": {"multipliers": {}}, "after": {"multipliers": {}}},
+    ],
+)
+def test_a_case_that_leaves_something_out_is_refused(tree: dict[str, object]) -> None:
+    with pytest.raises(UnreadableCase):
+        list(split_up(Forest([-1], [_item(1.0)], {}), tree))

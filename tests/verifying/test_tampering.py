@@ -34,10 +34,20 @@ def _certificate(scope: str, **changes: Any) -> Tamper:
 
 
 def _multiplier(scope: str, name: str, factor: float) -> Tamper:
-    def change(multipliers: dict[str, dict[str, float]]) -> None:
-        multipliers[scope][name] = factor * (multipliers[scope][name] or 1.0)
+    def change(multipliers: dict[str, float]) -> None:
+        multipliers[name] = factor * (multipliers[name] or 1.0)
 
-    return lambda run: run.json("proof/multipliers.json", change)
+    def in_case(case: dict[str, Any]) -> None:
+        for half in (case[key] for key in ("by", "after") if key in case):
+            in_case(half)
+        if "multipliers" in case:
+            change(case["multipliers"])
+
+    def tamper(run: RunCopy) -> None:
+        run.json("proof/multipliers.json", lambda prices: change(prices[scope]))
+        run.json("proof/cases.json", lambda cases: in_case(cases.get(scope, {})))
+
+    return tamper
 
 
 def _first_year_for_all_homes(run: RunCopy) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from karez.model.plan import Plan
@@ -57,7 +58,8 @@ def asked_rules(plan: Plan) -> list[Rule]:
     rules = []
     for row in table[table["name"] != "service"].to_dict("records"):
         kind, used, limit = str(row["name"]).partition(":")[0], float(row["used"]), float(row["limit"])
-        size = max(abs(used), abs(limit), 1.0)
+        whole = abs(float(plan.appraisal.totals["capex_real"])) if "share" in kind else 1.0
+        size = max(abs(used), abs(limit), whole)
         slack = limit - used
         kept = slack >= -1e-9 * size - 0.005
         tight = slack <= TO_THE_LIMIT * size
@@ -123,14 +125,14 @@ def _told(plan: Plan, rules: list[Rule]) -> Iterator[str]:
     crews = limited_crews(plan)
     busy = crews[crews["capacity_km"] > 0]
     if len(busy):
-        top = busy.loc[(busy["km"] / busy["capacity_km"]).idxmax()]
+        top = busy.iloc[int((busy["km"] / busy["capacity_km"]).to_numpy(np.float64).argmax())]
         yield (
             f"Crews are busiest in {int(top['year'])}, {method_name(top['method']).lower()}: {number(top['km'], 1)} of "
             f"{number(top['capacity_km'], 1)} km, {percent(top['km'] / top['capacity_km'], 0)} of what they can build."
         )
     floors = plan.appraisal.floors
     if len(floors):
-        worst = floors.loc[(floors["achieved"] - floors["floor"]).idxmin()]
+        worst = floors.iloc[int((floors["achieved"] - floors["floor"]).to_numpy(np.float64).argmin())]
         met = int(floors["met"].astype(bool).sum())
         yield (
             f"{number(met)} of {number(len(floors))} floors of areas are met; nearest to its floor is {worst['name']}: "

@@ -293,7 +293,7 @@ def bound(run: Run, scope: str) -> Check:
         leaves = list(split_up(Forest.of(run), run.proof.cases.get(scope, {"multipliers": multipliers})))
     except UnreadableCase as unreadable:
         return conclude(name, "", [Finding(f"a case is none: {unreadable}", scope)])
-    used = [pair for _, prices in leaves for pair in prices.items()]
+    used = [pair for prices in (multipliers, *(prices for _, prices in leaves)) for pair in prices.items()]
     unknown = dict.fromkeys(key for key, _ in used if key not in limits)
     negative = dict.fromkeys(key for key, price in used if not 0.0 <= price < math.inf)
     if unknown or negative:
@@ -301,10 +301,12 @@ def bound(run: Run, scope: str) -> Check:
         return conclude(name, "", findings + [Finding("multiplier is negative", key) for key in negative])
     sign = 1.0 if scope == "schedule" else -1.0
     gained = [(*_gained(run, scope, forest, prices, limits),) for forest, prices in leaves]
-    closest, loosest = (sign * max(one[kind] for one in gained) - stated["constant"] for kind in (0, 1))
-    slack = ROUNDED * max(one[2] for one in gained)
+    closest = sign * max(one[0] for one in gained) - stated["constant"]
+    low = max(min(one[:2]) - ROUNDED * one[2] for one in gained)
+    high = max(max(one[:2]) + ROUNDED * one[2] for one in gained)
+    slack = ROUNDED * max(gained)[2]
     findings = []
-    if not min(closest, loosest) - slack <= stated["bound"] <= max(closest, loosest) + slack:
+    if not low <= sign * (stated["bound"] + stated["constant"]) <= high:
         findings.append(Finding(f"bound is not the {closest:,.2f} that its multipliers prove", scope))
     if sign * (stated["bound"] - stated["value"]) < -slack:
         findings.append(Finding("value is better than the bound", scope))
