@@ -127,8 +127,11 @@ def branch(frame: Frame, relaxation: Relaxation, found: Found, gap: float, most:
             break
         tried = []
         for split in _candidates(case):
-            halves = tuple(_half(frame, case, split, by=by) for by in (True, False))
             solved += 2
+            try:
+                halves = tuple(_half(frame, case, split, by=by) for by in (True, False))
+            except ArithmeticError:  # years that cannot be together: another split says more
+                continue
             tried.append((_gain(case, halves), split, halves))
             if all(half.relaxation.bound <= found.worth for half in halves):
                 break
