@@ -30,7 +30,7 @@ def moved(line, metres):
 
 def write(lines, path):
     frame = gpd.GeoDataFrame({"name": [f"line {n}" for n in range(len(lines))]}, geometry=lines, crs="EPSG:4326")
-    frame.to_file(path)
+    frame.to_file(path, driver="KML" if path.suffix == ".kml" else None)
     return path
 
 
