@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 from karez.verifying.street.run import StreetRun, rows
 from karez.verifying.verdict import Check, Finding, conclude
@@ -103,15 +104,18 @@ def _passages(run: StreetRun) -> float:
 
 
 def _trench(run: StreetRun) -> float:
-    prices, total = run.rules["prices"], 0.0
-    for one in rows(run.tables["runs"].iloc[_dug(run)]):
-        per_m = prices["drop_per_m"] if one.kind == "drop" else prices["trench_per_m"][one.surface]
-        if one.method == "micro_trench":
-            per_m *= prices["micro_trench_factor"]
-        elif one.method in ("aerial", "duct", "existing"):
-            per_m = {"aerial": prices["aerial_per_m"], "duct": prices["duct_per_m"], "existing": 0.0}[one.method]
-        total += per_m * one.length_m
-    return total
+    prices = run.rules["prices"]
+    return float(sum(dug(one, prices) for one in rows(run.tables["runs"].iloc[_dug(run)])))
+
+
+def dug(one: Any, prices: dict[str, Any]) -> float:
+    """Price of digging one run, passages apart, currency."""
+    per_m = prices["drop_per_m"] if one.kind == "drop" else prices["trench_per_m"][one.surface]
+    if one.method == "micro_trench":
+        per_m *= prices["micro_trench_factor"]
+    elif one.method in ("aerial", "duct", "existing"):
+        per_m = {"aerial": prices["aerial_per_m"], "duct": prices["duct_per_m"], "existing": 0.0}[one.method]
+    return float(per_m * one.length_m)
 
 
 def totals(run: StreetRun) -> Check:

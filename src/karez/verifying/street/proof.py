@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from karez.verifying.moats import Arcs, grow_all
-from karez.verifying.street.cost import CENT
+from karez.verifying.street.cost import CENT, dug
 from karez.verifying.street.run import StreetRun, rows
 from karez.verifying.verdict import Check, Finding, conclude
 
@@ -21,8 +21,8 @@ def value(run: StreetRun) -> Check:
 def _value(run: StreetRun) -> Iterator[Finding]:
     trench, whole = run.summary["certificates"]
     cost = float(run.tables["bill"]["amount"].sum())
-    dug = [edge for edge in run.tables["trench"]["run"].tolist() if edge >= 0]
-    least = sum(_minor_costs(run)[edge] for edge in dug) / 100
+    costs = _minor_costs(run)
+    least = sum(costs[edge] for edge in run.tables["trench"]["run"].tolist() if edge >= 0) / 100
     if abs(trench["value"] - least) > CENT:
         yield Finding(f"the trench costs {least:.2f}, not {trench['value']:.2f}", "trench")
     if abs(whole["value"] + whole["constant"] - cost) > CENT:
@@ -38,14 +38,8 @@ def _minor_costs(run: StreetRun) -> list[int]:
     cable = prices["cable_per_m"] + prices["fibre_per_m"]
     costs = []
     for one in rows(run.tables["runs"]):
-        per_m = prices["drop_per_m"] if one.kind == "drop" else prices["trench_per_m"][one.surface]
-        if one.method == "micro_trench":
-            per_m *= prices["micro_trench_factor"]
-        elif one.method in ("aerial", "duct", "existing"):
-            per_m = {"aerial": prices["aerial_per_m"], "duct": prices["duct_per_m"], "existing": 0.0}[one.method]
-        costs.append(
-            round((one.length_m * per_m + one.crossings * prices["crossing_each"] + one.length_m * cable) * 100)
-        )
+        passages = one.crossings * prices["crossing_each"]
+        costs.append(round((dug(one, prices) + passages + one.length_m * cable) * 100))
     return costs
 
 
