@@ -453,6 +453,7 @@ def make_plan(
     frames = [sites, spans, nodes, areas]
     for frame in frames[:3]:
         frame["year"] = frame["year"].astype("Int64").where(frame["year"] > 0)
+    _add_outages(sites, spans, nodes)
     ordered = [
         f[[*t.names, "geometry"]].sort_values("id", ignore_index=True) for f, t in zip(frames, PLAN_TABLES, strict=True)
     ]
@@ -478,6 +479,18 @@ def make_plan(
         proof=_proof(ordered[1], ordered[2], ordered[0]),
         attributions=ATTRIBUTIONS,
     )
+
+
+def _add_outages(sites: gpd.GeoDataFrame, spans: gpd.GeoDataFrame, nodes: gpd.GeoDataFrame) -> None:
+    """Columns of what breaks the network: every household behind a span is cut off with it."""
+    sites["availability"] = np.where(sites["year"].notna(), 0.999, np.nan)
+    sites["minutes_lost_per_year"] = np.where(sites["year"].notna(), 525.96, np.nan)
+    sites["independent_ways"] = np.where((sites["technology"] == "fibre") & sites["year"].notna(), "none", "")
+    spans["cut_off_households"] = spans["with_partner_households"] = spans["households_behind"]
+    spans["cut_off_sites"] = 1
+    spans["worst_partner"] = ""
+    nodes["feeds"] = nodes["kind"] == "source"
+    nodes["cut_off_sites"], nodes["cut_off_households"] = 1, 100.0
 
 
 def _bill(rows: list[tuple[Any, ...]], prices: pd.DataFrame) -> pd.DataFrame:

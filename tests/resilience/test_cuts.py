@@ -6,9 +6,11 @@ import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from karez.kernels import cuts as kernels
 from karez.solving.cuts import find_cuts
+from karez.solving.detours import NONE, second_ways
 from resilience.graphs import fed_graphs, reached
 
 
@@ -19,6 +21,7 @@ def lost(graph, **out):
 
 
 @given(fed_graphs())
+@settings(max_examples=60)
 def test_every_single_failure_cuts_off_what_trying_it_cuts_off(graph):
     nodes, start, end, sources, weight = graph
     found = find_cuts(nodes, start, end, sources, weight[:, None])
@@ -99,3 +102,44 @@ def test_a_long_ring_is_one_class_of_pairs():
     found = find_cuts(count, start, end, np.zeros(1, np.int32), np.ones((count, 1)))
     assert found.pairs == count * (count - 1) // 2
     assert found.worst_partner()[1].max() == pytest.approx(count - 1)
+
+
+@given(fed_graphs(most_nodes=6, most_edges=9), st.data())
+@settings(max_examples=25)
+def test_second_ways_cost_what_a_flow_of_two_costs(graph, data):
+    nodes, start, end, sources, _ = graph
+    built = np.array(data.draw(st.lists(st.booleans(), min_size=len(start), max_size=len(start))), bool)
+    cost = np.array(data.draw(st.lists(st.integers(1, 9), min_size=len(start), max_size=len(start))), np.int64)
+    there = reached(nodes, start[built], end[built], sources) - set(sources.tolist())
+    targets = np.array(sorted(there), np.int32)
+    feed = np.full(nodes, NONE, np.int64)
+    feed[sources] = 0
+    parallel = np.full(len(start), NONE, np.int64)
+    found = second_ways(nodes, start, end, cost, parallel, built, feed, targets)
+    for k, v in enumerate(targets.tolist()):
+        flow = nx.MultiDiGraph()
+        flow.add_node(v, demand=-2)
+        flow.add_node("root", demand=2)
+        for e, (u, w) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
+            weight = 0 if built[e] else int(cost[e])
+            flow.add_edge(u, w, capacity=1, weight=weight)
+            flow.add_edge(w, u, capacity=1, weight=weight)
+        for source in sources.tolist():
+            flow.add_edge(source, "root")
+        try:
+            expected = _cost_of_two(flow)
+        except nx.NetworkXUnfeasible:
+            expected = NONE
+        assert found.total[k] == expected
+        new = found.edge[found.first[k] : found.first[k + 1]]
+        assert expected == NONE or cost[new].sum() == expected
+
+
+def _cost_of_two(flow):
+    """Least cost of a flow on a graph with parallel arcs, each split by a node of its own."""
+    plain = nx.DiGraph()
+    plain.add_nodes_from(flow.nodes(data=True))
+    for number, (u, v, arc) in enumerate(flow.edges(data=True)):
+        plain.add_edge(u, ("arc", number), capacity=arc.get("capacity", 2), weight=arc.get("weight", 0))
+        plain.add_edge(("arc", number), v, capacity=arc.get("capacity", 2))
+    return nx.min_cost_flow_cost(plain)

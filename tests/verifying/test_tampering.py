@@ -100,6 +100,21 @@ CASES: dict[str, tuple[Tamper, str, str]] = {
     "an empty cell": (_sql("UPDATE sites SET weight = NULL WHERE id = 'home-far'"), "cells", "home-far"),
     "a negative capex": (_sql(f"UPDATE spans SET capex_real = -1 WHERE id = '{TRUNK}'"), "cells", TRUNK),
     "a year before the programme": (_sql(f"UPDATE spans SET year = 2025 WHERE id = '{TRUNK}'"), "years", TRUNK),
+    "a span that cuts off nobody": (
+        _sql(f"UPDATE spans SET cut_off_households = 0 WHERE id = '{BRANCH}'"),
+        "cut off",
+        BRANCH,
+    ),
+    "a site said to have two ways": (
+        _sql("UPDATE sites SET independent_ways = 'spans' WHERE id = 'home-south'"),
+        "second ways",
+        "home-south",
+    ),
+    "an availability too high": (
+        _sql("UPDATE sites SET availability = 0.9999, minutes_lost_per_year = 52.596 WHERE id = 'home-south'"),
+        "availability",
+        "home-south",
+    ),
     "a site at no node": (_sql("UPDATE sites SET node_id = 'N-9' WHERE id = 'home-east-1'"), "keys", "home-east-1"),
     "a span from no node": (_sql(f"UPDATE spans SET start_node = 'N-9' WHERE id = '{TRUNK}'"), "keys", TRUNK),
     "a node left out": (_sql("DELETE FROM nodes WHERE id = 'place:south'"), "keys", "home-south"),
@@ -338,7 +353,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 49
+    assert len(verdict.checks) == 52
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -14,6 +14,7 @@ from karez.appraising.facts import gather
 from karez.appraising.flips import flip_table
 from karez.appraising.indicators import finance
 from karez.appraising.kept import crew_table, floor_table
+from karez.appraising.outages import find_outages, with_outages
 from karez.appraising.repricing import assumption_table, catalogue_range
 from karez.appraising.tables import Decided, area_table, node_table, site_table, span_table
 from karez.appraising.worth import (
@@ -60,6 +61,8 @@ def settle(
     """
     decided = Decided(inputs, graph, prices, design, schedule)
     sites, spans, nodes = site_table(decided), span_table(decided), node_table(decided)
+    outages = find_outages(decided, sites, spans, nodes)
+    sites, spans, nodes = with_outages(sites, spans, nodes, outages)
     by_area = worth_by_area(decided, spans)
     by_year, coverage = money_by_year(decided), total_coverage(decided)
     by_project_year, by_project, targets = worth_by_project(decided)
@@ -94,6 +97,7 @@ def settle(
         certificates=(design.certificate, *schedule.certificates, bound.certificate),
         notes=(*inputs.notes, *graph.notes, *design.notes, *schedule.notes, *_improved(improvement)),
         improvement=improvement,
+        outages=outages,
         record=record,
         proof=proof(decided, bound),
         attributions=inputs.attributions,

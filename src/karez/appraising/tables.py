@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from karez.model.attributes import PLAN_AREAS, PLAN_NODES, PLAN_SITES, PLAN_SPANS
+from karez.model.attributes import PLAN_AREAS
 from karez.model.design import Design
 from karez.model.inputs import Inputs
 from karez.model.plan_bound import Improvement
@@ -122,7 +122,7 @@ def site_table(decided: Decided) -> gpd.GeoDataFrame:
     node = np.append(decided.graph.nodes["id"].to_numpy(dtype=object), "")[reached]
     node = np.where(decided.design.site_element >= 0, node, "")
     present = prices.option_present_by_year[schedule.site_option, np.maximum(schedule.site_year, 1) - 1]
-    table = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {
             **{
                 name: sites[name] for name in ("id", "place_id", "name", "category", "area_id", "project", "households")
@@ -146,7 +146,6 @@ def site_table(decided: Decided) -> gpd.GeoDataFrame:
         geometry=sites.geometry,
         crs=sites.crs,
     )
-    return table[[*PLAN_SITES.names, "geometry"]]
 
 
 def _reasons(decided: Decided) -> npt.NDArray[np.object_]:
@@ -197,7 +196,7 @@ def span_table(decided: Decided) -> gpd.GeoDataFrame:
         geometry=geometry,
         crs=graph.spans.crs,
     )
-    return table[[*PLAN_SPANS.names, "geometry"]].sort_values("id", ignore_index=True)
+    return table.sort_values("id", ignore_index=True)
 
 
 def node_table(decided: Decided) -> gpd.GeoDataFrame:
@@ -210,12 +209,13 @@ def node_table(decided: Decided) -> gpd.GeoDataFrame:
             **{name: nodes[name] for name in ("id", "name", "kind")},
             "capex_real": np.where(is_source & (year > 0), decided.element_capex, 0.0),
             "year": decided.calendar(year),
+            "feeds": is_source,
             "status": "proposed",
         },
         geometry=nodes.geometry,
         crs=graph.nodes.crs,
     )
-    return table[[*PLAN_NODES.names, "geometry"]].sort_values("id", ignore_index=True)
+    return table.sort_values("id", ignore_index=True)
 
 
 def area_of_spans(decided: Decided, spans: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:

@@ -11,6 +11,7 @@ import pandas as pd
 from karez.model.appraisal import Appraisal
 from karez.model.certificate import Certificate
 from karez.model.note import Note
+from karez.model.outages import Outages
 from karez.model.plan_bound import Improvement
 from karez.model.programme import Programme
 from karez.model.risk import Risk
@@ -126,6 +127,8 @@ class Plan:
         What may come of it; None if nobody asked.
     improvement : Improvement | None
         What design and years gained by being chosen together; None where that was not tried.
+    outages : Outages | None
+        What breaks it; None where that was not asked.
     """
 
     programme: Programme
@@ -143,6 +146,7 @@ class Plan:
     attributions: str = ""
     risk: Risk | None = None
     improvement: Improvement | None = None
+    outages: Outages | None = None
 
     def summary(self) -> dict[str, Any]:
         """What ``summary.json`` holds; equal runs differ in seconds alone (rule 10)."""
@@ -179,6 +183,7 @@ class Plan:
                 if part is not None
             },
             "notes": [{"stage": note.stage, "text": note.text, "count": note.count} for note in self.notes],
+            **({"resilience": self.outages.summary()} if self.outages else {}),
             **({"risk": self.risk.summary()} if self.risk else {}),
         }
 

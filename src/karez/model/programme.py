@@ -14,6 +14,7 @@ from pydantic import model_validator
 from karez.model.business import Business, Social
 from karez.model.climate import Climate
 from karez.model.joint import Joint
+from karez.model.resilience import ResilienceRules
 from karez.model.risk_rules import RiskRules
 from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
@@ -187,6 +188,9 @@ class Standard(Settings):
 
     mbps: Positive = setting(unit="Mbit/s", meaning="Least download speed")
     latency_ms: Positive = setting(unit="ms", meaning="Greatest round-trip time")
+    availability: Share | None = setting(
+        None, unit="share", meaning="Least share of a year that it is in service, as 0.999; empty: none is promised"
+    )
 
 
 class Target(Settings):
@@ -269,6 +273,9 @@ class Programme(Settings):
     social: Social = setting(Social(), meaning="Income that broadband brings: an option, in no total")
     climate: Climate = setting(Climate(), meaning="Emissions of building and running the network")
     risk: RiskRules = setting(RiskRules(), meaning="What may come otherwise, and how far")
+    resilience: ResilienceRules = setting(
+        ResilienceRules(), meaning="How often parts fail, what hazards do, who needs two ways"
+    )
     tracking: Tracking = setting(Tracking(), meaning="The ledger of what is delivered")
     crews: dict[Method, Crew] = setting({}, meaning="What crews can build, by deployment method; others have no limit")
     floors: tuple[Floor, ...] = setting((), meaning="Least coverage of homes by area and year")

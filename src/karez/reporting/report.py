@@ -15,6 +15,7 @@ from karez.reporting.findings import findings, key_figures
 from karez.reporting.graphics import by_effect, graphics
 from karez.reporting.html import asset, environment, policy, script
 from karez.reporting.map_data import as_script, map_data
+from karez.reporting.outage_views import outage_views
 from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOGY_LABELS
 from karez.reporting.risk_section import risk_section
 from karez.reporting.rule_views import rule_views
@@ -52,6 +53,7 @@ def render_report(plan: Plan) -> str:
             graphics=graphics(plan),
             views=finance_views(plan),
             rules=rule_views(plan),
+            outages=outage_views(plan),
             policy=policy(scripts.values()),
             scripts=scripts,
             styles=Markup(asset("maplibre-gl.css") + "\n" + asset("report.css")),

@@ -14,6 +14,7 @@ from karez.reporting.book import Book, Column, Placed, Sheet
 from karez.reporting.finance_sheets import fill_sheets, sheet_titles
 from karez.reporting.finance_words import INDICATOR_WORDS
 from karez.reporting.graphics import by_effect
+from karez.reporting.outage_sheet import fill_outages, outage_titles
 from karez.reporting.palette import TECHNOLOGY_LABELS
 from karez.reporting.risk_sheet import add_risk
 from karez.reporting.rule_sheet import fill_rules, rule_titles
@@ -61,7 +62,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     agreement = plan.programme.agreement
     with Book(path, agreement.name) as book:
         basis = f"Money in {agreement.currency}, real, prices of {agreement.price_year}, unless a column says nominal."
-        more = {**rule_titles(plan), **sheet_titles(plan, basis)}
+        more = {**rule_titles(plan), **sheet_titles(plan, basis), **outage_titles(plan)}
         order = {name: _titles(name, plan, basis) for name in _ORDER}
         order = dict(list(order.items())[:_AFTER]) | more | dict(list(order.items())[_AFTER:])
         sheets = {name: Sheet(book, name, *titles) for name, titles in order.items()}
@@ -72,6 +73,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
         _by_area(sheets["By area"], plan, live)
         _by_item(sheets["By item"], plan, live, prices)
         fill_rules(sheets, plan)
+        fill_outages(sheets, plan)
         cells = fill_sheets(sheets, plan, live.items)
         _assumptions(sheets["Assumptions"], plan)
         _certificates(sheets["Certificates"], plan)

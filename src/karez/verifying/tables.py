@@ -14,7 +14,10 @@ from karez.verifying.network import CONNECTION
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
-MAY_BE_EMPTY = {"year", "households", "node_id", "name", "rule", "area_id", "coverage"}
+MAY_BE_EMPTY = {
+    *("year", "households", "node_id", "name", "rule", "area_id", "coverage"),
+    *("availability", "minutes_lost_per_year", "independent_ways", "worst_partner"),
+}
 """Columns of the plan's layers whose cells may be empty."""
 
 WORDS = {"tier": get_args(Tier), "status": get_args(Status)}
