@@ -163,6 +163,10 @@ def _reasons(decided: Decided) -> npt.NDArray[np.object_]:
         f"over budget for the designed {name}: the best alternative serves more for the money"
         for name in planned[swapped]
     ]
+    ids = decided.inputs.sites["id"]
+    for entry in decided.inputs.programme.fixed:
+        if entry.never and entry.reason:
+            words[ids.isin(set(entry.sites)).to_numpy()] = entry.reason
     return words
 
 

@@ -10,8 +10,9 @@ from karez.flow.track import Tracked, known_to, opened
 from karez.model.baseline import Approval, Baseline
 from karez.tracking import store
 from karez.tracking.approving import approve
-from karez.tracking.baseline import draft
+from karez.tracking.baseline import draft, joined
 from karez.verifying import read_run
+from karez.verifying.replan import read_kept
 
 
 def init(at: Tracked, run: Path, *, recorder: str, document: str = "", day: date | None = None) -> Approval:
@@ -37,4 +38,6 @@ def baseline_of(run: Path) -> Baseline:
     read = read_run(run)
     layers = {"sites": read.sites, "spans": read.spans, "nodes": read.nodes, "areas": read.areas}
     level, budget = price_level(read.programme), nominal_budget(read.programme)
-    return draft(read.programme, layers, read.proof.elements, level, budget, str(read.summary["key"]))
+    fresh = draft(read.programme, layers, read.proof.elements, level, budget, str(read.summary["key"]))
+    kept = read_kept(run)
+    return fresh if kept is None else joined(fresh, kept.elements, kept.parts, kept.about)

@@ -73,12 +73,15 @@ class Delivery:
     milestones : DataFrame
         ``name``, ``due``, ``met``, ``state``.
     elements : DataFrame
-        As the baseline's, with ``built_share``, ``status`` (OFDS), ``in_service`` (day of the last progress, ISO).
+        As the baseline's, with ``built_share``, ``status`` (OFDS), ``in_service`` (day of the last progress, ISO),
+        ``reported_milli`` (thousandths that were reported, beyond what is planned too).
+    beyond : Baseline
+        Elements of earlier versions of the baseline of which something stands and that the last version has no more;
+        its elements have the columns of `elements`.
+    spent : DataFrame
+        Money paid: ``project``, ``year``, ``paid_nominal``.
     lines : DataFrame
         Lines as built: ``id``, ``element``, ``length_m``, ``deviation_mean_m``, ``deviation_greatest_m``, ``geometry``.
-    payments : DataFrame
-        Payments in force, for exports: ``id``, ``day``, ``party``, ``counterparty``, ``contract``, ``project``,
-        ``amount``, ``currency``, ``document``; empty where there are more than an export can carry.
     outlook : Outlook
         Of the whole.
     """
@@ -100,6 +103,8 @@ class Delivery:
     contracts: pd.DataFrame
     milestones: pd.DataFrame
     elements: pd.DataFrame
+    beyond: Baseline
+    spent: pd.DataFrame
     lines: pd.DataFrame
     outlook: Outlook
 

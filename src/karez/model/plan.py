@@ -10,10 +10,12 @@ import pandas as pd
 
 from karez.model.appraisal import Appraisal
 from karez.model.certificate import Certificate
+from karez.model.delivery import Delivery
 from karez.model.note import Note
 from karez.model.outages import Outages
 from karez.model.plan_bound import Improvement
 from karez.model.programme import Programme
+from karez.model.replan import Replan
 from karez.model.risk import Risk
 from karez.model.schedule import CaseTree
 
@@ -129,6 +131,10 @@ class Plan:
         What design and years gained by being chosen together; None where that was not tried.
     outages : Outages | None
         What breaks it; None where that was not asked.
+    delivery : Delivery | None
+        What was delivered when it was made; None where it is not of a ledger.
+    replan : Replan | None
+        What the plan changes against the approved one; None where it is no plan of the rest.
     """
 
     programme: Programme
@@ -147,6 +153,8 @@ class Plan:
     risk: Risk | None = None
     improvement: Improvement | None = None
     outages: Outages | None = None
+    delivery: Delivery | None = None
+    replan: Replan | None = None
 
     def summary(self) -> dict[str, Any]:
         """What ``summary.json`` holds; equal runs differ in seconds alone (rule 10)."""
@@ -185,6 +193,7 @@ class Plan:
             "notes": [{"stage": note.stage, "text": note.text, "count": note.count} for note in self.notes],
             **({"resilience": self.outages.summary()} if self.outages else {}),
             **({"risk": self.risk.summary()} if self.risk else {}),
+            **({"replan": self.replan.summary()} if self.replan else {}),
         }
 
 

@@ -18,6 +18,7 @@ from karez.model.resilience import ResilienceRules
 from karez.model.risk_rules import RiskRules
 from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
+from karez.model.standing import Standing
 from karez.model.tracking import Tracking
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
 
@@ -277,6 +278,7 @@ class Programme(Settings):
         ResilienceRules(), meaning="How often parts fail, what hazards do, who needs two ways"
     )
     tracking: Tracking = setting(Tracking(), meaning="The ledger of what is delivered")
+    standing: Standing = setting(Standing(), meaning="What stands where the rest is planned again: `karez replan`")
     crews: dict[Method, Crew] = setting({}, meaning="What crews can build, by deployment method; others have no limit")
     floors: tuple[Floor, ...] = setting((), meaning="Least coverage of homes by area and year")
     fixed: tuple[Fixed, ...] = setting((), meaning="Sites and spans whose year the planner fixes")

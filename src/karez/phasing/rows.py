@@ -177,18 +177,25 @@ def _earlier(by_year: Floats, before: int) -> Floats:
 
 
 def _shares(gathered: _Gathered, programme: Programme) -> None:
-    """Minimum and maximum shares of programme capex."""
+    """Minimum and maximum shares of programme capex; what was paid before the first year counts."""
     ones = np.ones(gathered.years)
     for project in programme.projects:
         if project.minimum_share > 0:
             use = {"capex": project.minimum_share * ones, f"capex:{project.id}": -ones}
             words = f"at least {project.minimum_share:.3g} of the capex for {project.name}"
-            gathered.add(f"share:{project.id}", words, 0.0, MONEY_TOLERANCE, use)
+            limit = _spent(programme, project) - project.minimum_share * programme.standing.spent_in_all
+            gathered.add(f"share:{project.id}", words, limit, MONEY_TOLERANCE, use, asking=limit < 0)
     for project in programme.projects:
         if project.maximum_share < 1:
             use = {"capex": -project.maximum_share * ones, f"capex:{project.id}": ones}
             words = f"at most {project.maximum_share:.3g} of the capex for {project.name}"
-            gathered.add(f"maximum_share:{project.id}", words, 0.0, MONEY_TOLERANCE, use)
+            limit = project.maximum_share * programme.standing.spent_in_all - _spent(programme, project)
+            gathered.add(f"maximum_share:{project.id}", words, limit, MONEY_TOLERANCE, use, asking=limit < 0)
+
+
+def _spent(programme: Programme, project: Project) -> float:
+    """Money paid for a project before the first year, real."""
+    return programme.standing.spent_real.get(project.id, 0.0)
 
 
 def _targets(gathered: _Gathered, inputs: Inputs, prices: Prices, project: Project) -> None:

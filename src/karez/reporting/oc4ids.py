@@ -267,7 +267,10 @@ class _Project:
         west, south, east, north = (round(float(one), 5) for one in shapely.total_bounds(shapes))
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
         about = self.delivery.baseline.about["region"]
-        return [{"id": "extent", "description": about, "geometry": {"type": "Polygon", "coordinates": [ring]}}]
+        place: dict[str, Any] = {"id": "extent", "description": about}
+        if self.programme.tracking.country:
+            place["address"] = {"region": about, "countryName": self.programme.tracking.country}
+        return [place | {"geometry": {"type": "Polygon", "coordinates": [ring]}}]
 
     def _related(self) -> list[dict[str, Any]]:
         others = [one.id for one in self.programme.projects] if not self.project else [""]

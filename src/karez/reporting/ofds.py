@@ -135,6 +135,8 @@ def _node(row: Any, status: str, programme: Programme) -> dict[str, Any]:
     if pd.notna(row.year):
         node["phase"] = _phase(programme, int(row.year))
     node |= {"status": status, "location": {"type": "Point", "coordinates": _rounded(point)}}
+    if programme.tracking.country:
+        node["address"] = {"country": programme.tracking.country}
     if row.kind in NODE_TYPES:
         node["type"] = [NODE_TYPES[row.kind]]
     return node | {"accessPoint": row.kind in ("source", "place")}
@@ -157,6 +159,8 @@ def _span(row: Any, programme: Programme) -> dict[str, Any]:
         span["readyForServiceDate"] = str(row.in_service)
     if row.method in DEPLOYMENT:
         span["deployment"] = [DEPLOYMENT[row.method]]
+    if programme.tracking.country:
+        span["countries"] = [programme.tracking.country]
     return span
 
 

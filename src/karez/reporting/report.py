@@ -17,6 +17,7 @@ from karez.reporting.html import asset, environment, policy, script
 from karez.reporting.map_data import as_script, map_data
 from karez.reporting.outage_views import outage_views
 from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOGY_LABELS
+from karez.reporting.replan import delivery_views
 from karez.reporting.risk_section import risk_section
 from karez.reporting.rule_views import rule_views
 from karez.reporting.static_map import static_map
@@ -62,6 +63,7 @@ def render_report(plan: Plan) -> str:
             assumptions=by_effect(plan.appraisal.assumptions),
             flips=_flips(plan),
             risk=risk_section(plan),
+            delivery=delivery_views(plan),
             notes=_notes(plan),
             sources=_markdown(plan.attributions),
             library_licence=asset("maplibre-gl.LICENSE.txt"),

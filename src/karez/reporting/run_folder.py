@@ -16,6 +16,7 @@ from karez.reporting.geopackage import write_geopackage
 from karez.reporting.ofds import write_plan_ofds
 from karez.reporting.proof import write_proof
 from karez.reporting.record import write_record
+from karez.reporting.replan import write_replan
 from karez.reporting.report import write_report
 from karez.reporting.risk_tables import write_risk
 from karez.reporting.summary import write_summary
@@ -34,6 +35,7 @@ _STEPS: tuple[tuple[str, Callable[[Plan, Path], None]], ...] = (
     ("boq.xlsx", write_workbook),
     ("report.html", write_report),
     ("risk", lambda plan, folder: write_risk(plan.risk, folder)),
+    ("replan", lambda plan, folder: write_replan(plan.replan, folder)),
 )
 """What a run folder holds, and who writes it."""
 

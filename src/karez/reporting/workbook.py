@@ -16,6 +16,7 @@ from karez.reporting.finance_words import INDICATOR_WORDS
 from karez.reporting.graphics import by_effect
 from karez.reporting.outage_sheet import fill_outages, outage_titles
 from karez.reporting.palette import TECHNOLOGY_LABELS
+from karez.reporting.replan import add_delivery
 from karez.reporting.risk_sheet import add_risk
 from karez.reporting.rule_sheet import fill_rules, rule_titles
 from karez.reporting.wording import in_plain_words, scope_title
@@ -79,6 +80,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
         _certificates(sheets["Certificates"], plan)
         _notes(sheets["Notes"], plan)
         add_risk(book, plan)
+        add_delivery(book, plan)
         _summary(sheets["Summary"], plan, live, projects, years, cells)
 
 

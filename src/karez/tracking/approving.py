@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import date
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Table, func, select
 
@@ -76,6 +77,24 @@ def read_baseline(connection: Connection, version: int | None = None) -> Baselin
     elements["standard"] = elements["standard"].astype(bool)
     parts = _frame(connection, PART, wanted, ["element"]).sort_values(["element", "project"], ignore_index=True)
     return Baseline(elements.drop(columns="number"), parts, json.loads(about))
+
+
+def earlier_elements(connection: Connection, newest: Baseline) -> Baseline:
+    """Elements that the newest version of the baseline has no more, each as the last version with it has it."""
+    last = connection.execute(select(func.max(BASELINE.c.version))).scalar() or 0
+    known, frames, parts, count = set(newest.elements["id"]), [newest.elements.iloc[:0]], [newest.parts.iloc[:0]], 0
+    for version in range(last - 1, 0, -1):
+        one = read_baseline(connection, version)
+        gone = ~one.elements["id"].isin(known).to_numpy()
+        row = np.where(gone, count + np.cumsum(gone) - 1, -1)
+        frames.append(one.elements[gone])
+        mine = one.parts.assign(element=row[one.parts["element"].to_numpy(dtype=np.int64)])
+        parts.append(mine[mine["element"] >= 0])
+        count += int(gone.sum())
+        known |= set(one.elements["id"])
+    if not count:
+        return Baseline(frames[0], parts[0], newest.about)
+    return Baseline(pd.concat(frames[1:], ignore_index=True), pd.concat(parts[1:], ignore_index=True), newest.about)
 
 
 def approvals(connection: Connection) -> list[Approval]:

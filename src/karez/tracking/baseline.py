@@ -181,3 +181,43 @@ def _areas(areas: pd.DataFrame, sites: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for name, title in zip(areas["id"], areas["name"], strict=True)
     ]
+
+
+def joined(fresh: Baseline, kept: pd.DataFrame, parts: pd.DataFrame, about: Mapping[str, Any]) -> Baseline:
+    """The next baseline: what stands, as it was planned and built, and the new plan of the rest.
+
+    What is whole keeps its planned money, in the year it was built. What was begun keeps the planned money of what
+    stands; to it comes the money of the rest, in its year, where the new plan has it, else the element ends where it
+    stands.
+
+    Parameters
+    ----------
+    fresh : Baseline
+        Baseline of the new plan alone.
+    kept, parts, about
+        See :class:`karez.model.replan.Replan`.
+    """
+    share = kept["built_share"].to_numpy(dtype=np.float64)
+    new_row = pd.Series(np.arange(len(fresh.elements)), index=fresh.elements["id"])
+    goes_on = kept["id"].map(new_row).to_numpy(dtype=np.float64, na_value=np.nan)
+    begun, whole = np.isfinite(goes_on), share >= 1.0
+    year = kept["in_service"].str[:4].astype("int64").to_numpy()
+    year = np.where(begun, fresh.elements["year"].to_numpy()[np.where(begun, goes_on, 0).astype(np.int64)], year)
+    years = about["first_year"] + np.array([0, about["years"] - 1])
+    planned = kept["quantity_milli"].to_numpy(dtype=np.int64)
+    quantity = np.where(whole | begun, planned, np.rint(planned * share).astype(np.int64))
+    stands = kept[list(COLUMNS)].assign(year=np.clip(year, *years), quantity_milli=quantity)
+    rest = ~fresh.elements["id"].isin(kept["id"]).to_numpy()
+    elements = pd.concat([stands, fresh.elements[rest]]).sort_values("id", ignore_index=True)
+    number = pd.Series(np.arange(len(elements)), index=elements["id"])
+    mine = parts["element"].to_numpy(dtype=np.int64)
+    earned = np.rint(parts["planned_minor"].to_numpy(dtype=np.float64) * share[mine]).astype(np.int64)
+    pieces = pd.concat(
+        [
+            parts.assign(id=kept["id"].to_numpy(dtype=object)[mine], planned_minor=earned),
+            fresh.parts.assign(id=fresh.elements["id"].to_numpy(dtype=object)[fresh.parts["element"]]),
+        ]
+    )
+    pieces = pieces.assign(element=pieces["id"].map(number))
+    money = pieces.groupby(["element", "project"], sort=True)["planned_minor"].sum().reset_index()
+    return Baseline(elements, money, dict(about))

@@ -155,7 +155,7 @@ def _attributed(
     row, part, share = split(baseline, element[on], minor[on])
     spread = keys.iloc[on[row]].reset_index(drop=True)
     projects = np.array([*baseline.parts["project"], ""], dtype=object)
-    own = np.array([baseline.elements["project"].iloc[at] for at in element[on]], dtype=object)
+    own = baseline.elements["project"].to_numpy(dtype=object)[element[on]]
     spread["project"] = np.where(part >= 0, projects[part], own[row])
     spread["area"] = baseline.elements["area"].to_numpy(dtype=object)[element[on]][row]
     spread["minor"] = share

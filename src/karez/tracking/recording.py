@@ -204,7 +204,9 @@ class _Batch:
         element = self.about.elements.get(posted.element_id)
         if element is None:
             return True
-        built = self._built.setdefault(posted.element_id, self._sum_of(posted)) + posted.quantity_milli
+        if posted.element_id not in self._built:
+            self._built[posted.element_id] = self._sum_of(posted)
+        built = self._built[posted.element_id] + posted.quantity_milli
         most = element.quantity_milli
         if element.unit == "m":
             most += int(element.quantity_milli * self.about.tolerance)

@@ -14,14 +14,14 @@ from sqlalchemy import Connection, select
 from karez.model.baseline import Baseline
 from karez.model.delivery import Delivery, Outlook
 from karez.model.event import MILLI
-from karez.tracking.approving import approvals, read_baseline
+from karez.tracking.approving import approvals, earlier_elements, read_baseline
 from karez.tracking.cube import MEASURES, cube
 from karez.tracking.earned import MONTHS, Steps, earned, standing, steps
 from karez.tracking.outlook import outlook
 from karez.tracking.promises import Scope, Yardstick, commitments, contracts, milestones, payers
 from karez.tracking.schema import EVENT, LINE
 from karez.tracking.store import Ledger, end_of_chain
-from karez.tracking.sums import read_sums
+from karez.tracking.sums import Sums, read_sums
 from karez.units import MINOR_PER_UNIT
 
 Floats = npt.NDArray[np.float64]
@@ -105,6 +105,8 @@ def _status(connection: Connection, as_of: date, terms: Terms) -> Delivery:
         contracts=signed.reset_index(drop=True),
         milestones=milestones(connection, as_of),
         elements=elements,
+        beyond=_beyond(connection, baseline, sums, terms.signed),
+        spent=_spent(paid),
         lines=_lines(connection, as_of),
         outlook=_outlook(money, terms.seed),
     )
@@ -113,10 +115,32 @@ def _status(connection: Connection, as_of: date, terms: Terms) -> Delivery:
 def _elements(baseline: Baseline, growth: Steps, signed: bool) -> pd.DataFrame:
     """Elements with the share that stands, their OFDS status and the day of their last step."""
     share, day = standing(baseline, growth)
+    reported = np.zeros(len(share), dtype=np.int64)
+    np.add.at(reported, growth.element, growth.built_milli)
     begun = np.where(share > 0, "underConstruction", "planned" if signed else "proposed")
     state = np.where(share >= 1.0, "operational", begun)
     days = [date.fromordinal(one).isoformat() if one else "" for one in day.tolist()]
-    return baseline.elements.assign(built_share=share, status=state.astype(object), in_service=days)
+    return baseline.elements.assign(
+        built_share=share, status=state.astype(object), in_service=days, reported_milli=reported
+    )
+
+
+def _beyond(connection: Connection, baseline: Baseline, sums: Sums, signed: bool) -> Baseline:
+    """What stands of elements that only earlier versions of the baseline have."""
+    earlier = earlier_elements(connection, baseline)
+    elements = _elements(earlier, steps(earlier, sums), signed)
+    stands = np.flatnonzero(elements["built_share"] > 0)
+    row = np.full(len(elements), -1, dtype=np.int64)
+    row[stands] = np.arange(len(stands))
+    parts = earlier.parts.assign(element=row[earlier.parts["element"].to_numpy(dtype=np.int64)])
+    parts = parts[parts["element"] >= 0].reset_index(drop=True)
+    return Baseline(elements.iloc[stands].reset_index(drop=True), parts, baseline.about)
+
+
+def _spent(paid: pd.DataFrame) -> pd.DataFrame:
+    """Money paid by project and year."""
+    sums = paid.groupby(["project", "year"], sort=True)["minor"].sum().reset_index()
+    return sums.assign(paid_nominal=sums.pop("minor") / MINOR_PER_UNIT)
 
 
 def _grouped(money: pd.DataFrame, key: str, names: Mapping[str, str], seed: int | None) -> pd.DataFrame:

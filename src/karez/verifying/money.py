@@ -120,13 +120,16 @@ def _share_findings(run: Run) -> Iterator[Finding]:
         yield Finding("share of a project in it is negative", str(key))
     capex = project_capex(run)
     total = math.fsum(capex.values())
+    before = run.programme.standing.spent_real
+    whole = total + math.fsum(before.values())
     for project in run.programme.projects:
         stated = run.summary["capex_real_per_project"].get(project.id, math.nan)
         if not abs(stated - capex[project.id]) <= HALF_CENT:
             yield Finding(f"capex is not the {capex[project.id]:,.2f} of its sites and spans", project.id)
-        if capex[project.id] < project.minimum_share * total - CENT:
+        mine = capex[project.id] + before.get(project.id, 0.0)
+        if mine < project.minimum_share * whole - CENT:
             yield Finding(f"capex is below {project.minimum_share:.1%} of the programme's", project.id)
-        if capex[project.id] > project.maximum_share * total + CENT:
+        if mine > project.maximum_share * whole + CENT:
             yield Finding(f"capex is above {project.maximum_share:.1%} of the programme's", project.id)
     if not abs(math.fsum(run.summary["capex_real_per_project"].values()) - total) <= HALF_CENT:
         yield Finding("capex of all projects is not that of all rows", "capex_real_per_project")

@@ -149,8 +149,16 @@ def limit(run: Run, name: str) -> float | None:
     kind, _, rest = name.partition(":")
     of, _, at = rest.rpartition(":")
     if kind in ("share", "maximum_share"):
-        return 0.0
+        return _share_limit(run, kind, rest)
     return LIMITS[kind](run, of, int(at)) if kind in LIMITS else None
+
+
+def _share_limit(run: Run, kind: str, project: str) -> float:
+    """What was paid for the project before, less its share of all that was paid before; turned for a greatest share."""
+    paid = run.programme.standing.spent_real
+    whole, mine = math.fsum(paid.values()), paid.get(project, 0.0)
+    asked = run.programme.project(project)
+    return mine - asked.minimum_share * whole if kind == "share" else asked.maximum_share * whole - mine
 
 
 def _budget_limit(run: Run, _: str, year: int) -> float:

@@ -23,6 +23,7 @@ from karez.verifying import (
     outages,
     plan_bound,
     prices,
+    replan,
     risk,
     rules,
     schedule_bound,
@@ -85,6 +86,9 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
 RISK: tuple[Callable[[Run], Check], ...] = (risk.draws, risk.cost, risk.ranges, risk.regret)
 """Checks of a run that holds a risk analysis."""
 
+REPLAN: tuple[Callable[[Run], Check], ...] = (replan.money, replan.changes, replan.stands)
+"""Checks of a plan of the rest."""
+
 
 def verify(folder: Path, *, progress: Callable[[float], None] = lambda _: None) -> Verdict:
     """Prove a finished run again from its tables alone, with independent, slow, simple code.
@@ -108,7 +112,7 @@ def verify(folder: Path, *, progress: Callable[[float], None] = lambda _: None) 
     """
     run = read_run(folder)
     checks: list[Check] = []
-    substance = (*SUBSTANCE, *(RISK if risk.is_there(run) else ()))
+    substance = (*SUBSTANCE, *(RISK if risk.is_there(run) else ()), *(REPLAN if replan.is_there(run) else ()))
     for group in (FORM, substance):
         for check in group:
             checks.append(_made(check, run))
