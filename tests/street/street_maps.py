@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
+import shapely
+
 
 class Town:
     """A map under construction: nodes on a grid of metres around a corner in the south-west."""
@@ -68,3 +71,35 @@ def grid_of_streets(blocks: int = 3, side_m: float = 80.0, *, wide: bool = False
                 town.house(side_m * (east + shift), side_m * north + 10.0)
                 town.house(side_m * (east + shift), side_m * (north + 1) - 20.0)
     return town
+
+
+class Locks:
+    """Layers of a GeoPackage on the grid of a :class:`Town`: what a planner has fixed, or layers of one's own."""
+
+    def __init__(self, **rows: list[dict[str, object]]) -> None:
+        self.rows: dict[str, list[dict[str, object]]] = rows
+
+    def point(self, layer: str, at: tuple[float, float], **columns: object) -> None:
+        """Add a point."""
+        self._add(layer, shapely.Point(_degrees(at)), columns)
+
+    def line(self, layer: str, *points: tuple[float, float], **columns: object) -> None:
+        """Add a line."""
+        self._add(layer, shapely.LineString([_degrees(at) for at in points]), columns)
+
+    def area(self, layer: str, low: tuple[float, float], high: tuple[float, float], **columns: object) -> None:
+        """Add a rectangle."""
+        self._add(layer, shapely.box(*_degrees(low), *_degrees(high)), columns)
+
+    def _add(self, layer: str, shape: shapely.Geometry, columns: dict[str, object]) -> None:
+        self.rows.setdefault(layer, []).append({**columns, "geometry": shape})
+
+    def write(self, path: Path) -> Path:
+        """Write every layer."""
+        for layer, rows in self.rows.items():
+            gpd.GeoDataFrame(rows, crs=4326).to_file(path, layer=layer)
+        return path
+
+
+def _degrees(at: tuple[float, float]) -> tuple[float, float]:
+    return 25.0 + at[0] / (111_320.0 * 0.5), 60.0 + at[1] / 111_320.0

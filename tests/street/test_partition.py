@@ -68,13 +68,14 @@ def test_holders_cost_what_brute_force_finds(tree, most, fixed, far):
     units = np.arange(most + 1)
     cost = np.column_stack([np.where(units > 0, fixed + units, 0.0), -(-units // 2)]).astype(float)
     reach = np.full(len(parent), 100.0)
-    total, passed, own = part(parent, length, demand, may, feed, cost, 1.0, reach)
+    plain = np.full(len(parent), most), np.zeros(len(parent))
+    total, passed, own = part(parent, length, demand, may, feed, cost, 1.0, reach, *plain)
     assert total == pytest.approx(_cheapest(parent, length, demand, may, feed, cost, 1.0, reach))
     if np.isfinite(total):
         _check(parent, length, demand, passed, own, most)
     # A short reach is kept, whatever it costs.
     near = np.full(len(parent), far)
-    total, passed, own = part(parent, length, demand, may, feed, cost, 1.0, near)
+    total, passed, own = part(parent, length, demand, may, feed, cost, 1.0, near, *plain)
     if np.isfinite(total):
         way = way_to_root(parent, length)
         for v in np.flatnonzero(own >= 0):
@@ -99,10 +100,13 @@ def test_holders_move_within_reach_and_carry_counts_every_unit(tree):
     most = int(max(demand.sum(), 1))
     cost = np.column_stack([np.where(np.arange(most + 1) > 0, 30.0, 0.0), np.zeros(most + 1)])
     reach = np.full(len(parent), 25.0)
-    total, passed, own = part(parent, length, demand, may, np.zeros(len(parent)), cost, 1.0, reach)
+    plain = np.full(len(parent), most), np.zeros(len(parent))
+    total, passed, own = part(parent, length, demand, may, np.zeros(len(parent)), cost, 1.0, reach, *plain)
     if not np.isfinite(total):
         return
-    stands = recentre(parent, length, demand, may, np.zeros(len(parent)), passed, own, reach)
+    stands = recentre(
+        parent, length, demand, may, np.zeros(len(parent)), passed, own, reach, np.zeros(len(parent), bool)
+    )
     before = carry(
         parent, length, demand, passed, own, np.where(stands >= 0, np.arange(len(parent)), -1).astype(np.int32)
     )

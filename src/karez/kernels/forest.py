@@ -117,3 +117,14 @@ def nearest_seed(parent: Ints, length: Floats, seeds: Ints) -> tuple[Floats, Int
             best[v] = best[p] + length[v]
             owner[v] = owner[p]
     return best, owner
+
+
+@njit(cache=True, nogil=True)
+def subtree(parent: Ints, top: int) -> Flags:
+    """Whether each place hangs on a place, itself among them: bool[places]. Parents come before children."""
+    inside = np.zeros(len(parent), np.bool_)
+    inside[top] = True
+    for v in range(top + 1, len(parent)):
+        if parent[v] >= 0 and inside[parent[v]]:
+            inside[v] = True
+    return inside

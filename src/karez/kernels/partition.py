@@ -30,6 +30,8 @@ def part(
     holder_cost: Floats,
     per_unit_m: float,
     reach: Floats,
+    takes: Longs,
+    bonus: Floats,
 ) -> tuple[float, Ints, Ints]:
     """Choose holders of least cost.
 
@@ -51,11 +53,15 @@ def part(
         Cost of carrying one unit of demand one metre.
     reach : float64[places]
         Longest way that what stands at this place may go.
+    takes : int64[places]
+        Most demand that a holder at this place takes, at most K.
+    bonus : float64[places]
+        What a holder at this place is cheaper by.
 
     Returns
     -------
     float
-        Cost of holders, feeds and carrying; infinite if no choice keeps the reach.
+        Cost of holders, feeds and carrying, less the bonuses; infinite if no choice keeps the reach.
     int32[places]
         Holder of what each place passes up (the place it stands at); −1 if it passes nothing.
     int32[places]
@@ -90,8 +96,8 @@ def part(
     for v in range(places - 1, -1, -1):
         at = first[v]
         if may_hold[v]:
-            for k in range(1, size[v]):
-                here = cost[at + k] + holder_cost[k, 0] + holder_cost[k, 1] * feed[v]
+            for k in range(1, min(size[v], takes[v] + 1)):
+                here = cost[at + k] + holder_cost[k, 0] + holder_cost[k, 1] * feed[v] - bonus[v]
                 if here < cost[at]:
                     cost[at] = here
                     left[at] = np.inf
@@ -158,6 +164,7 @@ def recentre(
     passed: Ints,
     own: Ints,
     reach: Floats,
+    fixed: Flags,
 ) -> Ints:
     """Move every holder down its area while that saves fibre and all stays within reach.
 
@@ -169,6 +176,8 @@ def recentre(
         Feeds of the holder that stands at a place.
     passed, own : int32[places]
         Areas, as :func:`part` returns them.
+    fixed : bool[places]
+        Holders that stay.
 
     Returns
     -------
@@ -209,7 +218,7 @@ def recentre(
         gain = 0.0
         most = 0.0
         others = rest[v]
-        while heavy[here] >= 0:
+        while heavy[here] >= 0 and not fixed[v]:
             down = heavy[here]
             gain += length[down] * (2.0 * behind[down] - whole[v] - feeds[v])
             others -= length[down]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from karez.errors import Fault
 from karez.model.certificate import Certificate
 from karez.model.note import Note
 from karez.model.street_rules import StreetRules
@@ -16,6 +17,17 @@ from karez.model.street_rules import StreetRules
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+
+
+SPAN_COLUMNS = ("id", "role", "factor", "price_per_m", "free_cables", "free_fibres", "file", "layer", "row")
+"""Columns of what the planner says of stretches of street."""
+THROUGH = ("duct", "existing")
+"""Methods whose passage under a railway, a motorway or a river is there already."""
+
+
+def no_rows(columns: tuple[str, ...]) -> gpd.GeoDataFrame:
+    """Return a table without rows, in WGS 84."""
+    return gpd.GeoDataFrame({name: np.empty(0, object) for name in columns}, geometry=[], crs=4326)
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,16 @@ class StreetInputs:
     offices : GeoDataFrame
         Points of central offices that are given: ``id``, ``name``; may be empty, then they are sited.
     cabinets : GeoDataFrame
-        Points of cabinets that are given: ``id``; may be empty.
+        Points of cabinets that are given: ``id``, ``ports`` (0: of any size there is); may be empty.
+    spans : GeoDataFrame
+        What the planner says of stretches of street, LineStrings, of ``forbidden`` ground Polygons, of ``poles``
+        LineStrings or Points: ``id``, ``role`` (``preferred``, ``forbidden``, ``built``, ``ducts``, ``poles``),
+        ``factor`` (of preferred ones), ``price_per_m``, ``free_cables``, ``free_fibres`` (what it still takes; NaN
+        where nothing is said, which is any number), ``file``, ``layer``, ``row`` (for faults).
+    parcels : GeoDataFrame
+        Polygons of plots: ``id``; may be empty.
+    lock_faults : tuple[Fault, ...]
+        Faults of the planner's word that reading found; ``routing`` raises them with those that only the streets show.
     notes : tuple[Note, ...]
         What was left out or mended (rule 9).
     hashes : dict[str, str]
@@ -54,6 +75,9 @@ class StreetInputs:
     barriers: gpd.GeoDataFrame
     offices: gpd.GeoDataFrame
     cabinets: gpd.GeoDataFrame
+    spans: gpd.GeoDataFrame = field(default_factory=lambda: no_rows(SPAN_COLUMNS))
+    parcels: gpd.GeoDataFrame = field(default_factory=lambda: no_rows(("id",)))
+    lock_faults: tuple[Fault, ...] = ()
     notes: tuple[Note, ...] = ()
     hashes: dict[str, str] = field(default_factory=dict)
     attribution: str = ""
@@ -70,7 +94,11 @@ class StreetGraph:
         (whether plant may stand there).
     runs : GeoDataFrame
         LineStrings from ``start`` to ``end`` (int32): ``id``, ``length_m``, ``kind`` (``street``, ``crossing``,
-        ``drop``), ``surface``, ``method``, ``crossings`` (barriers passed), ``way`` (id of the way).
+        ``drop``), ``surface``, ``method`` (as in the rules, or ``existing``), ``per_m`` (its price, cable apart),
+        ``other_method``, ``other_per_m`` (what is dug instead once it is full; empty and NaN where it has room for
+        all), ``free_cables``, ``free_fibres`` (that it takes; infinite where it takes all), ``factor`` (on its price
+        where trenches are compared, below 1 where it is preferred), ``lock`` (id of the planner's span that the method
+        is from), ``crossings`` (barriers passed), ``way`` (id of the way).
     premises_node : int32[premises]
         Node of every premises; −1 where it was refused.
     refusal : object[premises]
@@ -125,7 +153,8 @@ class StreetDesign:
         (rows; −1 if none), ``drop_m``, ``distribution_m`` (cabinet to home along the trench), ``feeder_m``,
         ``loss_db``, ``budget_db``, ``port`` (number of the office's port), ``reason`` (why unreached; else empty).
     cabinets : DataFrame
-        ``place``, ``office``, ``ports`` (size), ``dwellings``, ``splitters``, ``feeder_fibres``.
+        ``place``, ``office``, ``ports`` (size), ``dwellings``, ``units`` (that it feeds), ``splitters``, ``feeder_m``,
+        ``given`` (row of the given cabinet that it is; −1).
     closures : DataFrame
         ``place``, ``cabinet``, ``dwellings``; splitters of the second stage where there are two, else branches.
     offices : DataFrame
@@ -144,6 +173,10 @@ class StreetDesign:
         Node that these moats never reach; one beyond the graph's where offices are given.
     moat_sources : tuple[int, ...]
         Nodes of given offices, which hang on that root at no cost.
+    full_runs : tuple[int, ...]
+        Runs of the graph whose duct, poles or built trench do not take all cables: the other method is paid there.
+    kept : tuple[str, ...]
+        For every given cabinet, why it is not used; empty where it is.
     notes : tuple[Note, ...]
         What a reader must know.
     """
@@ -159,4 +192,6 @@ class StreetDesign:
     moats: pd.DataFrame
     moat_root: int
     moat_sources: tuple[int, ...] = ()
+    full_runs: tuple[int, ...] = ()
+    kept: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()

@@ -6,7 +6,7 @@ Every group has defaults, so that a map file alone is enough. Unit costs that ar
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -15,8 +15,13 @@ from karez.model.settings import NonNegative, Positive, Settings, Share, setting
 Surface = Literal["carriageway", "paved", "soft"]
 """What a trench is dug in: a street, a paved footway or cycleway, unpaved ground."""
 
-StreetMethod = Literal["trench", "micro_trench", "aerial", "duct"]
+SURFACES: tuple[str, ...] = get_args(Surface)
+
+StreetMethod = Literal["trench", "micro_trench", "aerial", "facade", "duct"]
 """How a cable runs along a street. ``duct`` is one that is there already and has room."""
+
+FREE: tuple[StreetMethod, ...] = ("trench", "micro_trench")
+"""Methods that need nothing that stands there."""
 
 PonClass = Literal["GPON B+", "GPON C+", "XGS-PON N1", "XGS-PON N2", "XGS-PON E1"]
 
@@ -160,8 +165,64 @@ class Streets(Settings):
         assumption=True,
     )
     width_m: Positive = setting(9.0, unit="m", meaning="Width of such a street, from trench to trench", assumption=True)
+    forbidden: tuple[str, ...] = setting((), meaning="Kinds of street along which nothing may run; they may be crossed")
     ways_in: Annotated[int, Field(ge=1, le=4)] = setting(
         2, unit="streets", meaning="Streets a drop may lead to, the nearest ones; the design chooses"
+    )
+
+
+class Methods(Settings):
+    """How cable runs: of the methods allowed that can be had there, the cheapest with its upkeep."""
+
+    carriageway: tuple[StreetMethod, ...] = setting(
+        ("trench", "aerial", "duct"), meaning="Methods allowed along streets; aerial where poles are, duct where one is"
+    )
+    paved: tuple[StreetMethod, ...] = setting(
+        ("trench", "aerial", "duct"), meaning="Methods allowed along paved ways (micro-trench and façade if added)"
+    )
+    soft: tuple[StreetMethod, ...] = setting(
+        ("trench", "aerial", "duct"), meaning="Methods allowed along unpaved ways; micro-trench needs a hard surface"
+    )
+    drop: tuple[Literal["trench", "aerial"], ...] = setting(
+        ("trench", "aerial"), meaning="Methods allowed for drops; aerial where poles stand at its foot"
+    )
+    pole_span_m: Positive = setting(
+        60.0, unit="m", meaning="Poles further apart than this carry no cable between them", assumption=True
+    )
+    facade_within_m: Positive = setting(
+        12.0, unit="m", meaning="Front of a building this near to the middle of a street can carry cable",
+        assumption=True,
+    )  # fmt: skip
+    facade_share: Share = setting(
+        0.8, unit="share", meaning="Share of a street that such fronts must line for cable along them", assumption=True
+    )
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        for name in ("carriageway", "paved", "soft"):
+            if not set(getattr(self, name)) & set(FREE):
+                raise ValueError(
+                    f"{name} must allow trench or micro_trench: ducts fill up, and poles are not everywhere"
+                )
+        if "micro_trench" in self.soft or "facade" in self.soft:
+            raise ValueError("soft cannot have micro_trench or facade: they need a hard surface, or fronts")
+        if "trench" not in self.drop:
+            raise ValueError("drop must allow trench: poles are not everywhere")
+        return self
+
+
+class Locks(Settings):
+    """How the planner's word (``--lock``) is taken."""
+
+    within_m: Positive = setting(
+        12.0, unit="m", meaning="A line of the planner's belongs to a street this near that runs along it",
+        assumption=True,
+    )  # fmt: skip
+    preferred_factor: Annotated[float, Field(gt=0, le=1)] = setting(
+        0.7,
+        unit="factor",
+        meaning="Price of a preferred span as the choice sees it, where its row says nothing; it is paid in full",
+        assumption=True,
     )
 
 
@@ -183,6 +244,20 @@ class Prices(Settings):
     )
     duct_per_m: NonNegative = setting(
         1.5, unit="currency/m", meaning="Blowing cable into a duct that is there", assumption=True
+    )
+    facade_per_m: NonNegative = setting(
+        16.0, unit="currency/m", meaning="Fixing cable along the fronts of buildings, cable apart", assumption=True
+    )
+    built_per_m: NonNegative = setting(
+        0.0, unit="currency/m", meaning="Pulling cable through what is built already, where its row says nothing"
+    )
+    upkeep_per_m: dict[Literal["trench", "micro_trench", "aerial", "facade", "duct", "existing"], NonNegative] = (
+        setting(
+            {"trench": 2.0, "micro_trench": 5.0, "aerial": 11.0, "facade": 8.0, "duct": 2.0, "existing": 2.0},
+            unit="currency/m",
+            meaning="Present worth of upkeep over its life; it counts where a method is chosen, not in the bill",
+            assumption=True,
+        )
     )
     crossing_each: NonNegative = setting(
         4_000.0, unit="currency", meaning="Passing under a railway, a motorway or a river", assumption=True
@@ -237,6 +312,8 @@ class StreetRules(Settings):
     losses: Losses = setting(Losses(), meaning="What light loses on its way")
     premises: Premises = setting(Premises(), meaning="What counts as premises")
     streets: Streets = setting(Streets(), meaning="Along which lines a trench may run")
+    methods: Methods = setting(Methods(), meaning="How cable runs along streets")
+    locks: Locks = setting(Locks(), meaning="How the planner's word is taken")
     prices: Prices = setting(Prices(), meaning="Unit costs")
     searching: Searching = setting(Searching(), meaning="How hard the design is worked on")
 

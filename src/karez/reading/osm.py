@@ -88,7 +88,7 @@ def read_osm(path: Path, streets: Streets, premises: Premises, findings: Finding
     osmium = _osmium()
     where = Where(path.name)
     ways, buildings, addresses, barriers = Gathered(), Gathered(), Gathered(), Gathered()
-    surface = _surfaces(streets)
+    surface = surfaces(streets)
     left_out: Counter[str] = Counter()
     try:
         for kind, one, wkb in _objects(osmium, path, left_out):
@@ -124,7 +124,8 @@ def _osmium() -> Any:
     return osmium
 
 
-def _surfaces(streets: Streets) -> dict[str, Surface]:
+def surfaces(streets: Streets) -> dict[str, Surface]:
+    """What a trench is dug in, by the kind of way."""
     return {
         **dict.fromkeys(streets.carriageway, "carriageway"),
         **dict.fromkeys(streets.paved, "paved"),

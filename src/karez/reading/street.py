@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import shapely
 from pydantic import ValidationError
 
-from karez.errors import UsageFault
-from karez.model.street import StreetInputs
+from karez.errors import DataFault, UsageFault
+from karez.model.street import StreetInputs, no_rows
 from karez.model.street_rules import StreetRules
 from karez.reading.findings import Findings, Where, suggestion
 from karez.reading.geometry import prepare
 from karez.reading.layers import Layer, read_layer
 from karez.reading.osm import ATTRIBUTION, OsmMap, read_osm
+from karez.reading.overture import ATTRIBUTION as OVERTURE
+from karez.reading.overture import read_overture
 from karez.reading.paths import sha256
 from karez.reading.premises import find_premises
+from karez.reading.street_layers import PlannersWord, read_locks, read_own_layers
 
 OSM_SUFFIXES = (".pbf", ".osm", ".bz2")
+GIVEN = "Streets and premises as given by the planner."
 
 
 def read_street(
@@ -32,13 +37,15 @@ def read_street(
     Parameters
     ----------
     source : Path
-        OpenStreetMap file.
+        OpenStreetMap file; a GeoPackage of one's own layers (:data:`karez.model.street_tables.OWN`); a folder of
+        Overture's GeoParquet files, or one of them.
     rules : Path, optional
         ``rules.toml``; defaults where it is silent.
     within : Path, optional
         Polygons: what lies outside is left out. Any format of a layer.
     lock : Path, optional
-        The planner's word: a GeoPackage with any of the layers ``offices``, ``cabinets`` (points).
+        The planner's word: a GeoPackage with any of the layers of :data:`karez.model.street_tables.LOCKS`. Its faults
+        are handed on, so that they are told together with what only the streets show.
 
     Raises
     ------
@@ -47,40 +54,110 @@ def read_street(
     UsageFault
         If `source` is missing or of no format that is read.
     """
-    if not source.is_file():
-        raise UsageFault(f"There is no file {source}. Name a map file, such as AREA.osm.pbf.")
-    if source.suffix not in OSM_SUFFIXES:
-        raise UsageFault(f"{source.name} is no format that is read here. Name an OpenStreetMap file (.osm.pbf, .osm).")
-    findings = Findings()
+    read = _reader(source)
+    findings, locking = Findings(), Findings()
     settings = _read_rules(rules, findings)
-    findings.hashes[source.name] = sha256(source)
     outline = _outline(within, findings)
-    found = read_osm(source, settings.streets, settings.premises, findings)
-    offices, cabinets = _locked(lock, "offices", findings), _locked(lock, "cabinets", findings)
+    found = read(source, settings, outline, findings)
+    word = read_locks(lock, locking)
     if found is None:
-        findings.raise_faults()
-        raise AssertionError
-    found = _clipped(found, outline)
-    premises = find_premises(found.buildings, found.addresses, settings.premises, findings)
+        raise DataFault([*findings.faults, *locking.faults])
     where = Where(source.name)
     if found.ways.empty:
         findings.fault(where, "there is no street in it", "Take a larger area, or widen `streets` in the rules")
-    if premises.empty:
+    if found.premises.empty:
         findings.fault(where, "there is no building or address in it", "Take an area where buildings are mapped")
-    findings.raise_faults()
-    ways = found.ways.assign(method="trench")
+    if findings.faults:
+        raise DataFault([*findings.faults, *locking.faults])
+    word = found.word.joined(word)
     return StreetInputs(
         name=_name(source),
         rules=settings,
-        ways=ways,
-        premises=premises,
+        ways=found.ways,
+        premises=found.premises,
         barriers=found.barriers,
-        offices=offices,
-        cabinets=cabinets,
-        notes=tuple(findings.notes),
-        hashes=dict(sorted(findings.hashes.items())),
-        attribution=ATTRIBUTION,
+        offices=word.offices,
+        cabinets=word.cabinets,
+        spans=word.spans,
+        parcels=found.parcels,
+        lock_faults=tuple(locking.faults),
+        notes=(*findings.notes, *locking.notes),
+        hashes=dict(sorted({**findings.hashes, **locking.hashes}.items())),
+        attribution=found.attribution,
     )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a source says, as in :class:`karez.model.street.StreetInputs`."""
+
+    ways: gpd.GeoDataFrame
+    premises: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    parcels: gpd.GeoDataFrame
+    word: PlannersWord
+    attribution: str
+
+
+Read = Callable[[Path, StreetRules, shapely.Geometry | None, Findings], _Found | None]
+
+
+def _reader(source: Path) -> Read:
+    """How a source is read, by what it is called."""
+    if not source.exists():
+        raise UsageFault(f"There is no file {source}. Name a map file, such as AREA.osm.pbf.")
+    suffix = source.suffix.lower()
+    if source.is_dir() or suffix in (".parquet", ".geoparquet"):
+        return _from_overture
+    if suffix == ".gpkg":
+        return _from_own_layers
+    if suffix in OSM_SUFFIXES:
+        return _from_osm
+    raise UsageFault(
+        f"{source.name} is no format that is read here. Name an OpenStreetMap file (.osm.pbf, .osm), a GeoPackage with "
+        "the layers streets and premises (.gpkg), or a folder of Overture's GeoParquet files."
+    )
+
+
+def _from_osm(source: Path, rules: StreetRules, outline: shapely.Geometry | None, findings: Findings) -> _Found | None:
+    findings.hashes[source.name] = sha256(source)
+    return _counted(read_osm(source, rules.streets, rules.premises, findings), ATTRIBUTION, rules, outline, findings)
+
+
+def _from_overture(
+    source: Path, rules: StreetRules, outline: shapely.Geometry | None, findings: Findings
+) -> _Found | None:
+    found = read_overture(source, rules.streets, rules.premises, findings)
+    return _counted(found, OVERTURE, rules, outline, findings)
+
+
+def _counted(
+    found: OsmMap | None,
+    attribution: str,
+    rules: StreetRules,
+    outline: shapely.Geometry | None,
+    findings: Findings,
+) -> _Found | None:
+    """A map cut to the outline, its premises counted."""
+    if found is None:
+        return None
+    found = _clipped(found, outline)
+    premises = find_premises(found.buildings, found.addresses, rules.premises, findings)
+    nothing = read_locks(None, findings)
+    return _Found(found.ways, premises, found.barriers, no_rows(("id",)), nothing, attribution)
+
+
+def _from_own_layers(
+    source: Path, rules: StreetRules, outline: shapely.Geometry | None, findings: Findings
+) -> _Found | None:
+    own = read_own_layers(source, findings)
+    if own is None:
+        return None
+    premises = own.premises
+    if outline is not None:
+        premises = premises[shapely.contains(outline, shapely.point_on_surface(premises.geometry.to_numpy()))]
+        premises = premises.reset_index(drop=True)
+    return _Found(_lines_within(own.ways, outline), premises, own.barriers, own.parcels, own.word, GIVEN)
 
 
 def _name(source: Path) -> str:
@@ -142,44 +219,12 @@ def _layer(path: Path, reference: str, findings: Findings) -> Layer | None:
     return read_layer(path.parent, reference, path.name, ("id", "name"), findings)
 
 
-def _locked(path: Path | None, name: str, findings: Findings) -> gpd.GeoDataFrame:
-    """Points that the planner has fixed; none where the file has no such layer."""
-    nothing = gpd.GeoDataFrame({"id": np.empty(0, object), "name": np.empty(0, object)}, geometry=[], crs=4326)
-    if path is None:
-        return nothing
-    if path.is_file() and name not in _layers(path):
-        return nothing
-    layer = _layer(path, f"{path.name}:{name}", findings)
-    if layer is None:
-        return nothing
-    layer = prepare(layer, "Point", findings)
-    columns = layer.columns.reindex(columns=["id", "name"])
-    columns["id"] = columns["id"].where(columns["id"].notna(), [f"{name}/{row + 1}" for row in range(len(columns))])
-    made = gpd.GeoDataFrame(columns.fillna("").astype(object), geometry=layer.shapes, crs=4326)
-    doubled = made["id"].duplicated(keep=False).to_numpy()
-    findings.rows(layer.where, doubled, "the id stands more than once", "Give each row an id of its own", column="id")
-    return made[made.geometry.notna()].reset_index(drop=True)
-
-
-def _layers(path: Path) -> list[str]:
-    import pyogrio  # noqa: PLC0415
-
-    try:
-        return [str(name) for name, _ in pyogrio.list_layers(path)]
-    except pyogrio.errors.DataSourceError:
-        return ["offices", "cabinets"]  # reading them names the fault
-
-
 def _clipped(found: OsmMap, outline: shapely.Geometry | None) -> OsmMap:
     """What lies within the outline: lines cut at it, buildings by a point inside them."""
     if outline is None:
         return found
     shapely.prepare(outline)
-    ways = found.ways.assign(geometry=shapely.intersection(found.ways.geometry.to_numpy(), outline))
-    ways = ways.explode(index_parts=False)
-    ways = ways[(ways.geom_type == "LineString") & ~ways.is_empty].reset_index(drop=True)
-    number = ways.groupby("id").cumcount()
-    ways["id"] = ways["id"].where(number == 0, ways["id"] + "." + number.astype(str))
+    ways = _lines_within(found.ways, outline)
     inside = shapely.contains(outline, shapely.point_on_surface(found.buildings.geometry.to_numpy()))
     addressed = shapely.contains(outline, found.addresses.geometry.to_numpy())
     return OsmMap(
@@ -188,3 +233,15 @@ def _clipped(found: OsmMap, outline: shapely.Geometry | None) -> OsmMap:
         found.addresses[addressed].reset_index(drop=True),
         found.barriers,
     )
+
+
+def _lines_within(ways: gpd.GeoDataFrame, outline: shapely.Geometry | None) -> gpd.GeoDataFrame:
+    """Ways cut at the outline."""
+    if outline is None:
+        return ways
+    ways = ways.assign(geometry=shapely.intersection(ways.geometry.to_numpy(), outline))
+    ways = ways.explode(index_parts=False)
+    ways = ways[(ways.geom_type == "LineString") & ~ways.is_empty].reset_index(drop=True)
+    number = ways.groupby("id").cumcount()
+    ways["id"] = ways["id"].where(number == 0, ways["id"] + "." + number.astype(str))
+    return ways

@@ -2,6 +2,7 @@
 
 A street is one run between junctions and feet of drops. One that drops may not cross (``both_sides``) is two, one on
 either side, with a crossing at every foot; at a junction, each side meets the other streets over half a crossing.
+What the planner says of streets is put upon them before: what is forbidden is no run, what is there is priced.
 """
 
 from __future__ import annotations
@@ -14,22 +15,26 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from karez.errors import DataFault, Fault
 from karez.model.note import Note
 from karez.model.street import StreetGraph, StreetInputs
 from karez.model.street_rules import StreetRules
 from karez.routing.barriers import count_crossings
 from karez.routing.feet import Feet, find_feet
 from karez.routing.lines import Floats, Indices, Lines, Metric
+from karez.routing.locking import PLANT_MAX_M, lock_streets, plant_faults
 from karez.routing.merging import merge_chains
+from karez.routing.methods import COLUMNS, upkeep
 from karez.routing.noding import Edges, node
+from karez.routing.parcels import MORE_WAYS, keep_off, wayleave_note
 
 Progress = Callable[[float], None]
 Flags = npt.NDArray[np.bool_]
 
 SNAP_M = 0.5
 """Ends, and feet, closer than this are one."""
-OFFICE_MAX_M = 500.0
-"""A given office or cabinet further than this from every street is not joined."""
+BARE = {"other_method": "", "other_per_m": np.nan, "free_cables": np.inf, "free_fibres": np.inf, "lock": ""}
+"""Columns of a run of which the planner says nothing."""
 
 
 def route_streets(inputs: StreetInputs, progress: Progress = lambda _: None) -> StreetGraph:
@@ -47,6 +52,11 @@ def route_streets(inputs: StreetInputs, progress: Progress = lambda _: None) -> 
     StreetGraph
         Of the part of the streets that hangs together and that most of their length belongs to, and of the parts that
         hold a given office.
+
+    Raises
+    ------
+    DataFault
+        If the planner's word contradicts itself or the streets, or no premises is near enough to a street.
     """
     rules = inputs.rules
     lines, metric = _lines(inputs)
@@ -54,18 +64,25 @@ def route_streets(inputs: StreetInputs, progress: Progress = lambda _: None) -> 
     edges = merge_chains(edges)
     progress(0.3)
     points = [_plane(inputs.premises, metric), _plane(inputs.offices, metric), _plane(inputs.cabinets, metric)]
-    edges, part_notes = _usable(edges, points[1])
+    locked = lock_streets(edges, metric, inputs, points[0])
+    edges, part_notes = _usable(locked.edges, points[1])
+    faults = [*inputs.lock_faults, *locked.faults, *plant_faults(inputs, locked, edges, metric)]
     shapes = edges.lines.shapes(plane=True)
-    feet, nearest = find_feet(shapes, points[0], rules.streets.ways_in, rules.reach.drop_max_m)
-    plant, plant_far = find_feet(shapes, np.concatenate(points[1:]), 1, OFFICE_MAX_M)
+    most = rules.streets.ways_in + (MORE_WAYS if len(inputs.parcels) else 0)
+    feet, nearest = find_feet(shapes, points[0], most, rules.reach.drop_max_m)
+    faults += _nothing_near(inputs, nearest, rules.reach.drop_max_m)
+    if faults:
+        raise DataFault(faults)
+    feet, stuck = keep_off(feet, shapes, points[0], inputs.parcels, rules.streets.ways_in, metric)
+    plant, _ = find_feet(shapes, np.concatenate(points[1:]), 1, PLANT_MAX_M)
     progress(0.6)
     built = _Builder(edges, metric, rules, feet, plant)
     nodes, runs = built.tables(inputs, points[0])
     runs["crossings"] = count_crossings(runs.geometry.to_numpy(), inputs.barriers, metric)
     progress(0.9)
     refusal = _refusals(nearest, rules.reach.drop_max_m)
-    notes += part_notes + _refused(inputs.premises["id"].to_numpy(), refusal)
-    notes += _far_plant(inputs, plant_far)
+    ids = inputs.premises["id"].to_numpy(dtype=object)
+    notes += [*locked.notes, *part_notes, *_refused(ids, refusal), *wayleave_note(ids[stuck])]
     count = len(inputs.offices)
     return StreetGraph(
         nodes,
@@ -85,11 +102,15 @@ def _lines(inputs: StreetInputs) -> tuple[Lines, Metric]:
     metric = Metric(lonlat)
     first = np.concatenate([[0], np.cumsum(np.bincount(line, minlength=len(ways)))])
     both = ways["kind"].isin(inputs.rules.streets.both_sides).to_numpy()
+    if "sides" in ways:
+        sides = ways["sides"].to_numpy(np.float64)
+        both = np.where(np.isnan(sides), both, sides == 2)
+    barred = ways["kind"].isin(inputs.rules.streets.forbidden).to_numpy()
     table = pd.DataFrame(
         {
             "length_m": 0.0,
-            "method": ways["method"].to_numpy(dtype=object),
-            "layer": np.where(both, "both", "one").astype(object),
+            "method": "trench",
+            "layer": np.select([barred, both], ["barred", "both"], "one").astype(object),
             "ground": ways["surface"].to_numpy(dtype=object),
             "way": ways["id"].to_numpy(dtype=object),
         }
@@ -106,6 +127,8 @@ def _plane(table: gpd.GeoDataFrame, metric: Metric) -> npt.NDArray[np.object_]:
 
 def _usable(edges: Edges, offices: npt.NDArray[np.object_]) -> tuple[Edges, list[Note]]:
     """Return the longest part of the streets and those that hold a given office; a note on the rest."""
+    if not len(edges.lines):
+        return edges, []
     part = edges.parts()[edges.start]
     length = np.bincount(part, edges.lines.table["length_m"].to_numpy())
     kept = {int(length.argmax())}
@@ -141,10 +164,16 @@ def _refused(ids: npt.NDArray[np.object_], refusal: npt.NDArray[np.object_]) -> 
     return [Note("routing", text, len(far), tuple(far))] if len(far) else []
 
 
-def _far_plant(inputs: StreetInputs, far: Floats) -> list[Note]:
-    ids = np.concatenate([inputs.offices["id"].to_numpy(), inputs.cabinets["id"].to_numpy()])[far > OFFICE_MAX_M]
-    text = f"{len(ids)} given offices or cabinets are further than {OFFICE_MAX_M:g} m from every street."
-    return [Note("routing", text, len(ids), tuple(ids))] if len(ids) else []
+def _nothing_near(inputs: StreetInputs, nearest: Floats, limit_m: float) -> list[Fault]:
+    """A fault where no premises at all is near enough to a street."""
+    if (nearest <= limit_m).any():
+        return []
+    if not np.isfinite(nearest).any():
+        return [Fault(inputs.name, problem="every street is forbidden", remedy="Allow some of them")]
+    problem = (
+        f"no premises is within {limit_m:g} m (reach.drop_max_m) of a street; the nearest is {nearest.min():.1f} m"
+    )
+    return [Fault(inputs.name, problem=problem, remedy="Allow longer drops, or give the streets that lead there")]
 
 
 class _Builder:
@@ -153,6 +182,7 @@ class _Builder:
     def __init__(self, edges: Edges, metric: Metric, rules: StreetRules, feet: Feet, plant: Feet) -> None:
         self.metric, self.rules = metric, rules
         self.both = (edges.lines.table["layer"] == "both").to_numpy()
+        self.poles = edges.lines.table["poles"].to_numpy() & ("aerial" in rules.methods.drop)
         pieces, parent = edges.lines.cut(
             np.concatenate([feet.line, plant.line]), np.concatenate([feet.at_m, plant.at_m]), metric, SNAP_M
         )
@@ -245,7 +275,7 @@ class _Builder:
         lines = self.pieces.shapes(plane=True)
         half = self.rules.streets.width_m / 2
         left = shifted(self.pieces, half)
-        right = shifted(self.pieces, -half)
+        other_side = shifted(self.pieces, -half)
         made = pd.DataFrame(
             {
                 "start": self.left[first],
@@ -253,13 +283,13 @@ class _Builder:
                 "length_m": table["length_m"].to_numpy().round(3),
                 "kind": "street",
                 "surface": table["ground"].to_numpy(),
-                "method": table["method"].to_numpy(),
-                "way": table["way"].to_numpy(),
+                **{name: table[name].to_numpy() for name in (*COLUMNS, "factor", "way")},
             }
         )
-        other = made[both].assign(start=self.right[first][both], end=self.right[first + 1][both])
+        right = {name: table[f"{name}_right"].to_numpy()[both] for name in COLUMNS}
+        other = made[both].assign(start=self.right[first][both], end=self.right[first + 1][both], **right)
         shapes = np.where(both, left, lines)
-        return pd.concat([made, other], ignore_index=True), np.concatenate([shapes, right[both]])
+        return pd.concat([made, other], ignore_index=True), np.concatenate([shapes, other_side[both]])
 
     def _crossings(self) -> tuple[pd.DataFrame, npt.NDArray[np.object_]]:
         """Runs from side to side at every foot, and from either side to the junction at both ends."""
@@ -281,6 +311,9 @@ class _Builder:
                 "kind": "crossing",
                 "surface": "carriageway",
                 "method": "trench",
+                "per_m": self.rules.prices.trench_per_m["carriageway"],
+                "factor": 1.0,
+                **BARE,
                 "way": way[street] if len(street) else np.empty(0, object),
             }
         )
@@ -297,6 +330,9 @@ class _Builder:
         self.count += len(joined)
         self.position = np.concatenate([self.position, shapely.get_coordinates(shapely.centroid(outlines[joined]))])
         off = np.where(self.both[feet.line], self.rules.streets.width_m / 2, 0.0)
+        prices = self.rules.prices
+        saved = prices.drop_per_m + upkeep(self.rules, "trench") - prices.aerial_per_m - upkeep(self.rules, "aerial")
+        aerial = self.poles[feet.line] & (saved > 0)
         made = pd.DataFrame(
             {
                 "start": self.foot_node,
@@ -304,7 +340,10 @@ class _Builder:
                 "length_m": np.maximum(feet.distance_m - off, 1.0).round(3),
                 "kind": "drop",
                 "surface": "soft",
-                "method": "trench",
+                "method": np.where(aerial, "aerial", "trench").astype(object),
+                "per_m": np.where(aerial, prices.aerial_per_m, prices.drop_per_m),
+                "factor": 1.0,
+                **BARE,
                 "way": inputs.premises["id"].to_numpy()[feet.point],
             }
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from karez.kernels.forest import subtree
 from karez.kernels.partition import carry, part, recentre
 from karez.model.street import Flags, Floats, Ints, Trench
 from karez.model.street_rules import Network, StreetRules
@@ -53,11 +54,17 @@ def part_areas(
     holder_cost: Floats,
     per_unit_m: float,
     reach: Floats,
+    given: Longs | None = None,
 ) -> Areas:
     """Choose the holders of a tier, see :func:`karez.kernels.partition.part`.
 
     A place that asks for more than one holder takes has as many full ones in the building, and its rest is served with
-    the others.
+    the others. Where a holder is given, one stands if anything can hang on it.
+
+    Parameters
+    ----------
+    given : int64[places], optional
+        Demand that a given holder at each place takes; 0 where none is given.
 
     Raises
     ------
@@ -66,12 +73,18 @@ def part_areas(
     """
     most = len(holder_cost) - 1
     full, rest = np.divmod(demand, most)
-    total, passed, own = part(trench.parent, trench.length_m, rest, may_hold, feed, holder_cost, per_unit_m, reach)
+    given = np.zeros(len(demand), np.int64) if given is None else given
+    room = np.where(given > 0, np.minimum(given, most), most)
+    bonus = np.where(given > 0, GIVEN, 0.0)
+    forest = trench.parent, trench.length_m, rest, may_hold
+    total, passed, own = part(*forest, feed, holder_cost, per_unit_m, reach, room, bonus)
     if not np.isfinite(total):
         raise ValueError("no choice of places keeps the reach")
     load = np.bincount(own[own >= 0], rest[own >= 0], minlength=len(own)).astype(np.int64)
     feeds = holder_cost[np.minimum(load, most), 1]
-    stands = recentre(trench.parent, trench.length_m, rest, may_hold, feeds, passed, own, reach)
+    stands = recentre(*forest, feeds, passed, own, reach, given > 0)
+    parted = _called(trench, rest, _Parted(passed, own, stands, load), reach, given)
+    passed, own, stands, load = parted.passed, parted.own, parted.stands, parted.load
     units, unit_holder, distance = carry(trench.parent, trench.length_m, rest, passed, own, stands)
     tops = np.flatnonzero(stands >= 0)
     number = np.full(len(own), -1, np.int32)
@@ -92,6 +105,69 @@ def part_areas(
         unit_holder=np.where(unit_holder >= 0, number[unit_holder], -1).astype(np.int32),
         whole=np.concatenate([np.full(len(tops), -1, np.int64), inside.astype(np.int64)]),
     )
+
+
+GIVEN = 1e7
+"""What a holder that is given is cheaper by, currency, so that it is used wherever something can hang on it."""
+
+
+@dataclass(frozen=True)
+class _Parted:
+    """Areas under change, see :func:`karez.kernels.partition.part`; holders by the place that they first stood at."""
+
+    passed: Ints
+    own: Ints
+    stands: Ints
+    load: Longs
+
+
+def _called(trench: Trench, demand: Longs, parted: _Parted, reach: Floats, given: Longs) -> _Parted:
+    """Give something to given holders that nothing lies behind, where room and reach allow.
+
+    The holder of the area around moves there; or, if that one is given too or the area is too large, the part of it
+    that passes by.
+    """
+    for place in np.flatnonzero((given > 0) & (parted.stands < 0)).tolist():
+        here, spur = place, []
+        while parted.passed[here] < 0 and parted.load[here] == 0 and trench.parent[here] >= 0:
+            spur.append(here)
+            here = int(trench.parent[here])
+        area = int(parted.passed[here]) if parted.passed[here] >= 0 else here
+        if parted.load[area] == 0:
+            continue
+        fits = parted.load[area] <= given[place] and given[area] == 0 and given[parted.stands[area]] == 0
+        made = _moved(parted, area, place, spur) if fits else _carved(trench, demand, parted, area, here, place, spur)
+        top = area if fits else here
+        if made is None or made.load[top] > given[place]:
+            continue
+        far = carry(trench.parent, trench.length_m, demand, made.passed, made.own, made.stands)[2]
+        if (far[made.own == top] <= reach[made.own == top]).all():
+            parted = made
+    return parted
+
+
+def _moved(parted: _Parted, area: int, place: int, spur: list[int]) -> _Parted:
+    """The holder of an area at another place, at the end of a spur of it."""
+    passed, stands = parted.passed.copy(), parted.stands.copy()
+    passed[spur], stands[area] = area, place
+    return replace(parted, passed=passed, stands=stands)
+
+
+def _carved(
+    trench: Trench, demand: Longs, parted: _Parted, area: int, top: int, place: int, spur: list[int]
+) -> _Parted | None:
+    """The part of an area that hangs on `top` as an area of its own; None if it is all of it or holds its holder."""
+    inside = subtree(trench.parent, top)
+    if top == area or parted.load[top] > 0 or inside[parted.stands[area]]:
+        return None
+    mine = inside & (parted.own == area)
+    passed, own, stands, load = (one.copy() for one in (parted.passed, parted.own, parted.stands, parted.load))
+    passed[inside & (passed == area)] = top
+    passed[spur], passed[top] = top, -1
+    own[mine], stands[top] = top, place
+    moved = int(demand[mine].sum())
+    load[top], load[area] = moved, load[area] - moved
+    return _Parted(passed, own, stands, load)
 
 
 def closure_costs(rules: StreetRules) -> Floats:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from karez.designing.street.areas import cabinet_outputs, cabinet_size, closure_size, splitters_for
+from karez.designing.street.areas import cabinet_outputs, cabinet_size, closure_size, ports_for, splitters_for
 from karez.designing.street.cables import cable_price
-from karez.model.street import Floats, StreetGraph, Trench
+from karez.model.street import THROUGH, Floats, StreetGraph, Trench
 from karez.model.street_rules import StreetRules
 from karez.units import round_money
 
@@ -19,6 +19,7 @@ def write_bill(
     graph: StreetGraph,
     trench: Trench,
     dug: Floats,
+    method_of_run: np.typing.NDArray[np.object_],
     area_of_place: np.typing.NDArray[np.int32],
     office_of_place: np.typing.NDArray[np.int32],
     premises: pd.DataFrame,
@@ -37,7 +38,9 @@ def write_bill(
     graph, trench : StreetGraph, Trench
         What is dug.
     dug : float64[runs]
-        Price of digging every run of the graph.
+        Price of every run of the graph, cable apart, by the method that it has in the design.
+    method_of_run : object[runs]
+        That method.
     area_of_place, office_of_place : int32[places]
         Cabinet whose area a place lies in (−1 if none), and its office.
     premises, cabinets, closures, offices, cables : DataFrame
@@ -50,8 +53,8 @@ def write_bill(
     run = trench.run[place]
     kind = runs["kind"].to_numpy(dtype=object)[run]
     surface = np.where(kind == "drop", "drop", runs["surface"].to_numpy(dtype=object)[run])
-    method = runs["method"].to_numpy(dtype=object)[run]
-    passages = runs["crossings"].to_numpy(dtype=np.float64)[run]
+    method = method_of_run[run]
+    passages = np.where(np.isin(method, THROUGH), 0.0, runs["crossings"].to_numpy(dtype=np.float64)[run])
     at = area_of_place[place], office_of_place[place]
     crossing_cost = passages * prices.crossing_each
     reached = premises["place"].to_numpy() >= 0
@@ -124,7 +127,7 @@ def _rows(item: object, unit: str, quantity: object, amount: object, where: tupl
     )
 
 
-def least_plant(rules: StreetRules, premises: int, dwellings: int) -> float:
+def least_plant(rules: StreetRules, premises: int, dwellings: int, given_ports: np.typing.NDArray[np.int64]) -> float:
     """Least that all plant but trench and cable can cost for so many premises and dwellings.
 
     Every premises has a drop, every dwelling a terminal and two splices; closures, cabinets, splitters, ports and
@@ -136,13 +139,18 @@ def least_plant(rules: StreetRules, premises: int, dwellings: int) -> float:
         Prices and sizes.
     premises, dwellings : int
         That are reached.
+    given_ports : int64[cabinets]
+        Sizes of given cabinets; 0 where any size will do.
     """
     network, prices = rules.network, rules.prices
     two = len(network.split) > 1
     closures = -(-dwellings // closure_size(network))
     units = closures if two else dwellings
     each = np.arange(1, cabinet_outputs(network) + 1)
-    cabinet = prices.cabinet_each + cabinet_size(network, each) * prices.cabinet_port
+    size = cabinet_size(network, each)
+    # A given cabinet may be just as large as what it feeds.
+    size = np.minimum(size, ports_for(network, each)) if (given_ports > 0).any() else size
+    cabinet = prices.cabinet_each + size * prices.cabinet_port
     cabinet = cabinet + splitters_for(network, each) * (prices.splitter_each + prices.port_each + prices.splice_each)
     offices = max(1, -(-dwellings // network.office_ports))
     return float(

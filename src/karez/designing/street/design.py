@@ -10,7 +10,7 @@ import pandas as pd
 
 from karez.designing.street.bill import least_plant
 from karez.designing.street.equip import Equipped, equip
-from karez.designing.street.trench import dig, least_cable, run_prices, within
+from karez.designing.street.trench import dig, least_prices, run_prices, within
 from karez.model.certificate import Certificate
 from karez.model.note import Note
 from karez.model.street import StreetDesign, StreetGraph, StreetInputs
@@ -47,7 +47,7 @@ def design_street(
     trees, rounds = searching.trees, searching.rounds
     dug = run_prices(graph, rules.prices)
     length = graph.runs["length_m"].to_numpy()
-    floor = dug + length * least_cable(rules.prices)
+    floor = least_prices(graph, rules.prices)
     guess = dig(graph, floor, rounds=1, seed=seed, seconds=0.0)  # the first tree alone, whatever the machine
     proven = dig(
         graph,
@@ -60,7 +60,7 @@ def design_street(
     )
     best, edges = equip(inputs, graph, dug, proven.edges), proven.edges
     for number in range(1, trees):
-        cost = floor + length * best.cable_per_m(graph, rules)
+        cost = floor + length * best.cable_per_m(graph, rules) + best.beyond_room(graph, rules)
         told = _part(progress, number, trees)
         other = dig(graph, cost, rounds=TRIAL_ROUNDS, seed=seed + number, progress=told)
         made = equip(inputs, graph, dug, other.edges)
@@ -82,6 +82,8 @@ def design_street(
         moats=pd.DataFrame({"node": proven.ascent_node, "radius": proven.ascent_radius}),
         moat_root=proven.ascent_root,
         moat_sources=tuple(np.unique(graph.office_node[graph.office_node >= 0]).tolist()),
+        full_runs=best.full_runs,
+        kept=best.kept,
         notes=_notes(inputs, best),
     )
 
@@ -99,10 +101,11 @@ def _certificates(
     reached = best.premises["place"].to_numpy() >= 0
     dwellings = int(best.premises["dwellings"].to_numpy()[reached].sum())
     constant = float(reached.sum()) * prices.drop_each + dwellings * (prices.home_each + 2 * prices.splice_each)
-    plant = least_plant(inputs.rules, int(reached.sum()), dwellings)
+    given = inputs.cabinets["ports"].to_numpy(np.int64) if len(inputs.cabinets) else np.zeros(0, np.int64)
+    plant = least_plant(inputs.rules, int(reached.sum()), dwellings, given)
     trench_bound = float(from_minor(proven.bound))
     trench = Certificate(
-        name=f"least cost of trench and smallest cable, {money}",
+        name=f"least cost of trench and smallest cable, {money}" + _terms(inputs),
         scope="design",
         sense="minimise",
         value=float(from_minor(dug)),
@@ -126,13 +129,37 @@ def _certificates(
     return trench, whole
 
 
+def _terms(inputs: StreetInputs) -> str:
+    """What the trench's certificate counts otherwise than the bill does."""
+    role = inputs.spans["role"]
+    terms = ["preferred spans by their factor"] if (role == "preferred").any() else []
+    terms += (
+        ["ducts, poles and built spans as if they had room"] if role.isin(("built", "ducts", "poles")).any() else []
+    )
+    return "; " + ", ".join(terms) if terms else ""
+
+
+def _lock_notes(inputs: StreetInputs, best: Equipped) -> list[Note]:
+    """Given cabinets that are not used, and what is there and full."""
+    notes = []
+    ids = inputs.cabinets["id"].to_numpy(dtype=object)
+    for row, reason in enumerate(best.kept):
+        if reason:
+            notes.append(Note("designing", f"The given cabinet {ids[row]} is not used: {reason}.", 1, (str(ids[row]),)))
+    if best.full_runs:
+        count = len(best.full_runs)
+        text = f"{count} runs along ducts, poles or built spans need more room than there is, and are built anew."
+        notes.append(Note("designing", text, count))
+    return notes
+
+
 def _notes(inputs: StreetInputs, best: Equipped) -> tuple[Note, ...]:
     """What a reader must know."""
     premises = best.premises
     lost = np.flatnonzero(premises["place"].to_numpy() < 0)
     over = np.flatnonzero((premises["loss_db"] > premises["budget_db"]).to_numpy())
     ids = inputs.premises["id"].to_numpy()
-    notes = []
+    notes = _lock_notes(inputs, best)
     if len(lost):
         text = f"{len(lost)} premises are not reached; the table of premises says why."
         notes.append(Note("designing", text, len(lost), tuple(ids[lost])))

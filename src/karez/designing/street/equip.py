@@ -22,7 +22,7 @@ from karez.designing.street.bill import write_bill
 from karez.designing.street.cables import cable_price, lay_cables
 from karez.designing.street.offices import site_offices, split_at
 from karez.designing.street.optics import budget_db, loss_db, reach_m
-from karez.designing.street.trench import lay_out, least_cable
+from karez.designing.street.trench import lay_out, least_cable, other_prices, run_prices
 from karez.kernels.forest import way_to_root
 from karez.model.street import Flags, Floats, Ints, StreetGraph, StreetInputs, Trench
 from karez.model.street_rules import StreetRules
@@ -41,6 +41,8 @@ class Equipped:
     offices: pd.DataFrame
     cables: pd.DataFrame
     bill: pd.DataFrame
+    full_runs: tuple[int, ...]
+    kept: tuple[str, ...]
 
     @property
     def cost(self) -> float:
@@ -62,6 +64,13 @@ class Equipped:
         per_m = np.full(len(graph.runs), float((beyond * length).sum() / max(length.sum(), 1e-3)))
         per_m[self.trench.run[place]] = beyond
         return per_m
+
+    def beyond_room(self, graph: StreetGraph, rules: StreetRules) -> Floats:
+        """What runs cost more where what is there did not take all cables: float64[runs]."""
+        more = np.zeros(len(graph.runs))
+        full = np.array(self.full_runs, np.int64)
+        more[full] = (other_prices(graph, rules.prices) - run_prices(graph, rules.prices))[full]
+        return more
 
 
 def equip(inputs: StreetInputs, graph: StreetGraph, dug: Floats, edges: npt.NDArray[np.integer]) -> Equipped:
@@ -87,18 +96,75 @@ def equip(inputs: StreetInputs, graph: StreetGraph, dug: Floats, edges: npt.NDAr
     demand = np.zeros(len(trench.node), np.int64)
     np.add.at(demand, place[reached], dwellings[reached])
     may = graph.nodes["may_hold"].to_numpy(np.bool_)[trench.node] & ~dead
-    closures, cabinets, home = _tiers(trench, demand, may, rules)
+    spot = _given_places(inputs, graph, trench, dead)
+    closures, cabinets, home = _tiers(trench, demand, may, rules, _given_room(inputs, spot, len(trench.node)))
     unit = _units(closures, rules)
     load = np.bincount(home, unit, minlength=len(cabinets.place)).astype(np.int64)
     feeds = splitters_for(rules.network, load)
     office = _root_of(trench)
     way = way_to_root(trench.parent, trench.length_m)
     cables = lay_cables(trench, rules.network, closures, cabinets, feeds)
-    tables = _tables(trench, closures, cabinets, home, load, feeds, office, way, rules)
+    given = _given_rows(spot, cabinets)
+    tables = _tables(trench, closures, cabinets, home, load, feeds, office, way, rules, inputs, given)
     premises = _premises(graph, trench, place, closures, cabinets, home, office, way, rules, inputs)
     area = _area_of_place(trench, cabinets, home, closures)
-    bill = write_bill(rules, graph, trench, dug, area, office, premises, dwellings, *tables, cables)
-    return Equipped(trench, premises, *tables, cables, bill)
+    full = _full(graph, trench, cables)
+    paid = np.where(full, other_prices(graph, rules.prices), dug)
+    method = np.where(full, graph.runs["other_method"], graph.runs["method"])
+    bill = write_bill(rules, graph, trench, paid, method, area, office, premises, dwellings, *tables, cables)
+    kept = _kept(inputs, graph, spot, cabinets)
+    return Equipped(trench, premises, *tables, cables, bill, tuple(np.flatnonzero(full).tolist()), kept)
+
+
+def _full(graph: StreetGraph, trench: Trench, cables: pd.DataFrame) -> Flags:
+    """Runs on which what is there does not take all cables: bool[runs]."""
+    runs, run = graph.runs, trench.run[cables["place"].to_numpy()]
+    count = np.bincount(run, cables["count"], minlength=len(runs))
+    fibres = np.bincount(run, cables["count"] * cables["size"], minlength=len(runs))
+    return np.asarray((count > runs["free_cables"].to_numpy()) | (fibres > runs["free_fibres"].to_numpy()))
+
+
+def _given_places(inputs: StreetInputs, graph: StreetGraph, trench: Trench, dead: Flags) -> Ints:
+    """Place of every given cabinet; −1 where the trench does not come by, or another stands there."""
+    at = np.full(len(graph.nodes) + 1, -1, np.int32)
+    at[trench.node[~dead]] = np.flatnonzero(~dead).astype(np.int32)
+    place = at[np.where(graph.cabinet_node >= 0, graph.cabinet_node, len(graph.nodes))]
+    doubled = pd.Series(place).duplicated().to_numpy()
+    return np.where(doubled, -1, place).astype(np.int32)
+
+
+def _given_room(inputs: StreetInputs, spot: Ints, places: int) -> Longs:
+    """What the given cabinet at each place feeds; 0 where none is given."""
+    room = np.zeros(places, np.int64)
+    ports = inputs.cabinets["ports"].to_numpy(np.int64) if len(spot) else np.zeros(0, np.int64)
+    most = cabinet_outputs(inputs.rules.network)
+    feeds = np.where(ports > 0, np.minimum(ports / (1.0 + inputs.rules.network.spare) + 1e-9, most), most)
+    room[spot[spot >= 0]] = np.maximum(feeds[spot >= 0].astype(np.int64), 1)
+    return room
+
+
+def _given_rows(spot: Ints, cabinets: Areas) -> Ints:
+    """Row of the given cabinet that each cabinet of the design is; −1 where it is none. In buildings none is."""
+    row = np.full(int(max(cabinets.place.max(initial=0), spot.max(initial=0))) + 1, -1, np.int32)
+    row[spot[spot >= 0]] = np.flatnonzero(spot >= 0).astype(np.int32)
+    return np.where(cabinets.whole < 0, row[cabinets.place], -1).astype(np.int32)
+
+
+def _kept(inputs: StreetInputs, graph: StreetGraph, spot: Ints, cabinets: Areas) -> tuple[str, ...]:
+    """Why a given cabinet is not used; empty where it is."""
+    used = set(_given_rows(spot, cabinets).tolist())
+    same = pd.Series(graph.cabinet_node).duplicated().to_numpy()
+    why = []
+    for row in range(len(spot)):
+        if row in used:
+            why.append("")
+        elif same[row]:
+            why.append("another one stands at the same place")
+        elif spot[row] < 0:
+            why.append("no trench leads there")
+        else:
+            why.append("no premises can hang on it within its room and reach, or another given one serves them")
+    return tuple(why)
 
 
 def _forest(
@@ -120,7 +186,7 @@ def _places(graph: StreetGraph, trench: Trench, dead: Flags) -> Ints:
     return at[np.where(graph.premises_node >= 0, graph.premises_node, len(graph.nodes))]
 
 
-def _tiers(trench: Trench, demand: Longs, may: Flags, rules: StreetRules) -> tuple[Areas, Areas, Ints]:
+def _tiers(trench: Trench, demand: Longs, may: Flags, rules: StreetRules, given: Longs) -> tuple[Areas, Areas, Ints]:
     """Closures of premises, cabinets of closures, cabinet of every closure."""
     prices, network, reach = rules.prices, rules.network, rules.reach
     places = len(trench.node)
@@ -138,7 +204,7 @@ def _tiers(trench: Trench, demand: Longs, may: Flags, rules: StreetRules) -> tup
     left = np.maximum(reach.distribution_max_m - drop, 0.0)
     way = way_to_root(trench.parent, trench.length_m)
     feed = prices.fibre_per_m * way
-    cabinets = part_areas(trench, asked, may, feed, cabinet_costs(rules), prices.fibre_per_m, left)
+    cabinets = part_areas(trench, asked, may, feed, cabinet_costs(rules), prices.fibre_per_m, left, given)
     return closures, cabinets, home_cabinets(cabinets, closures, unit, cabinet_outputs(network))
 
 
@@ -168,18 +234,23 @@ def _tables(
     office: Ints,
     way: Floats,
     rules: StreetRules,
+    inputs: StreetInputs,
+    given: Ints,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Cabinets, closures, offices."""
+    stated = np.append(inputs.cabinets["ports"].to_numpy(np.int64) if len(inputs.cabinets) else [], 0).astype(np.int64)
+    ports = np.where((given >= 0) & (stated[given] > 0), stated[given], cabinet_size(rules.network, load))
     served = np.bincount(home, closures.load, minlength=len(cabinets.place)).astype(np.int64)
     cabinet = pd.DataFrame(
         {
             "place": cabinets.place,
             "office": office[cabinets.place],
-            "ports": cabinet_size(rules.network, load),
+            "ports": ports,
             "dwellings": served,
             "units": load,
             "splitters": feeds,
             "feeder_m": way[cabinets.place],
+            "given": given,
         }
     )
     closure = pd.DataFrame({"place": closures.place, "cabinet": home, "dwellings": closures.load})

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.kernels.forest import root_forest
-from karez.model.street import Floats, Ints, StreetGraph, Trench
+from karez.model.street import THROUGH, Floats, Ints, StreetGraph, Trench
 from karez.model.street_rules import Prices
 from karez.solving import Certified, Conditions, Graph, prize, strengthen
 from karez.solving.conditions import FORCED, conditioned, restored
@@ -24,17 +24,28 @@ REPLAYED_ASCENTS = 4
 
 
 def run_prices(graph: StreetGraph, prices: Prices) -> Floats:
-    """Price of digging every run, cable apart: float64[runs], currency."""
+    """Price of every run by the method it has, cable apart: float64[runs], currency."""
     runs = graph.runs
-    surface, method = runs["surface"].to_numpy(dtype=object), runs["method"].to_numpy(dtype=object)
-    per_m = np.array([prices.trench_per_m[name] for name in surface])
-    per_m = np.where(runs["kind"] == "drop", prices.drop_per_m, per_m)
-    per_m = np.select(
-        [method == "micro_trench", method == "aerial", method == "duct", method == "existing"],
-        [per_m * prices.micro_trench_factor, prices.aerial_per_m, prices.duct_per_m, 0.0],
-        per_m,
-    )
-    return np.asarray(runs["length_m"].to_numpy() * per_m + runs["crossings"].to_numpy() * prices.crossing_each)
+    through = runs["method"].isin(THROUGH).to_numpy()
+    passages = np.where(through, 0.0, runs["crossings"].to_numpy() * prices.crossing_each)
+    return np.asarray(runs["length_m"].to_numpy() * runs["per_m"].to_numpy() + passages)
+
+
+def other_prices(graph: StreetGraph, prices: Prices) -> Floats:
+    """Price of every run once what is there is full: float64[runs], NaN where it has room for all."""
+    runs = graph.runs
+    passages = runs["crossings"].to_numpy() * prices.crossing_each
+    return np.asarray(runs["length_m"].to_numpy() * runs["other_per_m"].to_numpy() + passages)
+
+
+def least_prices(graph: StreetGraph, prices: Prices) -> Floats:
+    """Price of every run as trenches are compared, with the smallest cable: float64[runs].
+
+    What is there has room, and preferred spans count by their factor; so no network on the run pays less.
+    """
+    runs = graph.runs
+    dug = np.fmin(run_prices(graph, prices), other_prices(graph, prices))
+    return np.asarray(dug * runs["factor"].to_numpy() + runs["length_m"].to_numpy() * least_cable(prices))
 
 
 def least_cable(prices: Prices) -> float:
@@ -59,6 +70,7 @@ def dig(
     ----------
     graph : StreetGraph
         Runs and premises. Given offices are sources, any of them will do; without one, the trench hangs together.
+        It reaches given cabinets too.
     cost : float64[runs]
         Cost of using each run, currency.
     rounds, seed, seconds, progress
@@ -77,7 +89,8 @@ def dig(
     runs = graph.runs
     lifted = to_minor(cost) + np.where(runs["kind"] == "drop", to_minor(ONE_DROP), 0)
     network = Graph.from_edges(len(graph.nodes), runs["start"].to_numpy(), runs["end"].to_numpy(), lifted)
-    wanted = np.unique(graph.premises_node[graph.premises_node >= 0])
+    homes = np.unique(graph.premises_node[graph.premises_node >= 0])
+    wanted = np.union1d(homes, graph.cabinet_node[graph.cabinet_node >= 0])
     roots = np.unique(graph.office_node[graph.office_node >= 0])
     prizes = np.zeros(network.n, np.int64)
     prizes[wanted] = FORCED
@@ -97,7 +110,7 @@ def dig(
     if proven:
         answer = strengthen(asked.graph, asked.prizes, answer, seed=seed, ascents=REPLAYED_ASCENTS)
     answer = restored(asked, answer)
-    off = _lift(len(wanted) - len(answer.left_out))
+    off = _lift(len(homes) - len(np.intersect1d(homes, answer.left_out)))
     return replace(answer, value=answer.value - off, bound=answer.bound - off, ascent_bound=answer.ascent_bound - off)
 
 

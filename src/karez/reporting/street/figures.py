@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from karez.model.street import StreetDesign, StreetInputs
 
-CONNECTING = ("drop, cable and installation", "terminal of a dwelling", "trench drop, trench")
+CONNECTING = ("drop, cable and installation", "terminal of a dwelling", "trench drop, trench", "trench drop, aerial")
 """Items that are paid when a home is connected, not when it is passed."""
 
 
@@ -20,6 +20,8 @@ class StreetFigures:
 
     Parameters
     ----------
+    upkeep : float
+        Present worth of upkeep of all that cables run in; not in the cost.
     curve : float64[areas, 3]
         Dwellings so far, cost per dwelling so far, cost per dwelling of the area; the cheapest area comes first.
     """
@@ -39,6 +41,7 @@ class StreetFigures:
     greatest_db: float
     budget_db: float
     gap: float
+    upkeep: float
     curve: npt.NDArray[np.float64]
 
     @classmethod
@@ -68,6 +71,7 @@ class StreetFigures:
             greatest_db=float(np.nan_to_num(table["loss_db"].max())),
             budget_db=float(table["budget_db"].max()),
             gap=max(cost / bound - 1.0, 0.0) if bound > 0 else float("nan"),
+            upkeep=_upkeep(inputs, layers),
             curve=_curve(design),
         )
 
@@ -85,3 +89,14 @@ def _curve(design: StreetDesign) -> npt.NDArray[np.float64]:
     order = np.argsort(each, kind="stable")
     so_far, cost = np.cumsum(homes[order]), np.cumsum(own[order])
     return np.column_stack([so_far, cost / np.maximum(so_far, 1.0), each[order]])
+
+
+def length_by_method(layers: dict[str, gpd.GeoDataFrame]) -> dict[str, float]:
+    """Length of all runs, drops among them, by the method they are made with, m."""
+    lengths = layers["trench"].groupby("method")["length_m"].sum()
+    return {str(method): round(float(length), 3) for method, length in lengths.sort_index().items()}
+
+
+def _upkeep(inputs: StreetInputs, layers: dict[str, gpd.GeoDataFrame]) -> float:
+    worth = {str(method): price for method, price in inputs.rules.prices.upkeep_per_m.items()}
+    return round(sum(length * worth.get(method, 0.0) for method, length in length_by_method(layers).items()), 2)

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
 
 from karez.model.plan import RunRecord
 from karez.model.street import StreetDesign, StreetGraph, StreetInputs
 from karez.reporting.record import to_toml
 from karez.reporting.run_folder import write_whole
-from karez.reporting.street.figures import StreetFigures
+from karez.reporting.street.figures import StreetFigures, length_by_method
 from karez.reporting.street.geopackage import write_kmz, write_layers
 from karez.reporting.street.layers import rows, street_layers
 from karez.reporting.street.report import write_street_report
@@ -48,19 +50,23 @@ def write_street(
     """
     layers = street_layers(inputs, graph, design)
     writers: dict[str, Callable[[Path], None]] = {
-        "summary.json": lambda path: _json(street_summary(inputs, design, layers, record), path),
+        "summary.json": lambda path: _json(street_summary(inputs, graph, design, layers, record), path),
         "run.toml": lambda path: _record(inputs, record, path),
         "proof": lambda path: _proof(inputs, graph, design, path),
         "plan.gpkg": lambda path: write_layers(layers, path),
         "boq.xlsx": lambda path: write_street_workbook(inputs, design, layers, path),
         "field.kmz": lambda path: write_kmz(layers, inputs.name, path),
-        "report.html": lambda path: write_street_report(inputs, design, layers, record, path),
+        "report.html": lambda path: write_street_report(inputs, graph, design, layers, record, path),
     }
     return write_whole(writers, folder, force=force, progress=progress)
 
 
 def street_summary(
-    inputs: StreetInputs, design: StreetDesign, layers: dict[str, gpd.GeoDataFrame], record: RunRecord
+    inputs: StreetInputs,
+    graph: StreetGraph,
+    design: StreetDesign,
+    layers: dict[str, gpd.GeoDataFrame],
+    record: RunRecord,
 ) -> dict[str, Any]:
     """The design's figures for other programs, as ``summary.json`` holds them."""
     found = StreetFigures.of(inputs, design, layers)
@@ -91,6 +97,8 @@ def street_summary(
             "greatest_loss_db": round(found.greatest_db, 3),
             "budget_db": round(found.budget_db, 3),
         },
+        "lengths_by_method_m": length_by_method(layers),
+        "upkeep_real": found.upkeep,
         "items": [
             {
                 "item": row.item,
@@ -105,7 +113,7 @@ def street_summary(
         "moat_sources": list(design.moat_sources),
         "notes": [
             {"stage": note.stage, "text": note.text, "count": note.count, "ids": list(note.ids)}
-            for note in (*inputs.notes, *design.notes)
+            for note in (*inputs.notes, *graph.notes, *design.notes)
         ],
     }
 
@@ -134,11 +142,13 @@ def _proof(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign, folde
     """Tables from which everything is checked again; numbers of nodes and runs are rows of ``nodes`` and ``runs``."""
     folder.mkdir()
     trench = design.trench
-    columns = ["id", "start", "end", "length_m", "kind", "surface", "method", "crossings"]
+    columns = ["id", "start", "end", "length_m", "kind", "surface", "crossings", "factor", "lock", "method"]
+    columns += ["per_m", "other_method", "other_per_m", "free_cables", "free_fibres"]
     premises = design.premises.assign(id=inputs.premises["id"].to_numpy(), node=graph.premises_node)
     tables = {
         "nodes": graph.nodes[["id", "kind", "may_hold"]],
-        "runs": graph.runs[columns],
+        "runs": graph.runs[columns].assign(full=np.isin(np.arange(len(graph.runs)), design.full_runs)),
+        "locks": _locks(inputs, graph, design),
         "trench": pd.DataFrame(
             {"node": trench.node, "parent": trench.parent, "run": trench.run, "length_m": trench.length_m}
         ),
@@ -153,3 +163,24 @@ def _proof(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign, folde
     for name, frame in tables.items():
         table = pa.Table.from_pandas(pd.DataFrame(frame), preserve_index=False)
         pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+
+
+def _locks(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign) -> pd.DataFrame:
+    """The planner's word as it was taken: offices and cabinets with their nodes, spans; shapes as WKB in WGS 84."""
+    parts = []
+    plant = (
+        ("office", inputs.offices, graph.office_node, ()),
+        ("cabinet", inputs.cabinets, graph.cabinet_node, design.kept),
+    )
+    for role, table, node, kept in plant:
+        ports = table["ports"].to_numpy(np.float64) if "ports" in table and len(table) else np.zeros(len(table))
+        unused = list(kept) if len(kept) else [""] * len(table)
+        parts.append(pd.DataFrame({"role": role, "id": table["id"], "node": node, "ports": ports, "unused": unused}))
+    columns = ["role", "id", "factor", "price_per_m", "free_cables", "free_fibres"]
+    parts.append(pd.DataFrame(inputs.spans[columns]).assign(node=-1, ports=0.0, unused=""))
+    shapes = [table.geometry.to_numpy() for table in (inputs.offices, inputs.cabinets, inputs.spans)]
+    numbers = dict.fromkeys(columns[2:], np.float64)
+    made = pd.concat([one for one in parts if len(one)], ignore_index=True) if any(map(len, parts)) else parts[-1]
+    made = made.reindex(columns=["role", "id", "node", "ports", "unused", *columns[2:]])
+    made = made.astype({**numbers, "ports": np.float64, "node": np.int64, "role": object, "id": object})
+    return made.assign(wkb=[bytes(one) for one in shapely.to_wkb(np.concatenate(shapes))])

@@ -25,12 +25,13 @@ def street_layers(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign
     node = gpd.GeoSeries(graph.nodes.geometry.to_numpy(), crs=4326)
     at = design.trench.node
     ids = _plant_ids(design, graph)
+    given = inputs.cabinets["id"].to_numpy(dtype=object)
     layers = {
         "premises": _premises(inputs, design, ids),
         "trench": _trench(graph, design, inputs),
-        "cabinets": _plant(design.cabinets, node, at, ids["cabinet"], ids),
-        "closures": _plant(design.closures, node, at, ids["closure"], ids),
-        "offices": _plant(design.offices, node, at, ids["office"], ids),
+        "cabinets": _plant(design.cabinets, node, at, ids["cabinet"], ids, given),
+        "closures": _plant(design.closures, node, at, ids["closure"], ids, given),
+        "offices": _plant(design.offices, node, at, ids["office"], ids, given),
     }
     for tier, name in (("drop", "drops"), ("distribution", "distribution"), ("feeder", "feeder")):
         layers[name] = _cables(graph, design, tier, ids)
@@ -84,7 +85,12 @@ def _trench(graph: StreetGraph, design: StreetDesign, inputs: StreetInputs) -> g
     place = np.flatnonzero(design.trench.run >= 0)
     runs = graph.runs.iloc[design.trench.run[place]]
     cables = design.cables.groupby("place")["count"].sum().reindex(place, fill_value=0).to_numpy()
-    columns = runs[["id", "kind", "surface", "method", "length_m", "crossings", "way"]].reset_index(drop=True)
+    full = np.isin(design.trench.run[place], design.full_runs)
+    names = ["id", "kind", "surface", "method", "length_m", "crossings", "way", "lock"]
+    columns = runs[names].reset_index(drop=True)
+    columns["method"] = np.where(full, runs["other_method"], runs["method"])
+    columns["lock"] = np.where(full, "", runs["lock"])
+    columns["preferred"] = runs["factor"].to_numpy() < 1.0
     columns["start_node"] = graph.nodes["id"].to_numpy()[runs["start"]]
     columns["end_node"] = graph.nodes["id"].to_numpy()[runs["end"]]
     columns["cables"] = cables
@@ -115,11 +121,14 @@ def _plant(
     at: npt.NDArray[np.int32],
     own: Ids,
     ids: dict[str, Ids],
+    given: Ids,
 ) -> gpd.GeoDataFrame:
     columns = table.drop(columns=["place"]).reset_index(drop=True)
     for name in ("cabinet", "office"):
         if name in columns:
             columns[name] = _named(ids[name], columns[name].to_numpy())
+    if "given" in columns:
+        columns["given"] = _named(given, columns["given"].to_numpy())
     columns.insert(0, "id", own)
     return gpd.GeoDataFrame(columns, geometry=node.to_numpy()[at[table["place"]]], crs=4326)
 

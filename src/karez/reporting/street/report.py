@@ -12,7 +12,7 @@ import shapely
 from markupsafe import Markup
 
 from karez.model.plan import RunRecord
-from karez.model.street import StreetDesign, StreetInputs
+from karez.model.street import StreetDesign, StreetGraph, StreetInputs
 from karez.reporting.charts import Series, columns
 from karez.reporting.figures import money, number, percent
 from karez.reporting.findings import KeyFigure
@@ -27,7 +27,14 @@ from karez.reporting.street.palette import COLOURS, ORDER, TIER_LABELS, WIDTHS
 from karez.reporting.wording import in_plain_words
 
 SHOWN = {
-    "trench": {"kind": "Kind", "surface": "Surface", "length_m": "Length, m", "cables": "Cables"},
+    "trench": {
+        "kind": "Kind",
+        "surface": "Surface",
+        "method": "Method",
+        "lock": "Planner's span",
+        "length_m": "Length, m",
+        "cables": "Cables",
+    },
     "distribution": {"fibres": "Fibres", "cable_fibres": "Cable, fibres", "length_m": "Length, m"},
     "feeder": {"fibres": "Fibres", "cable_fibres": "Cable, fibres", "length_m": "Length, m"},
     "premises": {
@@ -38,7 +45,13 @@ SHOWN = {
         "reason": "Not served",
     },
     "closures": {"dwellings": "Dwellings"},
-    "cabinets": {"ports": "Ports", "dwellings": "Dwellings", "splitters": "Splitters", "feeder_m": "Feeder, m"},
+    "cabinets": {
+        "given": "Given as",
+        "ports": "Ports",
+        "dwellings": "Dwellings",
+        "splitters": "Splitters",
+        "feeder_m": "Feeder, m",
+    },
     "offices": {"dwellings": "Dwellings", "ports": "Ports"},
 }
 """What a click on the map shows, by layer."""
@@ -57,17 +70,22 @@ MOST_ROWS = 40
 
 def write_street_report(
     inputs: StreetInputs,
+    graph: StreetGraph,
     design: StreetDesign,
     layers: dict[str, gpd.GeoDataFrame],
     record: RunRecord,
     path: Path,
 ) -> None:
     """Write the report as one HTML file that opens offline."""
-    path.write_text(render_street_report(inputs, design, layers, record), encoding="utf-8", newline="\n")
+    path.write_text(render_street_report(inputs, graph, design, layers, record), encoding="utf-8", newline="\n")
 
 
 def render_street_report(
-    inputs: StreetInputs, design: StreetDesign, layers: dict[str, gpd.GeoDataFrame], record: RunRecord
+    inputs: StreetInputs,
+    graph: StreetGraph,
+    design: StreetDesign,
+    layers: dict[str, gpd.GeoDataFrame],
+    record: RunRecord,
 ) -> str:
     """The report as an HTML document."""
     found = StreetFigures.of(inputs, design, layers)
@@ -92,7 +110,7 @@ def render_street_report(
         sections=sections,
         basis=f"Prices of {prices.price_year}, {prices.currency}. A high-level design: no survey, no wayleaves, no "
         "utilities.",
-        notes=[*inputs.notes, *design.notes],
+        notes=[*inputs.notes, *graph.notes, *design.notes],
         record=record,
         command="karez street",
         scripts=[script("maplibre-gl.js"), script("street.js")],
@@ -320,4 +338,5 @@ def _rounded(shape: Any) -> list[list[float]]:
 def _plain(values: npt.NDArray[Any]) -> list[Any]:
     if values.dtype.kind == "f":
         return [None if not np.isfinite(value) else round(float(value), 1) for value in values]
-    return [value.item() if isinstance(value, np.generic) else value for value in values]
+    plain = [value.item() if isinstance(value, np.generic) else value for value in values]
+    return [None if isinstance(value, float) and not np.isfinite(value) else value for value in plain]

@@ -100,21 +100,45 @@ def _dug(run: StreetRun) -> list[int]:
 
 
 def _passages(run: StreetRun) -> float:
-    return float(run.tables["runs"]["crossings"].iloc[_dug(run)].sum())
+    runs = rows(run.tables["runs"].iloc[_dug(run)])
+    return float(sum(one.crossings for one in runs if method_of(one) not in THROUGH))
 
 
 def _trench(run: StreetRun) -> float:
-    prices = run.rules["prices"]
-    return float(sum(dug(one, prices) for one in rows(run.tables["runs"].iloc[_dug(run)])))
+    stated = stated_prices(run)
+    runs = rows(run.tables["runs"].iloc[_dug(run)])
+    return float(sum(dug(one, method_of(one), run.rules["prices"], stated) for one in runs))
 
 
-def dug(one: Any, prices: dict[str, Any]) -> float:
-    """Price of digging one run, passages apart, currency."""
-    per_m = prices["drop_per_m"] if one.kind == "drop" else prices["trench_per_m"][one.surface]
-    if one.method == "micro_trench":
-        per_m *= prices["micro_trench_factor"]
-    elif one.method in ("aerial", "duct", "existing"):
-        per_m = {"aerial": prices["aerial_per_m"], "duct": prices["duct_per_m"], "existing": 0.0}[one.method]
+THROUGH = ("duct", "existing")
+"""Methods whose passage under a barrier is there already."""
+
+
+def method_of(one: Any) -> str:
+    """Method of a run in the design: the other one where what is there is full."""
+    return str(one.other_method if one.full else one.method)
+
+
+def stated_prices(run: StreetRun) -> dict[str, float]:
+    """Price per metre that the planner's spans state, by their id."""
+    table = run.tables["locks"]
+    stated = table[table["price_per_m"].notna()]
+    return dict(zip(stated["id"].tolist(), stated["price_per_m"].tolist(), strict=True))
+
+
+def dug(one: Any, method: str, prices: dict[str, Any], stated: dict[str, float]) -> float:
+    """Price of one run by a method, passages apart, currency: from the rules, and the planner's spans."""
+    trench = prices["drop_per_m"] if one.kind == "drop" else prices["trench_per_m"][one.surface]
+    per_m = {
+        "trench": trench,
+        "micro_trench": trench * prices["micro_trench_factor"],
+        "facade": prices["facade_per_m"],
+        "aerial": prices["aerial_per_m"],
+        "duct": prices["duct_per_m"],
+        "existing": prices["built_per_m"],
+    }[method]
+    if one.lock and method == one.method:
+        per_m = stated.get(one.lock, per_m)
     return float(per_m * one.length_m)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from karez.verifying.moats import Arcs, grow_all
-from karez.verifying.street.cost import CENT, dug
+from karez.verifying.street.cost import CENT, THROUGH, dug, stated_prices
 from karez.verifying.street.run import StreetRun, rows
 from karez.verifying.verdict import Check, Finding, conclude
 
@@ -33,14 +33,27 @@ def _value(run: StreetRun) -> Iterator[Finding]:
 
 
 def _minor_costs(run: StreetRun) -> list[int]:
-    """Cost of trench and smallest cable of every run, in whole minor units."""
-    prices = run.rules["prices"]
+    """Cost of trench and smallest cable of every run, in whole minor units.
+
+    What is there has room, and a preferred span counts by its factor: no network pays less than this on a run.
+    """
+    prices, stated = run.rules["prices"], stated_prices(run)
     cable = prices["cable_per_m"] + prices["fibre_per_m"]
     costs = []
     for one in rows(run.tables["runs"]):
-        passages = one.crossings * prices["crossing_each"]
-        costs.append(round((dug(one, prices) + passages + one.length_m * cable) * 100))
+        ways = []
+        for method in filter(None, (one.method, one.other_method)):
+            passages = 0.0 if method in THROUGH else one.crossings * prices["crossing_each"]
+            ways.append(dug(one, method, prices, stated) + passages)
+        costs.append(round((min(ways) * one.factor + one.length_m * cable) * 100))
     return costs
+
+
+def _given_nodes(run: StreetRun) -> list[int]:
+    """Nodes of given cabinets that the trench comes by."""
+    locks, dug_up = run.tables["locks"], set(run.tables["trench"]["node"].tolist())
+    nodes: list[int] = locks.loc[locks["role"] == "cabinet", "node"].tolist()
+    return [node for node in nodes if node in dug_up]
 
 
 def replay(run: StreetRun) -> Check:
@@ -62,6 +75,8 @@ def replay(run: StreetRun) -> Check:
         prizes[nodes - 1] = float("inf")
     for one in rows(premises[premises["place"] >= 0]):
         prizes[one.node] = float("inf")
+    for node in _given_nodes(run):
+        prizes[node] = float("inf")
     arcs = Arcs.of_edges(nodes, edges, root)
     gained, refused = grow_all(arcs, prizes, zip(moats["node"].tolist(), moats["radius"].tolist(), strict=True))
     served = len(set(premises.loc[premises["place"] >= 0, "node"].tolist()))

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from karez.errors import DataFault, Fault
 
-TABLES = ("nodes", "runs", "trench", "premises", "cabinets", "closures", "offices", "cables", "bill", "moats")
+TABLES = ("nodes", "runs", "trench", "premises", "cabinets", "closures", "offices", "cables", "bill", "moats", "locks")
 LAYERS = ("premises", "trench", "cabinets", "closures", "offices")
 
 

@@ -140,7 +140,7 @@ def _capacities(run: StreetRun) -> Iterator[Finding]:
         needed = math.ceil(units[row] * (1 + network["spare"]) - 1e-9)
         if units[row] != one.units or dwellings[row] != one.dwellings:
             yield Finding("cabinet whose load is not that of its closures", str(row))
-        if needed > one.ports or one.ports not in network["cabinet_ports"]:
+        if needed > one.ports or (one.given < 0 and one.ports not in network["cabinet_ports"]):
             yield Finding("cabinet with fewer ports than it needs, or of a size there is none of", str(row))
         if one.splitters != -(-needed // network["split"][0]):
             yield Finding("cabinet with another number of splitters than it needs", str(row))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from karez.verifying.street import cost, light, proof, tracing
+from karez.verifying.street import cost, light, locks, proof, tracing
 from karez.verifying.street.run import StreetRun, read_street_run
 from karez.verifying.verdict import Check, Verdict
 
@@ -20,6 +20,10 @@ CHECKS: tuple[Callable[[StreetRun], Check], ...] = (
     cost.cables,
     cost.bill,
     cost.totals,
+    locks.methods,
+    locks.room,
+    locks.plant,
+    locks.forbidden,
     proof.value,
     proof.replay,
 )
