@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 from street_maps import grid_of_streets
 
+from karez.cli.main import main
 from karez.designing.street import design_street
 from karez.flow.street import street
 from karez.reading.street import read_street
@@ -31,3 +34,17 @@ def designed():
         return inputs, graph, design_street(inputs, graph)
 
     return made
+
+
+@pytest.fixture
+def refused(monkeypatch, capsys):
+    """Run `karez street` on something that cannot be; what it says on standard error, in one line."""
+
+    def told(*arguments):
+        monkeypatch.setattr(sys, "argv", ["karez", "street", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            main()
+        assert caught.value.code == 1
+        return " ".join(capsys.readouterr().err.replace("│", " ").split())
+
+    return told

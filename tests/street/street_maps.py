@@ -81,15 +81,15 @@ class Locks:
 
     def point(self, layer: str, at: tuple[float, float], **columns: object) -> None:
         """Add a point."""
-        self._add(layer, shapely.Point(_degrees(at)), columns)
+        self._add(layer, shapely.Point(degrees(at)), columns)
 
     def line(self, layer: str, *points: tuple[float, float], **columns: object) -> None:
         """Add a line."""
-        self._add(layer, shapely.LineString([_degrees(at) for at in points]), columns)
+        self._add(layer, shapely.LineString([degrees(at) for at in points]), columns)
 
     def area(self, layer: str, low: tuple[float, float], high: tuple[float, float], **columns: object) -> None:
         """Add a rectangle."""
-        self._add(layer, shapely.box(*_degrees(low), *_degrees(high)), columns)
+        self._add(layer, shapely.box(*degrees(low), *degrees(high)), columns)
 
     def _add(self, layer: str, shape: shapely.Geometry, columns: dict[str, object]) -> None:
         self.rows.setdefault(layer, []).append({**columns, "geometry": shape})
@@ -101,5 +101,6 @@ class Locks:
         return path
 
 
-def _degrees(at: tuple[float, float]) -> tuple[float, float]:
+def degrees(at: tuple[float, float]) -> tuple[float, float]:
+    """Longitude and latitude of a point of the grid."""
     return 25.0 + at[0] / (111_320.0 * 0.5), 60.0 + at[1] / 111_320.0

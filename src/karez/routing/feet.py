@@ -105,11 +105,11 @@ def find_feet(streets: Shapes, premises: Shapes, most: int, limit_m: float) -> t
     keep = (rank < most) & (length <= limit_m)
     point, line, at, length, ways = point[keep], line[keep], at[keep], length[keep], ways[keep]
     ends = shapely.get_coordinates(ways).reshape(-1, 2, 2)
-    left = _on_left(streets[line], at, shapely.get_coordinates(shapely.centroid(premises[point])))
+    left = on_left(streets[line], at, shapely.get_coordinates(shapely.centroid(premises[point])))
     return Feet(point, line, at, length, left, ends[:, 0]), nearest
 
 
-def _on_left(lines: Shapes, at: Floats, points: Floats) -> Flags:
+def on_left(lines: Shapes, at: Floats, points: Floats) -> Flags:
     """Whether points lie on the left of lines, seen along them at given distances."""
     before = shapely.get_coordinates(shapely.line_interpolate_point(lines, np.maximum(at - 1.0, 0.0)))
     after = shapely.get_coordinates(

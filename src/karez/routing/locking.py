@@ -152,13 +152,16 @@ def plant_faults(inputs: StreetInputs, locked: Locked, kept: Edges, metric: Metr
     offices = _spots(inputs.offices, metric)
     parts = _Parts(locked, kept, offices)
     for table, what in ((inputs.offices, "office"), (inputs.cabinets, "cabinet")):
+        grounded = dict(_on_ground(inputs, table, what))
+        yield from grounded.values()
         spots = _spots(table, metric)
         for row, problem, remedy in parts.judge(spots, inputs.rules.locks.within_m, cabinets=what == "cabinet"):
-            yield _fault(table.iloc[row], f"the {what} {problem}", remedy)
-        yield from _on_ground(inputs, table, what)
+            if row not in grounded:
+                yield _fault(table.iloc[row], f"the {what} {problem}", remedy)
 
 
-def _on_ground(inputs: StreetInputs, table: gpd.GeoDataFrame, what: str) -> Iterator[Fault]:
+def _on_ground(inputs: StreetInputs, table: gpd.GeoDataFrame, what: str) -> Iterator[tuple[int, Fault]]:
+    """Rows of plant on forbidden ground, and their faults."""
     spans = inputs.spans
     grounds = spans[(spans["role"] == "forbidden") & spans.geom_type.isin(("Polygon", "MultiPolygon")).to_numpy()]
     if grounds.empty or table.empty:
@@ -166,7 +169,7 @@ def _on_ground(inputs: StreetInputs, table: gpd.GeoDataFrame, what: str) -> Iter
     at, ground = shapely.STRtree(grounds.geometry.to_numpy()).query(table.geometry.to_numpy(), predicate="intersects")
     for row, other in zip(at.tolist(), ground.tolist(), strict=True):
         problem = f"the {what} stands on ground forbidden by {_named(grounds.iloc[other])}"
-        yield _fault(table.iloc[row], problem, "Move it, or draw the ground smaller")
+        yield row, _fault(table.iloc[row], problem, "Move it, or draw the ground smaller")
 
 
 def _spots(table: gpd.GeoDataFrame, metric: Metric) -> Shapes:

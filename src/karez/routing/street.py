@@ -68,19 +68,21 @@ def route_streets(inputs: StreetInputs, progress: Progress = lambda _: None) -> 
     edges, part_notes = _usable(locked.edges, points[1])
     faults = [*inputs.lock_faults, *locked.faults, *plant_faults(inputs, locked, edges, metric)]
     shapes = edges.lines.shapes(plane=True)
-    most = rules.streets.ways_in + (MORE_WAYS if len(inputs.parcels) else 0)
-    feet, nearest = find_feet(shapes, points[0], most, rules.reach.drop_max_m)
-    faults += _nothing_near(inputs, nearest, rules.reach.drop_max_m)
+    ways_in, limit_m = rules.streets.ways_in, rules.reach.drop_max_m
+    feet, nearest = find_feet(shapes, points[0], ways_in + (MORE_WAYS if len(inputs.parcels) else 0), limit_m)
+    faults += _nothing_near(inputs, nearest, limit_m)
     if faults:
         raise DataFault(faults)
-    feet, stuck = keep_off(feet, shapes, points[0], inputs.parcels, rules.streets.ways_in, metric)
+    feet, stuck = keep_off(
+        feet, shapes, points[0], inputs.parcels, rules.streets.ways_in, rules.reach.drop_max_m, metric
+    )
     plant, _ = find_feet(shapes, np.concatenate(points[1:]), 1, PLANT_MAX_M)
     progress(0.6)
     built = _Builder(edges, metric, rules, feet, plant)
     nodes, runs = built.tables(inputs, points[0])
     runs["crossings"] = count_crossings(runs.geometry.to_numpy(), inputs.barriers, metric)
     progress(0.9)
-    refusal = _refusals(nearest, rules.reach.drop_max_m)
+    refusal = _refusals(nearest, limit_m)
     ids = inputs.premises["id"].to_numpy(dtype=object)
     notes += [*locked.notes, *part_notes, *_refused(ids, refusal), *wayleave_note(ids[stuck])]
     count = len(inputs.offices)

@@ -161,7 +161,8 @@ def _carved(
     if top == area or parted.load[top] > 0 or inside[parted.stands[area]]:
         return None
     mine = inside & (parted.own == area)
-    passed, own, stands, load = (one.copy() for one in (parted.passed, parted.own, parted.stands, parted.load))
+    passed, own, stands = (one.copy() for one in (parted.passed, parted.own, parted.stands))
+    load = parted.load.copy()
     passed[inside & (passed == area)] = top
     passed[spur], passed[top] = top, -1
     own[mine], stands[top] = top, place
