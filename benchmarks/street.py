@@ -20,7 +20,7 @@ import networkx as nx
 import numpy as np
 
 from benchmarks.registry import ROOT, measure
-from karez.designing.street.trench import ONE_DROP, least_cable, run_prices
+from karez.designing.street.trench import ONE_DROP, least_prices
 from karez.reading.street import read_street
 from karez.routing.street import route_streets
 
@@ -67,7 +67,7 @@ def _mehlhorn(path: Path) -> tuple[float, float]:
     graph = route_streets(inputs)
     prices = inputs.rules.prices
     runs = graph.runs
-    cost = run_prices(graph, prices) + runs["length_m"].to_numpy() * least_cable(prices)
+    cost = least_prices(graph, prices)
     lifted = cost + np.where(runs["kind"] == "drop", ONE_DROP, 0.0)
     network: nx.Graph = nx.Graph()
     for start, end, weight, own in zip(runs["start"], runs["end"], lifted, cost, strict=True):

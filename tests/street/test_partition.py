@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from karez.kernels.forest import nearest_seed, sum_up, total_way, way_to_root
+from karez.kernels.forest import medians, nearest_seed, roots_in_order, sum_up, way_to_root
 from karez.kernels.partition import carry, part, recentre
 
 
@@ -140,11 +140,20 @@ def test_walks_agree_with_plain_sums(tree, data):
         common = next(v for v in lines[a] if v in lines[b])
         return way[a] + way[b] - 2 * way[common]
 
-    total = total_way(parent, length, demand.astype(float))
-    assert total.tolist() == [sum(demand[w] * apart(v, w) for w in range(places)) for v in range(places)]
     seeds = np.array(data.draw(st.lists(st.integers(0, places - 1), min_size=1, unique=True)), np.int32)
     best, owner = nearest_seed(parent, length, seeds)
     for v in range(places):
         distances = [apart(v, seed) for seed in seeds]
         assert best[v] == min(distances)
         assert distances[owner[v]] == best[v]
+    may = np.array(data.draw(st.lists(st.booleans(), min_size=places, max_size=places)))
+    found = medians(parent, length, demand.astype(float), may, owner, len(seeds))
+    for k, median in enumerate(found):
+        mine = [v for v in range(places) if owner[v] == k]
+        ways = {v: sum(demand[w] * apart(v, w) for w in mine) for v in mine if may[v]}
+        assert (median < 0) == (not ways)
+        assert not ways or ways[median] == min(ways.values())
+
+
+def test_every_place_of_a_forest_knows_its_root():
+    assert roots_in_order(np.array([-1, 0, -1, 2, 1, 3], np.int32)).tolist() == [0, 0, 1, 1, 0, 1]

@@ -145,6 +145,10 @@ def street(
     ] = None,
     seed: Seed = 0,
     force: Annotated[bool, typer.Option("--force", help="Keep an existing run folder aside and write anew.")] = False,
+    workers: Workers = None,
+    cluster: Annotated[
+        str, typer.Option(help="Address of a Dask scheduler that designs instead.", metavar="HOST:PORT")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Design fibre to every door of a town or a country, from a map file, with a bound on its cost."""
@@ -155,7 +159,16 @@ def street(
     _say_if_compiling("street")
     with progress_bar(quiet=as_json, steps=("reading", "routing", "designing", "reporting")) as progress:
         made = run_street(
-            source, out=out, rules=rules, within=within, lock=lock, seed=seed, force=force, progress=progress
+            source,
+            out=out,
+            rules=rules,
+            within=within,
+            lock=lock,
+            seed=seed,
+            force=force,
+            workers=workers,
+            cluster=cluster,
+            progress=progress,
         )
     if as_json:
         print_json(street_json(made))

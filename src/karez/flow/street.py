@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from karez.designing.street import design_street
+from karez.designing.street import draft_street, finish_street, work_on
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record_of
+from karez.flow.spreading import spread, workers_here
 from karez.model.street import StreetDesign, StreetGraph, StreetInputs
 from karez.reading.street import read_street
 from karez.reporting import refuse_existing
@@ -34,6 +36,8 @@ def street(
     lock: Path | None = None,
     seed: int = 0,
     force: bool = False,
+    workers: int | None = None,
+    cluster: str = "",
     progress: Progress = silent,
 ) -> StreetRun:
     """Design a network to every premises of a map file and write the run.
@@ -54,6 +58,11 @@ def street(
         Seed of every search.
     force : bool
         Keep an existing run folder aside instead of refusing it.
+    workers : int, optional
+        Processes that design side by side; by default one for two processors, as the solver has threads. The
+        design is the same.
+    cluster : str
+        Address of a Dask scheduler, ``host:port``, that is used instead.
     progress : Progress
         Told the step and its share.
 
@@ -73,8 +82,24 @@ def street(
     with stages.stage("routing") as share:
         graph = route_streets(inputs, share)
     with stages.stage("designing") as share:
-        design = design_street(inputs, graph, seed=seed, progress=share)
+        design = design_side_by_side(inputs, graph, seed=seed, workers=workers, cluster=cluster, progress=share)
     with stages.stage("reporting") as share:
         finished = replace(made, seconds=stages.seconds)
         write_street(inputs, graph, design, finished, target, force=force, progress=share)
     return StreetRun(inputs, graph, design, target)
+
+
+def design_side_by_side(
+    inputs: StreetInputs,
+    graph: StreetGraph,
+    *,
+    seed: int,
+    workers: int | None,
+    cluster: str,
+    progress: Callable[[float], None],
+) -> StreetDesign:
+    """Design the areas of offices, and prove the trench of the whole, in processes or on a cluster."""
+    draft = draft_street(inputs, graph, seed=seed)
+    here = draft.processes(workers, workers_here())
+    answers = spread(work_on, draft, draft.tasks, workers=here, cluster=cluster, progress=progress)
+    return finish_street(inputs, graph, draft, answers)

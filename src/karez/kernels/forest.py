@@ -66,24 +66,26 @@ def way_to_root(parent: Ints, length: Floats) -> Floats:
 
 
 @njit(cache=True, nogil=True)
+def roots_in_order(parent: Ints) -> Ints:
+    """Number of the root that every place hangs on, roots counted in order: int32[places]."""
+    root = np.empty(len(parent), np.int32)
+    count = 0
+    for v in range(len(parent)):
+        if parent[v] < 0:
+            root[v] = count
+            count += 1
+        else:
+            root[v] = root[parent[v]]
+    return root
+
+
+@njit(cache=True, nogil=True)
 def sum_up(parent: Ints, amount: Floats) -> Floats:
     """Sum of what stands at and behind every place: float64[places]."""
     total = amount.copy()
     for v in range(len(parent) - 1, -1, -1):
         if parent[v] >= 0:
             total[parent[v]] += total[v]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def total_way(parent: Ints, length: Floats, weight: Floats) -> Floats:
-    """Way from every place of one tree to all weight together: float64[places]."""
-    behind = sum_up(parent, weight)
-    way = way_to_root(parent, length)
-    total = np.empty(len(parent))
-    total[0] = np.sum(weight * way)
-    for v in range(1, len(parent)):
-        total[v] = total[parent[v]] + length[v] * (behind[0] - 2.0 * behind[v])
     return total
 
 
@@ -128,3 +130,58 @@ def subtree(parent: Ints, top: int) -> Flags:
         if parent[v] >= 0 and inside[parent[v]]:
             inside[v] = True
     return inside
+
+
+@njit(cache=True, nogil=True)
+def medians(parent: Ints, length: Floats, weight: Floats, may: Flags, owner: Ints, owners: int) -> Ints:
+    """Median of every part of one tree: the place from which the way to all weight of the part together is shortest.
+
+    Parameters
+    ----------
+    parent : int32[places]
+        One tree, parents before children.
+    length : float64[places]
+        Length of the run to the parent.
+    weight : float64[places]
+        Weight at every place.
+    may : bool[places]
+        Whether a median may be there.
+    owner : int32[places]
+        Part of each place; every part hangs together.
+    owners : int
+        Number of parts.
+
+    Returns
+    -------
+    int32[owners]
+        Places, the first on ties; −1 for a part that has none to choose from.
+    """
+    places = len(parent)
+    behind = weight.copy()
+    way = np.zeros(places)
+    whole = np.zeros(owners)
+    at_top = np.zeros(owners)
+    for v in range(places - 1, -1, -1):
+        p = parent[v]
+        if p >= 0 and owner[p] == owner[v]:
+            behind[p] += behind[v]
+        else:
+            whole[owner[v]] = behind[v]
+    total = np.empty(places)
+    for v in range(places):
+        p = parent[v]
+        if p >= 0 and owner[p] == owner[v]:
+            way[v] = way[p] + length[v]
+        at_top[owner[v]] += weight[v] * way[v]
+    found = np.full(owners, -1, np.int32)
+    least = np.full(owners, np.inf)
+    for v in range(places):
+        p, k = parent[v], owner[v]
+        if p >= 0 and owner[p] == k:
+            total[v] = total[p] + length[v] * (whole[k] - 2.0 * behind[v])
+        else:
+            total[v] = at_top[k]
+        if may[v] and total[v] < least[k]:
+            least[k] = total[v]
+            found[k] = v
+    return found

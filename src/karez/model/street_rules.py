@@ -297,10 +297,10 @@ class Prices(Settings):
 class Searching(Settings):
     """How hard the design is worked on. Counted effort only (rule 10)."""
 
-    rounds: Annotated[int, Field(ge=1)] = setting(8, unit="rounds", meaning="Most rounds of improvement of the trench")
+    rounds: Annotated[int, Field(ge=1)] = setting(4, unit="rounds", meaning="Most rounds of improvement of the trench")
     stop_gap: Share = setting(0.005, unit="share", meaning="Stop once the trench is proven this close")
     trees: Annotated[int, Field(ge=1)] = setting(
-        3, unit="trees", meaning="Trenches tried across the tiers, the cheapest design is kept"
+        2, unit="trees", meaning="Trenches tried in each office's area, each with what the cables of the last one cost"
     )
 
 

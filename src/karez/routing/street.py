@@ -381,8 +381,7 @@ class _Builder:
         lonlat[runs["end"]] = shapely.get_coordinates(shapely.get_point(runs.geometry.to_numpy(), -1))
         kind = np.full(count, "street", dtype=object)
         kind[self.premises_node[self.premises_node >= 0]] = "premises"
-        name = pd.DataFrame(lonlat.round(6) + 0.0).astype(str).agg(",".join, axis=1).to_numpy(dtype=object)
-        name = np.asarray("node:" + name, dtype=object)
+        name = np.array([f"node:{lon},{lat}" for lon, lat in (lonlat.round(6) + 0.0).tolist()], dtype=object)
         at = self.premises_node >= 0
         name[self.premises_node[at]] = inputs.premises["id"].to_numpy()[at]
         doubled = pd.Series(name).groupby(name).cumcount().to_numpy()

@@ -1,5 +1,6 @@
 """Inside a settlement: trench, central offices, cabinets, closures and cables to every premises."""
 
-from karez.designing.street.design import design_street
+from karez.designing.street.design import design_street, finish_street
+from karez.designing.street.draft import draft_street, work_on
 
-__all__ = ["design_street"]
+__all__ = ["design_street", "draft_street", "finish_street", "work_on"]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from karez.designing.street.bill import least_plant
+from karez.designing.street.draft import TRIAL_ROUNDS, Draft, draft_street, work_on
 from karez.designing.street.equip import Equipped, equip
-from karez.designing.street.trench import dig, least_prices, run_prices, within
+from karez.designing.street.parts import relabelled
+from karez.designing.street.seams import mend_seams
+from karez.designing.street.trench import dig
 from karez.model.certificate import Certificate
 from karez.model.note import Note
 from karez.model.street import StreetDesign, StreetGraph, StreetInputs
@@ -18,18 +21,13 @@ from karez.solving import Certified
 from karez.units import from_minor, to_minor
 
 Progress = Callable[[float], None]
-
-TRIAL_ROUNDS = 2
-"""Rounds of improvement of a trench that is tried for the whole, without a bound."""
+Rows = npt.NDArray[np.integer]
 
 
 def design_street(
     inputs: StreetInputs, graph: StreetGraph, *, seed: int = 0, progress: Progress = lambda _: None
 ) -> StreetDesign:
-    """Design the network.
-
-    The trench is the cheapest one with the smallest cable in it. Offices, closures, cabinets and cables follow on it;
-    then the trench is chosen anew with the cables it carried in its price, and the cheapest design is kept.
+    """Design the network, all in this process; see :func:`finish_street`.
 
     Parameters
     ----------
@@ -42,34 +40,42 @@ def design_street(
     progress : callable
         Told the share of the work that is done.
     """
-    started = time.perf_counter()
-    rules, searching = inputs.rules, inputs.rules.searching
-    trees, rounds = searching.trees, searching.rounds
-    dug = run_prices(graph, rules.prices)
-    length = graph.runs["length_m"].to_numpy()
-    floor = least_prices(graph, rules.prices)
-    guess = dig(graph, floor, rounds=1, seed=seed, seconds=0.0)  # the first tree alone, whatever the machine
-    proven = dig(
-        graph,
-        floor,
-        rounds=rounds,
-        seed=seed,
-        stop_gap=within(guess, searching.stop_gap, len(np.unique(graph.premises_node))),
-        proven=True,
-        progress=_part(progress, 0, trees),
-    )
-    best, edges = equip(inputs, graph, dug, proven.edges), proven.edges
-    for number in range(1, trees):
-        cost = floor + length * best.cable_per_m(graph, rules) + best.beyond_room(graph, rules)
-        told = _part(progress, number, trees)
-        other = dig(graph, cost, rounds=TRIAL_ROUNDS, seed=seed + number, progress=told)
-        made = equip(inputs, graph, dug, other.edges)
-        if made.cost >= best.cost:
-            break
-        best, edges = made, other.edges
-    minor = to_minor(floor)
-    seconds = time.perf_counter() - started
-    certificates = _certificates(inputs, best, proven, int(minor[edges].sum()), seconds)
+    draft = draft_street(inputs, graph, seed=seed)
+    answers = []
+    for number, task in enumerate(draft.tasks, start=1):
+        answers.append(work_on(draft, task))
+        progress(number / (len(draft.tasks) + 1))
+    return finish_street(inputs, graph, draft, answers)
+
+
+def finish_street(
+    inputs: StreetInputs, graph: StreetGraph, draft: Draft, answers: Sequence[Certified | Rows]
+) -> StreetDesign:
+    """Put together what the tasks of a draft have found.
+
+    The trenches of the areas, chosen with the cables they carry in their price, are joined and mended along their
+    seams. The trench that is proven to be cheapest with the smallest cable in it is another one; the best out of the
+    runs of both is a third. That which makes the cheapest whole is kept with everything it holds.
+
+    Parameters
+    ----------
+    inputs, graph : StreetInputs, StreetGraph
+        As the draft was made of.
+    draft : Draft
+        What the tasks shared.
+    answers : sequence
+        Of every task of the draft, in their order.
+    """
+    proven = answers[0]
+    assert isinstance(proven, Certified)
+    parts = [part for part in answers[1:] if not isinstance(part, Certified)]
+    dug = np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
+    joined = mend_seams(draft.graph, draft.floor, dug, draft.area, rounds=TRIAL_ROUNDS, seed=draft.seed)
+    made = [(equip(inputs, graph, draft.dug, edges), edges) for edges in (proven.edges, joined)]
+    best, edges = min(made, key=_cost)
+    combined = _out_of_both(draft, proven.edges, joined, best)
+    best, edges = min((best, edges), (equip(inputs, graph, draft.dug, combined), combined), key=_cost)
+    certificates = _certificates(inputs, best, proven, int(to_minor(draft.floor)[edges].sum()))
     return StreetDesign(
         trench=best.trench,
         premises=best.premises,
@@ -88,13 +94,22 @@ def design_street(
     )
 
 
-def _part(progress: Progress, number: int, parts: int) -> Progress:
-    return lambda share: progress((number + share) / parts)
+def _cost(made: tuple[Equipped, Rows]) -> float:
+    return made[0].cost
 
 
-def _certificates(
-    inputs: StreetInputs, best: Equipped, proven: Certified, dug: int, seconds: float
-) -> tuple[Certificate, ...]:
+def _out_of_both(draft: Draft, one: Rows, other: Rows, best: Equipped) -> Rows:
+    """The cheapest trench out of the runs of two, with what cables cost in the better design."""
+    graph = draft.graph
+    runs = np.union1d(one, other)
+    rules = draft.inputs.rules
+    cost = draft.floor + graph.runs["length_m"].to_numpy() * best.cable_per_m(graph, rules)
+    cost += best.beyond_room(graph, rules)
+    part = relabelled(graph, np.arange(len(graph.nodes), dtype=np.int32), runs)
+    return runs[dig(part, cost[runs], rounds=TRIAL_ROUNDS, seed=draft.seed).edges]
+
+
+def _certificates(inputs: StreetInputs, best: Equipped, proven: Certified, dug: int) -> tuple[Certificate, ...]:
     """Certificates of the trench and of the whole."""
     prices = inputs.rules.prices
     money = f"{prices.currency} of {prices.price_year}"
@@ -113,7 +128,7 @@ def _certificates(
         constant=0.0,
         proof=f"{proven.proof}; the moats alone, replayed on the graph of all runs, prove "
         f"{float(from_minor(proven.ascent_bound)):.2f}",
-        seconds=seconds,
+        seconds=proven.seconds,
     )
     whole = Certificate(
         name=f"least cost of the whole network, {money}",
@@ -124,7 +139,7 @@ def _certificates(
         constant=round(constant, 2),
         proof="bound of the trench with the smallest cable, and of closures, cabinets, splitters, ports and offices at "
         "least as many as their greatest load allows; larger cables and the places of plant are not in it",
-        seconds=seconds,
+        seconds=proven.seconds,
     )
     return trench, whole
 

@@ -23,7 +23,7 @@ from karez.designing.street.cables import cable_price, lay_cables
 from karez.designing.street.offices import site_offices, split_at
 from karez.designing.street.optics import budget_db, loss_db, reach_m
 from karez.designing.street.trench import lay_out, least_cable, other_prices, run_prices
-from karez.kernels.forest import way_to_root
+from karez.kernels.forest import roots_in_order, way_to_root
 from karez.model.street import Flags, Floats, Ints, StreetGraph, StreetInputs, Trench
 from karez.model.street_rules import StreetRules
 
@@ -87,10 +87,7 @@ def equip(inputs: StreetInputs, graph: StreetGraph, dug: Floats, edges: npt.NDAr
     """
     rules = inputs.rules
     dwellings = inputs.premises["dwellings"].to_numpy(np.int64)
-    weight = np.zeros(len(graph.nodes))
-    joined = graph.premises_node >= 0
-    np.add.at(weight, graph.premises_node[joined], dwellings[joined])
-    trench, dead = _forest(graph, edges, weight, rules)
+    trench, dead = forest_of(graph, edges, weight_of(inputs, graph), rules)
     place = _places(graph, trench, dead)
     reached = place >= 0
     demand = np.zeros(len(trench.node), np.int64)
@@ -101,7 +98,7 @@ def equip(inputs: StreetInputs, graph: StreetGraph, dug: Floats, edges: npt.NDAr
     unit = _units(closures, rules)
     load = np.bincount(home, unit, minlength=len(cabinets.place)).astype(np.int64)
     feeds = splitters_for(rules.network, load)
-    office = _root_of(trench)
+    office = root_of(trench)
     way = way_to_root(trench.parent, trench.length_m)
     cables = lay_cables(trench, rules.network, closures, cabinets, feeds)
     given = _given_rows(spot, cabinets)
@@ -167,16 +164,23 @@ def _kept(inputs: StreetInputs, graph: StreetGraph, spot: Ints, cabinets: Areas)
     return tuple(why)
 
 
-def _forest(
+def weight_of(inputs: StreetInputs, graph: StreetGraph) -> Floats:
+    """Dwellings at every node: float64[nodes]."""
+    dwellings, joined = inputs.premises["dwellings"].to_numpy(np.float64), graph.premises_node >= 0
+    at_node = np.bincount(graph.premises_node[joined], dwellings[joined], minlength=len(graph.nodes))
+    return np.asarray(at_node, np.float64)
+
+
+def forest_of(
     graph: StreetGraph, edges: npt.NDArray[np.integer], weight: Floats, rules: StreetRules
 ) -> tuple[Trench, Flags]:
-    """The trench hanging on its offices: given ones, or sited."""
+    """The trench hanging on its offices: given ones, or sited; and which of its places are dead ends at a border."""
     given = np.unique(graph.office_node[graph.office_node >= 0]).astype(np.int32)
     if len(given):
         trench = lay_out(graph, edges, given)
         return trench, np.zeros(len(trench.node), np.bool_)
     offices = site_offices(graph, edges, weight, rules.network.office_ports, reach_m(rules))
-    return split_at(graph, edges, offices, weight)
+    return split_at(graph, edges, offices)
 
 
 def _places(graph: StreetGraph, trench: Trench, dead: Flags) -> Ints:
@@ -213,15 +217,9 @@ def _units(closures: Areas, rules: StreetRules) -> Longs:
     return np.ones_like(closures.load) if len(rules.network.split) > 1 else closures.load
 
 
-def _root_of(trench: Trench) -> Ints:
+def root_of(trench: Trench) -> Ints:
     """Number of the office that each place hangs on; offices are the roots in order."""
-    root = np.cumsum(trench.parent < 0).astype(np.int32) - 1
-    for_children = trench.parent >= 0
-    office = np.where(for_children, -1, root)
-    for v in range(len(office)):
-        if office[v] < 0:
-            office[v] = office[trench.parent[v]]
-    return office.astype(np.int32)
+    return roots_in_order(trench.parent)
 
 
 def _tables(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.designing.street.trench import lay_out
-from karez.kernels.forest import nearest_seed, total_way
+from karez.kernels.forest import medians, nearest_seed
 from karez.model.street import Floats, Ints, StreetGraph, Trench
 
 PASSES = 8
@@ -46,69 +46,45 @@ def site_offices(
         Nodes, ascending.
     """
     may = graph.nodes["may_hold"].to_numpy(dtype=np.bool_)
-    inside = np.unique(graph.runs[["start", "end"]].to_numpy()[edges])
-    some = inside[may[inside]][:1]
-    offices = np.array([_median(lay_out(graph, edges, some.astype(np.int32)), weight, may)], np.int32)
+    tree = lay_out(graph, edges, _any_place(graph, edges, may))
+    heavy, may = weight[tree.node], may[tree.node]
+    places = medians(tree.parent, tree.length_m, heavy, may, np.zeros(len(heavy), np.int32), 1)
     while True:
-        served, way, load = nearest_office(graph, edges, offices, weight)
-        far = np.where(weight > 0, way, 0.0)
-        if (load.max(initial=0.0) <= most and far.max(initial=0.0) <= reach_m) or len(offices) >= MOST_OFFICES:
-            return np.sort(offices)
-        crowded = served == int(load.argmax())
+        way, owner = nearest_seed(tree.parent, tree.length_m, places)
+        load = np.bincount(owner, heavy, minlength=len(places))
+        far = np.where(heavy > 0, way, 0.0)
+        fits = load.max(initial=0.0) <= most and far.max(initial=0.0) <= reach_m
+        if fits or len(places) >= MOST_OFFICES:
+            return np.sort(tree.node[places])
+        crowded = owner == int(load.argmax())
         new = int(far.argmax()) if far.max() > reach_m else int(np.where(crowded, far, -1.0).argmax())
-        offices = np.append(offices, np.int32(new))
+        places = np.append(places, np.int32(new))
         for _ in range(PASSES):
-            moved = _recentred(graph, edges, offices, weight, may)
-            if np.array_equal(np.sort(moved), np.sort(offices)):
+            _, owner = nearest_seed(tree.parent, tree.length_m, places)
+            moved = medians(tree.parent, tree.length_m, heavy, may, owner, len(places))
+            moved = np.where(moved < 0, places, moved)
+            if np.array_equal(moved, places):
                 break
-            offices = moved
+            places = moved
 
 
-def nearest_office(
-    graph: StreetGraph, edges: npt.NDArray[np.integer], offices: Ints, weight: Floats
-) -> tuple[Ints, Floats, Floats]:
-    """Office that every node is nearest to along the trench, the way there, and the load of each office."""
+def _any_place(graph: StreetGraph, edges: npt.NDArray[np.integer], may: npt.NDArray[np.bool_]) -> Ints:
+    """The first node of a trench where plant may stand."""
+    inside = np.unique(graph.runs[["start", "end"]].to_numpy()[edges])
+    return np.asarray(inside[may[inside]][:1], np.int32)
+
+
+def nearest_office(graph: StreetGraph, edges: npt.NDArray[np.integer], offices: Ints) -> Ints:
+    """Number of the office that every node is nearest to along a trench that is one tree; −1 off it: int32[nodes]."""
     whole = lay_out(graph, edges, offices[:1])
-    count = len(graph.nodes)
-    served, way = np.full(count, -1, np.int32), np.full(count, np.inf)
-    best, owner = _spread(whole, offices)
-    served[whole.node], way[whole.node] = owner, best
-    load = np.bincount(served[served >= 0], weight[served >= 0], minlength=len(offices))
-    return served, way, np.asarray(load, np.float64)
-
-
-def _spread(whole: Trench, offices: Ints) -> tuple[Floats, Ints]:
-    """Distance to, and number of, the nearest office of every place of one tree."""
-    place = np.full(int(whole.node.max()) + 1, -1, np.int32)
+    place = np.full(len(graph.nodes), -1, np.int32)
     place[whole.node] = np.arange(len(whole.node), dtype=np.int32)
-    best, owner = nearest_seed(whole.parent, whole.length_m, place[offices])
-    return best, owner
+    served = np.full(len(graph.nodes), -1, np.int32)
+    served[whole.node] = nearest_seed(whole.parent, whole.length_m, place[offices])[1]
+    return served
 
 
-def _recentred(
-    graph: StreetGraph, edges: npt.NDArray[np.integer], offices: Ints, weight: Floats, may: npt.NDArray[np.bool_]
-) -> Ints:
-    """Every office at the median of what is nearest to it."""
-    served, _, _ = nearest_office(graph, edges, offices, weight)
-    ends = graph.runs[["start", "end"]].to_numpy()[edges]
-    own = served[ends[:, 0]] == served[ends[:, 1]]
-    moved = [
-        _median(lay_out(graph, edges[own & (served[ends[:, 0]] == number)], office[None]), weight, may)
-        for number, office in enumerate(offices)
-    ]
-    return np.array(moved, np.int32)
-
-
-def _median(tree: Trench, weight: Floats, may: npt.NDArray[np.bool_]) -> int:
-    """Node of a tree from which the way to all weight together is shortest, of those that may hold plant."""
-    total = total_way(tree.parent, tree.length_m, weight[tree.node].astype(np.float64))
-    total[~may[tree.node]] = np.inf
-    return int(tree.node[int(total.argmin())])
-
-
-def split_at(
-    graph: StreetGraph, edges: npt.NDArray[np.integer], offices: Ints, weight: Floats
-) -> tuple[Trench, npt.NDArray[np.bool_]]:
+def split_at(graph: StreetGraph, edges: npt.NDArray[np.integer], offices: Ints) -> tuple[Trench, npt.NDArray[np.bool_]]:
     """Part one tree at the borders of its offices' areas.
 
     Returns
@@ -119,7 +95,7 @@ def split_at(
     bool[places]
         Whether a place is such a dead end.
     """
-    served, _, _ = nearest_office(graph, edges, offices, weight)
+    served = nearest_office(graph, edges, offices)
     ends = graph.runs[["start", "end"]].to_numpy()[edges]
     border = served[ends[:, 0]] != served[ends[:, 1]]
     forest = lay_out(graph, edges[~border], offices)

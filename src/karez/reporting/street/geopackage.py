@@ -6,14 +6,14 @@ import sqlite3
 import zipfile
 from contextlib import closing
 from pathlib import Path
-from xml.etree import ElementTree as ET
+from xml.sax.saxutils import escape
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import shapely
 
 from karez.reporting.geopackage import add_styles, fixed_time
-from karez.reporting.street.layers import rows
 from karez.reporting.street.palette import COLOURS, ORDER, WIDTHS
 from karez.reporting.styles import LayerStyle, single_style
 
@@ -54,29 +54,42 @@ def _style(name: str) -> LayerStyle:
 
 def write_kmz(layers: dict[str, gpd.GeoDataFrame], name: str, path: Path) -> None:
     """Write what a crew takes along: trench and plant, each with its figures, as KML 2.2 in a zip."""
-    root = ET.Element("kml", xmlns="http://www.opengis.net/kml/2.2")
-    document = ET.SubElement(root, "Document")
-    ET.SubElement(document, "name").text = name
-    for layer in KML_LAYERS:
-        style = ET.SubElement(document, "Style", id=layer)
-        red, green, blue = COLOURS[layer][1:3], COLOURS[layer][3:5], COLOURS[layer][5:7]
-        kind = ET.SubElement(style, "LineStyle" if layer == "trench" else "IconStyle")
-        ET.SubElement(kind, "color").text = f"ff{blue}{green}{red}"
-        if layer == "trench":
-            ET.SubElement(kind, "width").text = "3"
-        folder = ET.SubElement(document, "Folder")
-        ET.SubElement(folder, "name").text = layer.capitalize()
-        for row in rows(layers[layer]):
-            mark = ET.SubElement(folder, "Placemark")
-            ET.SubElement(mark, "name").text = str(row.id)
-            ET.SubElement(mark, "styleUrl").text = f"#{layer}"
-            data = ET.SubElement(mark, "ExtendedData")
-            for column in KML_COLUMNS[layer]:
-                entry = ET.SubElement(data, "Data", name=column)
-                ET.SubElement(entry, "value").text = str(getattr(row, column))
-            shape = ET.SubElement(mark, "LineString" if layer == "trench" else "Point")
-            points = shapely.get_coordinates(row.geometry)
-            ET.SubElement(shape, "coordinates").text = " ".join(f"{lon:.6f},{lat:.6f}" for lon, lat in points)
-    text = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    styles = "".join(_kml_style(layer) for layer in KML_LAYERS)
+    folders = "".join(_kml_folder(layer, layers[layer]) for layer in KML_LAYERS)
+    text = (
+        "<?xml version='1.0' encoding='utf-8'?>\n"
+        f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>{escape(name)}</name>{styles}{folders}'
+        "</Document></kml>"
+    )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(zipfile.ZipInfo("doc.kml", KML_STAMP), text, zipfile.ZIP_DEFLATED)
+
+
+def _kml_style(layer: str) -> str:
+    red, green, blue = COLOURS[layer][1:3], COLOURS[layer][3:5], COLOURS[layer][5:7]
+    colour = f"<color>ff{blue}{green}{red}</color>"
+    look = (
+        f"<LineStyle>{colour}<width>3</width></LineStyle>" if layer == "trench" else f"<IconStyle>{colour}</IconStyle>"
+    )
+    return f'<Style id="{layer}">{look}</Style>'
+
+
+def _kml_folder(layer: str, frame: gpd.GeoDataFrame) -> str:
+    """One mark a row: its id, its figures, its shape."""
+    shape = "LineString" if layer == "trench" else "Point"
+    points, row = shapely.get_coordinates(frame.geometry.to_numpy(), return_index=True)
+    written = [f"{lon:.6f},{lat:.6f}" for lon, lat in points.tolist()]
+    first = np.searchsorted(row, np.arange(len(frame) + 1)).tolist()
+    data = [""] * len(frame)
+    for column in KML_COLUMNS[layer]:
+        values = [escape(str(value)) for value in frame[column].tolist()]
+        data = [
+            f'{before}<Data name="{column}"><value>{value}</value></Data>'
+            for before, value in zip(data, values, strict=True)
+        ]
+    marks = [
+        f"<Placemark><name>{escape(str(own))}</name><styleUrl>#{layer}</styleUrl><ExtendedData>{told}</ExtendedData>"
+        f"<{shape}><coordinates>{' '.join(written[start:end])}</coordinates></{shape}></Placemark>"
+        for own, told, start, end in zip(frame["id"], data, first[:-1], first[1:], strict=True)
+    ]
+    return f"<Folder><name>{layer.capitalize()}</name>{''.join(marks)}</Folder>"

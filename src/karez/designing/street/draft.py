@@ -1,0 +1,139 @@
+"""A first trench, its offices' areas, and the work that goes on from there side by side.
+
+What is worked on does not depend on how many work on it: one task proves the trench of the whole, every other designs
+the area of one office.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from karez.designing.street.equip import equip, forest_of, root_of, weight_of
+from karez.designing.street.parts import area_of, lean, nearest_owner
+from karez.designing.street.trench import dig, least_prices, run_prices, within
+from karez.model.street import Floats, Ints, StreetGraph, StreetInputs
+from karez.solving import Certified
+
+Rows = npt.NDArray[np.integer]
+Progress = Callable[[float], None]
+
+TRIAL_ROUNDS = 0
+"""Rounds of improvement, beyond the first, of a trench that is tried for the whole, without a bound."""
+
+SMALL_RUNS = 15_000
+"""Graphs with fewer runs are designed before another process would have started."""
+
+PROOF = -1
+"""The task that proves the trench of the whole; the others are numbers of areas."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What tasks share.
+
+    Parameters
+    ----------
+    inputs, graph : StreetInputs, StreetGraph
+        Without geometry.
+    dug, floor : float64[runs]
+        Price of digging every run; and what it costs at least, with the smallest cable in it.
+    guess : int[…]
+        Runs of the first trench.
+    stop_gap : float
+        See :func:`karez.designing.street.trench.within`.
+    offices : int32[areas]
+        Node of every area's office.
+    area : int32[nodes]
+        Number of every node's area; −1 where none leads to.
+    seed : int
+        Settles all that is left to chance.
+    """
+
+    inputs: StreetInputs
+    graph: StreetGraph
+    dug: Floats
+    floor: Floats
+    guess: Rows
+    stop_gap: float
+    offices: Ints
+    area: Ints
+    seed: int
+
+    @property
+    def tasks(self) -> list[int]:
+        """Tasks, the longest first."""
+        held = self.graph.premises_node >= 0
+        size = np.bincount(self.area[self.graph.premises_node[held]], minlength=len(self.offices))
+        return [PROOF, *np.argsort(-size, kind="stable")[: int((size > 0).sum())].tolist()]
+
+    def processes(self, asked: int | None, processors: int) -> int:
+        """How many processes are worth it: as many as are asked for, else half as many as there are processors.
+
+        The solver itself keeps two processors busy much of the time.
+        """
+        if len(self.graph.runs) < SMALL_RUNS:
+            return 1
+        return asked or max(1, processors // 2)
+
+
+def draft_street(inputs: StreetInputs, graph: StreetGraph, *, seed: int = 0) -> Draft:
+    """Dig a first trench and part it into areas of offices."""
+    inputs, graph = lean(inputs, graph)
+    rules = inputs.rules
+    dug = run_prices(graph, rules.prices)
+    floor = least_prices(graph, rules.prices)
+    guess = dig(graph, floor, rounds=1, seed=seed, seconds=0.0)  # the first tree alone, whatever the machine
+    trench, dead = forest_of(graph, guess.edges, weight_of(inputs, graph), rules)
+    owner = np.full(len(graph.nodes), -1, np.int32)
+    owner[trench.node[~dead]] = root_of(trench)[~dead]
+    offices = trench.node[trench.parent < 0]
+    return Draft(
+        inputs=inputs,
+        graph=graph,
+        dug=dug,
+        floor=floor,
+        guess=guess.edges,
+        stop_gap=within(guess, rules.searching.stop_gap, len(np.unique(graph.premises_node))),
+        offices=offices,
+        area=nearest_owner(graph, owner),
+        seed=seed,
+    )
+
+
+def work_on(draft: Draft, task: int) -> Certified | Rows:
+    """Do one task: the proven trench of the whole, or the runs of an area's trench."""
+    return _prove(draft) if task == PROOF else _design_area(draft, task)
+
+
+def _prove(draft: Draft) -> Certified:
+    searching = draft.inputs.rules.searching
+    return dig(
+        draft.graph,
+        draft.floor,
+        rounds=searching.rounds,
+        seed=draft.seed,
+        stop_gap=draft.stop_gap,
+        proven=True,
+    )
+
+
+def _design_area(draft: Draft, number: int) -> Rows:
+    """Choose an area's trench anew with what its cables cost, as long as the whole becomes cheaper."""
+    rules = draft.inputs.rules
+    inputs, graph, runs = area_of(draft.inputs, draft.graph, draft.area, number, int(draft.offices[number]))
+    dug, floor = draft.dug[runs], draft.floor[runs]
+    length = graph.runs["length_m"].to_numpy()
+    edges: Rows = np.flatnonzero(np.isin(runs, draft.guess))
+    best = equip(inputs, graph, dug, edges)
+    for trial in range(1, rules.searching.trees):
+        cost = floor + length * best.cable_per_m(graph, rules) + best.beyond_room(graph, rules)
+        other = dig(graph, cost, rounds=TRIAL_ROUNDS, seed=draft.seed + trial).edges
+        made = equip(inputs, graph, dug, other)
+        if made.cost >= best.cost:
+            break
+        best, edges = made, other
+    return runs[edges]
