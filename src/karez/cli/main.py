@@ -300,6 +300,32 @@ def frontier(
 
 
 @app.command()
+def backbone(
+    folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
+    upon: Annotated[
+        Path | None, typer.Option(help="Run folder whose built spans cost nothing.", metavar="RUN")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default DIR/studies/backbone-<hash>.")] = None,
+    seed: Seed = 0,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give every hub two ways to a source: rings at least cost, with a bound, and the roads that nothing doubles."""
+    from karez.cli.screen import print_json, progress_bar
+    from karez.cli.studies import print_backbone
+    from karez.flow.backbone import backbone as run_backbone
+
+    _say_if_compiling("plan")
+    steps = ("reading", "routing", "pricing", "joining", "reporting")
+    with progress_bar(quiet=as_json, steps=steps) as progress:
+        joined = run_backbone(folder, upon=upon, out=out, seed=seed, force=force, progress=progress)
+    if as_json:
+        print_json({**joined.backbone.summary(), "folder": str(joined.folder)})
+    else:
+        print_backbone(joined.backbone, joined.folder)
+
+
+@app.command()
 def why(
     folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
     rule: Annotated[

@@ -7,9 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from karez.cli.screen import err, out, table
+from karez.model.backbone import Backbone
 from karez.model.comparison import Comparison
 from karez.model.frontier import CoverageFrontier
 from karez.model.rule_price import Conflict, RuleStudy
+from karez.reporting.backbone import findings as told_backbone
 from karez.reporting.compare import sentences as told_comparison
 from karez.reporting.why import sentences
 
@@ -43,6 +45,14 @@ def print_frontier(frontier: CoverageFrontier, folder: Path) -> None:
         )
     out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
     out.print(f"Page:    {folder / 'frontier.html'}", highlight=False, soft_wrap=True)
+
+
+def print_backbone(backbone: Backbone, folder: Path) -> None:
+    """Show what the rings cost, what they survive, and the roads that nothing doubles."""
+    for line in told_backbone(backbone):
+        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
+    out.print(f"Page:    {folder / 'backbone.html'}", highlight=False, soft_wrap=True)
 
 
 def print_why(study: RuleStudy | Conflict, folder: Path) -> None:

@@ -10,17 +10,18 @@ from karez.flow.progress import Progress, Stages, silent
 from karez.model.tree_certificate import TreeCertificate
 from karez.reading.instance import read_instance
 from karez.verifying import Verdict
+from karez.verifying.backbone import verify_backbone
 from karez.verifying.frontier import verify_frontier
 from karez.verifying.street import is_street, verify_street
 
 
 def verify(run: Path, *, progress: Progress = silent) -> Verdict:
-    """Prove a finished run, or a frontier, again, from its folder alone.
+    """Prove a finished run, a frontier or a backbone again, from its folder alone.
 
     Parameters
     ----------
     run : Path
-        Run folder, or folder that ``karez frontier`` wrote.
+        Run folder, or folder that ``karez frontier`` or ``karez backbone`` wrote.
     progress : Progress
         Told the step and its share.
 
@@ -37,6 +38,8 @@ def verify(run: Path, *, progress: Progress = silent) -> Verdict:
     with Stages(progress).stage("verifying") as share:
         if (run / "frontier.json").is_file():
             return verify_frontier(run, progress=share)
+        if (run / "backbone.json").is_file():
+            return verify_backbone(run, progress=share)
         check = verify_street if is_street(run) else verifying.verify
         return check(run, progress=share)
 

@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from karez.model.backbone_rules import BackboneRules
 from karez.model.business import Business, Social
 from karez.model.climate import Climate
 from karez.model.joint import Joint
@@ -277,6 +278,7 @@ class Programme(Settings):
     resilience: ResilienceRules = setting(
         ResilienceRules(), meaning="How often parts fail, what hazards do, who needs two ways"
     )
+    backbone: BackboneRules = setting(BackboneRules(), meaning="Which hubs need two ways to a source")
     tracking: Tracking = setting(Tracking(), meaning="The ledger of what is delivered")
     standing: Standing = setting(Standing(), meaning="What stands where the rest is planned again: `karez replan`")
     crews: dict[Method, Crew] = setting({}, meaning="What crews can build, by deployment method; others have no limit")

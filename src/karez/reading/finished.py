@@ -56,6 +56,12 @@ def read_sites(folder: Path) -> tuple[pd.DataFrame, float]:
     return pd.DataFrame(run.sites[["id", "technology"]]), float(run.summary["totals"]["capex_real"])
 
 
+def built_spans(folder: Path) -> frozenset[str]:
+    """Ids of the spans that a finished run builds in any year."""
+    (run,) = read_finished([folder])
+    return frozenset(run.spans.loc[run.spans["year"] > 0, "id"])
+
+
 def _names(folders: list[Path]) -> list[str]:
     """Shortest ends of the paths that tell them apart."""
     depth = 1

@@ -31,6 +31,7 @@ def check_settings(settled: Settled, findings: Findings) -> None:
     _check_projects(settled, findings)
     _check_technologies(settled, findings)
     _check_business(settled, findings)
+    _check_backbone(settled, findings)
     _check_discounting(settled, findings)
     check_rules(settled, findings)
 
@@ -182,6 +183,15 @@ def _check_business(settled: Settled, findings: Findings) -> None:
             problem = f"the take-up of {highest:g} is above demand.take_up {take_up:g}, which connections are paid for"
             location: Location = ("business", "uptake", area_class, "ceiling")
             setting_fault(findings, location, problem, "Lower it, or raise demand.take_up")
+
+
+def _check_backbone(settled: Settled, findings: Findings) -> None:
+    """Hubs are categories that there are."""
+    known = settled.named["categories"]
+    for name in settled.backbone.get("hubs", {}):
+        if known and name not in known:
+            remedy = f"Name one that is there{suggestion(name, sorted(known))}"
+            setting_fault(findings, ("backbone", "hubs", name), f"`{name}` is none of the categories", remedy)
 
 
 def _check_names(findings: Findings, location: Location, names: Iterable[str], known: frozenset[str]) -> None:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
+from karez.model.backbone_rules import BackboneRules
 from karez.model.business import Business
 from karez.model.programme import (
     Agreement,
@@ -57,7 +58,7 @@ class Settled:
     ----------
     programme : Programme | None
         All of it. With unknown keys renamed or left out, if there were any.
-    agreement, rates, routing, risk, business, demand : dict
+    agreement, rates, routing, risk, business, demand, backbone : dict
         Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
@@ -87,6 +88,7 @@ class Settled:
     fixed: Mapping[int, Fixed] = field(default_factory=dict)
     business: Mapping[str, Any] = field(default_factory=dict)
     demand: Mapping[str, Any] = field(default_factory=dict)
+    backbone: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
     @property
@@ -175,6 +177,7 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         fixed=_places(Fixed, mended.get("fixed")),
         business=_settings(Business, mended.get("business", {})),
         demand=_settings(Demand, mended.get("demand", {})),
+        backbone=_settings(BackboneRules, mended.get("backbone", {})),
         named=named,
     )
 

@@ -9,6 +9,7 @@ from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
 from karez.solving.steiner import steiner
+from karez.solving.survivability import Survivable, survivable
 from karez.solving.warming import is_compiled, warm_up
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Multiplier",
     "Overflow",
     "Price",
+    "Survivable",
     "ascended",
     "conditioned",
     "frontier",
@@ -33,5 +35,6 @@ __all__ = [
     "prize",
     "steiner",
     "strengthen",
+    "survivable",
     "warm_up",
 ]

@@ -1,0 +1,389 @@
+"""Two ways from every hub to a source: rings over the candidate routes, at least present cost, with a bound.
+
+Hubs are sites of the categories that ``backbone.hubs`` names, at the nodes they are joined at. A source's own
+connection does not fail; a source does only where two are asked for. What the terrain cannot double, a bridge of the
+candidate routes, is paid once and listed with what it would take to go round it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from karez.designing.access import candidate_network
+from karez.designing.stretches import Stretch, rings, stretches_of
+from karez.kernels.blocks import blocks
+from karez.kernels.two_ways import NONE, ONE, TWO_BY_EDGE, TWO_BY_NODE, ways
+from karez.model.backbone import HUB_COLUMNS, SPAN_COLUMNS, STRETCH_COLUMNS, Backbone
+from karez.model.backbone_rules import USUAL_HUBS, Survivability
+from karez.model.certificate import Certificate
+from karez.model.inputs import Inputs
+from karez.model.note import Note
+from karez.model.plan import RunRecord
+from karez.model.prices import Prices
+from karez.model.route_graph import RouteGraph
+from karez.solving import Graph, Survivable, steiner, survivable
+from karez.solving.survivability import IN, Proof
+from karez.units import METRES_PER_KM, from_minor
+
+Bools = npt.NDArray[np.bool_]
+Bytes = npt.NDArray[np.int8]
+
+EARTH_M = 6_371_008.8
+"""Mean radius of the Earth (IUGG)."""
+
+ROUNDS = 30
+"""Rounds of improvement of the network with one way only, to compare with."""
+
+LEVEL: dict[Survivability, int] = {"none": ONE, "edge": TWO_BY_EDGE, "node": TWO_BY_NODE}
+WORDS = {NONE: "unreached", ONE: "none", TWO_BY_EDGE: "edge", TWO_BY_NODE: "node"}
+
+
+@dataclass(frozen=True)
+class Posed:
+    """The problem of ways on the candidate network.
+
+    Parameters
+    ----------
+    root, network : int, Graph
+        The super-root and the candidate spans with the sources' connections, see
+        :func:`karez.designing.access.candidate_network`; spans that are there already cost nothing.
+    hubs : int64[hubs]
+        Rows of the sites that are hubs.
+    need : int8[nodes + 1]
+        Ways that every node needs.
+    thick, sure : bool
+        Edges and nodes that do not fail.
+    """
+
+    root: int
+    network: Graph
+    hubs: npt.NDArray[np.int64]
+    need: Bytes
+    thick: Bools
+    sure: Bools
+
+
+def hub_levels(inputs: Inputs) -> dict[str, Survivability]:
+    """Categories that are hubs, with what their ways must survive."""
+    return dict(inputs.programme.backbone.hubs) or {
+        name: level for name, level in USUAL_HUBS.items() if name in inputs.programme.categories
+    }
+
+
+def pose_backbone(inputs: Inputs, graph: RouteGraph, prices: Prices, built: Bools | None = None) -> Posed:
+    """Put hubs and routes into the arrays of the solver; `built` (bool[spans]) marks spans that cost nothing."""
+    root, network = candidate_network(graph, prices)
+    spans = len(graph.spans)
+    if built is not None:
+        cost = np.where(np.append(built, np.zeros(network.m - spans, np.bool_)), 0, network.cost)
+        network = Graph.from_edges(network.n, network.tail, network.head, cost)
+    levels = hub_levels(inputs)
+    wanted = inputs.sites["category"].map({name: LEVEL[level] for name, level in levels.items()}).fillna(NONE)
+    level = wanted.to_numpy(np.int8)
+    hubs = np.flatnonzero(level > NONE)
+    need = np.zeros(network.n, np.int8)
+    joined = hubs[graph.site_node[hubs] >= 0]
+    joined = joined[network.reached(root)[graph.site_node[joined]]]
+    np.maximum.at(need, graph.site_node[joined], level[joined])
+    need[root] = NONE
+    alike = not inputs.programme.backbone.distinct_sources
+    thick = np.zeros(network.m, np.bool_)
+    thick[spans:] = alike
+    sure = np.zeros(network.n, np.bool_)
+    sure[graph.source_node[graph.source_node >= 0]] = alike
+    return Posed(root, network, hubs, need, thick, sure)
+
+
+def design_backbone(
+    inputs: Inputs,
+    graph: RouteGraph,
+    prices: Prices,
+    record: RunRecord,
+    *,
+    built: Bools | None = None,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Backbone:
+    """Design the backbone.
+
+    Parameters
+    ----------
+    inputs, graph, prices
+        What was read, measured and priced.
+    record : RunRecord
+        To make it again.
+    built : bool[spans] | None
+        Spans that are there anyhow, as the programme's plan builds them, and cost nothing here.
+    seed : int
+        Seed of the search.
+    progress : callable, optional
+        Told the share of the work that is done.
+    """
+    rules = inputs.programme.backbone
+    posed = pose_backbone(inputs, graph, prices, built)
+    answer = survivable(
+        posed.network, posed.root, posed.need, thick=posed.thick, sure=posed.sure,
+        rounds=rules.rounds, effort=rules.effort, stop_gap=rules.stop_gap, seed=seed, progress=progress,
+    )  # fmt: skip
+    single = steiner(posed.network, np.append(posed.root, np.flatnonzero(posed.need > NONE)), seed=seed, rounds=ROUNDS)
+    lead_in = np.append(graph.spans["tier"].to_numpy() == "lead_in", np.zeros(len(graph.source_node), np.bool_))
+    bridges = answer.bridges[~lead_in[answer.bridges]]
+    found = stretches_of(posed.network, posed.root, answer.edges, bridges, posed.need)
+    hubs = _hubs(inputs, graph, posed, answer, found)
+    return Backbone(
+        programme=inputs.programme,
+        spans=_spans(graph, prices, posed, answer, found, built),
+        hubs=hubs,
+        stretches=_stretch_table(inputs, graph, prices, posed, found),
+        certificate=_certificate(inputs, answer, upon_plan=built is not None),
+        single_real=float(from_minor(single.value)),
+        single_bound_real=float(from_minor(single.bound)),
+        upon_plan=built is not None,
+        proof=proof_tables(posed, answer),
+        record=record,
+        notes=_notes(hubs, upon_plan=built is not None),
+    )
+
+
+def _certificate(inputs: Inputs, answer: Survivable, *, upon_plan: bool) -> Certificate:
+    agreement = inputs.programme.agreement
+    what = "present cost beyond the plan" if upon_plan else "least present cost"
+    return Certificate(
+        name=f"{what} of the backbone's spans, {agreement.currency} of {agreement.price_year}",
+        scope="backbone",
+        sense="minimise",
+        value=float(from_minor(answer.value)),
+        bound=float(from_minor(answer.bound)),
+        constant=0.0,
+        proof=f"{answer.proof}. The folder proof holds the cuts, case by case.",
+        seconds=answer.seconds,
+    )
+
+
+def _spans(
+    graph: RouteGraph, prices: Prices, posed: Posed, answer: Survivable, found: list[Stretch], built: Bools | None
+) -> gpd.GeoDataFrame:
+    """Chosen spans; the sources' own connections are no spans."""
+    count = len(graph.spans)
+    chosen = answer.edges[answer.edges < count]
+    part = graph.spans.iloc[chosen]
+    ring = rings(posed.network, posed.root, answer.edges)[answer.edges < count]
+    stretch = np.full(posed.network.m, "", object)
+    for one in found:
+        stretch[one.edges] = f"road-{one.number}"
+    lead_in = part["tier"].to_numpy() == "lead_in"
+    role = np.select([lead_in, stretch[chosen] != "", ring], ["lead_in", "only_road", "ring"], "spur")
+    frame = gpd.GeoDataFrame(
+        {
+            "id": part["id"].to_numpy(),
+            "role": role,
+            "stretch": stretch[chosen],
+            "method": part["method"].to_numpy(),
+            "ground": part["ground"].to_numpy(),
+            "length_m": part["length_m"].to_numpy(),
+            "capex_real": prices.span_capex[chosen],
+            "present_real": from_minor(posed.network.cost[chosen]),
+            "in_plan": np.zeros(len(chosen), np.bool_) if built is None else built[chosen],
+        },
+        geometry=part.geometry.to_numpy(),
+        crs=graph.spans.crs,
+    )
+    return frame[[*SPAN_COLUMNS, "geometry"]]
+
+
+def _kinds(posed: Posed, answer: Survivable) -> Bytes:
+    """How every node hangs together with the root in what is chosen, bridges of the candidates taken as not failing."""
+    network = posed.network
+    chosen = np.zeros(network.m, np.bool_)
+    chosen[answer.edges] = True
+    kind: Bytes = ways(
+        network.start, network.neighbour, network.edge, np.int32(posed.root), chosen,
+        posed.thick | answer.cases.thick, posed.sure | _cut_nodes(posed),
+    )  # fmt: skip
+    return kind
+
+
+def _cut_nodes(posed: Posed) -> Bools:
+    """Nodes at which the candidates fall apart."""
+    network = posed.network
+    _, top, *_ = blocks(network.start, network.neighbour, network.edge, np.int32(posed.root), network.m)
+    cut = np.zeros(network.n, np.bool_)
+    cut[top] = True
+    return cut
+
+
+def _hubs(inputs: Inputs, graph: RouteGraph, posed: Posed, answer: Survivable, found: list[Stretch]) -> gpd.GeoDataFrame:
+    """What every hub has, and the only roads before it."""
+    sites = inputs.sites.iloc[posed.hubs]
+    node = graph.site_node[posed.hubs]
+    kind = _kinds(posed, answer)
+    has = np.where((node >= 0) & (posed.need[node] > NONE), kind[node], NONE)
+    levels = hub_levels(inputs)
+    before: list[list[Stretch]] = [[one for one in found if n >= 0 and one.behind[n]] for n in node]
+    frame = gpd.GeoDataFrame(
+        {
+            "id": sites["id"].to_numpy(),
+            "name": sites["name"].to_numpy(),
+            "category": sites["category"].to_numpy(),
+            "area_id": sites["area_id"].to_numpy(),
+            "wanted": sites["category"].map(levels).to_numpy(),
+            "has": [WORDS[int(level)] for level in has],
+            "stretches": [" ".join(f"road-{one.number}" for one in some) for some in before],
+            "single_km": [sum(_km(graph, one) for one in some) for some in before],
+        },
+        geometry=sites.geometry.to_numpy(),
+        crs=sites.crs,
+    )
+    return frame[[*HUB_COLUMNS, "geometry"]]
+
+
+def _km(graph: RouteGraph, stretch: Stretch) -> float:
+    spans = stretch.edges[stretch.edges < len(graph.spans)]
+    return float(graph.spans["length_m"].to_numpy()[spans].sum()) / METRES_PER_KM
+
+
+def _stretch_table(
+    inputs: Inputs, graph: RouteGraph, prices: Prices, posed: Posed, found: list[Stretch]
+) -> pd.DataFrame:
+    """Who hangs on every only road, and what would go round it."""
+    node, sites = graph.site_node, inputs.sites
+    present = prices.span_present_by_year[:, 0]
+    back_up = _back_up(prices, len(sites))
+    per_m = _route_per_m(inputs, graph, prices)
+    metric = _beeline_metres(graph)
+    rows = []
+    for one in found:
+        behind = (node >= 0) & one.behind[node]
+        is_hub = np.zeros(len(sites), np.bool_)
+        is_hub[posed.hubs] = True
+        hubs = np.flatnonzero(behind & is_hub)
+        spans = one.edges[one.edges < len(graph.spans)]
+        new_m = _cross_country(metric, posed.network, one) * inputs.programme.backbone.new_route_detour
+        costs = {
+            "alongside_real": float(present[spans].sum()),
+            "cross_country_real": new_m * per_m,
+            "satellite_real": float(back_up[hubs].sum()) if np.isfinite(back_up[hubs]).all() else np.nan,
+        }
+        known = {name: cost for name, cost in costs.items() if np.isfinite(cost)}
+        rows.append({
+            "id": f"road-{one.number}",
+            "length_km": _km(graph, one),
+            "present_real": costs["alongside_real"],
+            "hubs": len(hubs),
+            "sites": int(behind.sum()),
+            "households": float(sites["households"].fillna(0.0).to_numpy()[behind].sum()),
+            "emergency_posts": int((behind & (sites["category"] == "emergency_post").to_numpy()).sum()),
+            "first_hubs": ", ".join(sites["name"].iloc[hubs].astype(str).drop_duplicates().head(3)),
+            "cheapest": min(known, key=known.__getitem__).removesuffix("_real") if known else "",
+            **costs,
+            "cross_country_km": new_m / METRES_PER_KM,
+        })  # fmt: skip
+    return pd.DataFrame(rows, columns=list(STRETCH_COLUMNS))
+
+
+def _beeline_metres(graph: RouteGraph) -> npt.NDArray[np.float64]:
+    """Nodes on the sphere, in metres from its centre; chords are beelines, but for one part in thousands."""
+    lon, lat = np.radians(graph.nodes.geometry.x.to_numpy()), np.radians(graph.nodes.geometry.y.to_numpy())
+    return EARTH_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+
+
+def _back_up(prices: Prices, sites: int) -> npt.NDArray[np.float64]:
+    """Present cost of satellite service at every site; NaN where it is not priced."""
+    options = prices.options
+    rows = np.flatnonzero(options["technology"].to_numpy() == "satellite")
+    cost = np.full(sites, np.nan)
+    cost[options["site"].to_numpy()[rows]] = prices.option_present_by_year[rows, 0]
+    return cost
+
+
+def _route_per_m(inputs: Inputs, graph: RouteGraph, prices: Prices) -> float:
+    """Present cost of a metre of new route: the settings', else the dearest of the candidates."""
+    given = inputs.programme.backbone.new_route_per_m
+    if given > 0:
+        return given
+    length = graph.spans["length_m"].to_numpy()
+    per_m = prices.span_present_by_year[:, 0] / np.maximum(length, 1.0)
+    return float(per_m.max(initial=0.0))
+
+
+def _cross_country(metric: npt.NDArray[np.float64], network: Graph, one: Stretch) -> float:
+    """Shortest beeline, in metres, from what lies behind a stretch to what does not, past the stretch; NaN if none."""
+    along = np.zeros(len(metric), np.bool_)
+    ends = np.concatenate([network.tail[one.edges], network.head[one.edges]])
+    along[ends[ends < len(metric)]] = True
+    behind = one.behind[: len(metric)]
+    inside, outside = np.flatnonzero(behind), np.flatnonzero(~behind & ~along)
+    if not len(inside) or not len(outside):
+        return float("nan")
+    beeline, _ = cKDTree(metric[outside]).query(metric[inside])
+    return float(beeline.min())
+
+
+def _notes(hubs: gpd.GeoDataFrame, *, upon_plan: bool) -> tuple[Note, ...]:
+    """Hubs that no route reaches, and those behind an only road."""
+    notes = []
+    lost = hubs.loc[hubs["has"] == "unreached", "id"]
+    if len(lost):
+        notes.append(Note("designing", f"{len(lost):,} hubs have no route to a source.", len(lost), tuple(lost)))
+    single = hubs.loc[(hubs["stretches"] != "") & (hubs["wanted"] != "none"), "id"]
+    if len(single):
+        text = f"{len(single):,} hubs that need two ways lie behind a road that nothing on the candidate routes doubles."
+        notes.append(Note("designing", text, len(single), tuple(single)))
+    if upon_plan:
+        text = "Spans that the programme's plan builds came for nothing; what it leaves for later does not."
+        notes.append(Note("designing", text))
+    return tuple(notes)
+
+
+def proof_tables(posed: Posed, answer: Survivable) -> dict[str, pd.DataFrame]:
+    """The graph, and the weighted cuts case by case, from which the bound is derived again.
+
+    ``graph`` (tail, head, cost_minor, thick, bridge, chosen, chain), ``nodes`` (need, sure, root), ``cases`` (part,
+    case, scale, bound, there, gone: edges that the case says are there or not), ``cuts`` (part, case, kind 0 leaving,
+    1 entering, 2 apart, without, weight, inside: nodes beyond the cut).
+    """
+    network, proof = posed.network, answer.cases
+    chosen = np.zeros(network.m, np.bool_)
+    chosen[answer.edges] = True
+    graph = pd.DataFrame({
+        "tail": network.tail, "head": network.head, "cost_minor": network.cost, "thick": posed.thick,
+        "bridge": proof.thick & ~posed.thick, "chosen": chosen, "chain": proof.chain,
+    })  # fmt: skip
+    root = np.zeros(network.n, np.bool_)
+    root[posed.root] = True
+    nodes = pd.DataFrame({"need": posed.need, "sure": posed.sure, "root": root})
+    return {"graph": graph, "nodes": nodes, "cases": _case_table(proof), "cuts": _cut_table(proof)}
+
+
+def _case_table(proof: Proof) -> pd.DataFrame:
+    rows = [
+        {
+            "part": part,
+            "case": number,
+            "scale": case.scale,
+            "bound": case.bound,
+            "there": np.flatnonzero(case.fixed == IN).astype(np.int32),
+            "gone": np.flatnonzero(case.fixed == -IN).astype(np.int32),
+        }
+        for part, cases in enumerate(proof.parts)
+        for number, case in enumerate(cases)
+    ]
+    return pd.DataFrame(rows, columns=["part", "case", "scale", "bound", "there", "gone"])
+
+
+def _cut_table(proof: Proof) -> pd.DataFrame:
+    rows = [
+        (part, number, cut.kind, cut.without, int(weight), np.flatnonzero(~cut.side).astype(np.int32))
+        for part, cases in enumerate(proof.parts)
+        for number, case in enumerate(cases)
+        for cut, weight in zip(case.cuts, case.weight, strict=True)
+        if weight > 0
+    ]
+    return pd.DataFrame(rows, columns=["part", "case", "kind", "without", "weight", "inside"])

@@ -1,0 +1,79 @@
+"""``karez backbone``: two ways from every hub to a source, over the candidate routes, with a bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from karez.appraising.converting import convert
+from karez.appraising.pricing import price
+from karez.designing.backbone import design_backbone
+from karez.flow.progress import Progress, Stages, silent
+from karez.flow.record import record
+from karez.model.backbone import Backbone
+from karez.reading import read
+from karez.reading.finished import built_spans
+from karez.reporting import refuse_existing
+from karez.reporting.backbone import write_backbone
+from karez.routing.route import route
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A finished backbone and the folder it was written to."""
+
+    backbone: Backbone
+    folder: Path
+
+
+def backbone(
+    folder: Path,
+    *,
+    upon: Path | None = None,
+    out: Path | None = None,
+    seed: int = 0,
+    force: bool = False,
+    progress: Progress = silent,
+) -> Joined:
+    """Design the backbone of a project and write it.
+
+    Parameters
+    ----------
+    folder : Path
+        Project folder.
+    upon : Path, optional
+        Run folder whose built spans cost nothing: the answer is what joins the plan's hubs a second way.
+    out : Path, optional
+        Folder to write; by default ``studies/backbone-<hash of inputs and seed>`` inside the project folder.
+    seed : int
+        Seed of the search.
+    force : bool
+        Keep an existing folder aside instead of refusing it.
+    progress : Progress
+        Told the step and its share.
+
+    Raises
+    ------
+    DataFault
+        With every fault of the input.
+    UsageFault
+        If the folder exists and `force` is not given, or `upon` is no run folder.
+    Infeasible
+        If no source is joined to a line.
+    """
+    stages = Stages(progress)
+    with stages.stage("reading") as share:
+        inputs = read(folder, progress=share)
+    key = record(inputs, seed).key
+    target = out or folder / "studies" / (f"backbone-{key}" if upon is None else f"backbone-{key}-upon-{upon.name}")
+    refuse_existing(target, force=force)
+    with stages.stage("routing") as share:
+        graph = route(inputs, share)
+    with stages.stage("pricing"):
+        prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
+    built = None if upon is None else graph.spans["id"].isin(built_spans(upon)).to_numpy()
+    with stages.stage("joining") as share:
+        found = design_backbone(inputs, graph, prices, record(inputs, seed), built=built, seed=seed, progress=share)
+    with stages.stage("reporting") as share:
+        write_backbone(found, inputs.areas, target, force=force, progress=share)
+    return Joined(found, target)

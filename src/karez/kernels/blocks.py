@@ -1,0 +1,144 @@
+"""Biconnected parts of a graph, seen from a root."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from karez.kernels.compiled import KERNEL
+
+
+@njit(**KERNEL)
+def blocks(start, neighbour, edge, root, m):  # type: ignore[no-untyped-def]
+    """Biconnected parts of what hangs together with the root (Hopcroft and Tarjan, CACM 16 (1973) 372–378). Linear.
+
+    A bridge is a part of one edge. Parts are numbered so that what lies behind a part has a smaller number.
+
+    Parameters
+    ----------
+    start, neighbour, edge : int32
+        The graph.
+    root : int
+        Where the search begins.
+    m : int
+        Number of edges.
+
+    Returns
+    -------
+    part : int32[m]
+        Part of every edge; −1 for self-loops and edges the root does not reach.
+    top : int32[parts]
+        Node of every part that is nearest to the root; all ways from the root into the part pass it.
+    entry : int32[n]
+        Part that a node is entered by; −1 for the root and nodes not reached. All other parts at the node have it as
+        their top.
+    order : int32[reached]
+        Nodes in the order of the search, the root first.
+    """
+    n = start.size - 1
+    part = np.full(m, -1, np.int32)
+    top_of = np.empty(n, np.int32)
+    entry = np.full(n, -1, np.int32)
+    number = np.full(n, -1, np.int32)
+    low = np.empty(n, np.int32)
+    up = np.full(n, -1, np.int32)
+    order = np.empty(n, np.int32)
+    at = start[:n].copy()
+    stack = np.empty(n, np.int32)
+    edges = np.empty(m, np.int32)
+    held = 0
+    stack[0] = root
+    number[root] = 0
+    low[root] = 0
+    order[0] = root
+    count = 1
+    top = 1
+    parts = 0
+    while top > 0:
+        v = stack[top - 1]
+        if at[v] < start[v + 1]:
+            s = at[v]
+            at[v] += 1
+            e = edge[s]
+            u = neighbour[s]
+            if e == up[v] or number[u] > number[v]:
+                continue
+            edges[held] = e
+            held += 1
+            if number[u] < 0:
+                number[u] = count
+                low[u] = count
+                order[count] = u
+                count += 1
+                up[u] = e
+                stack[top] = u
+                top += 1
+            elif number[u] < low[v]:
+                low[v] = number[u]
+        else:
+            top -= 1
+            if top > 0:
+                p = stack[top - 1]
+                if low[v] < low[p]:
+                    low[p] = low[v]
+                if low[v] >= number[p]:
+                    while True:
+                        held -= 1
+                        e = edges[held]
+                        part[e] = parts
+                        if e == up[v]:
+                            break
+                    top_of[parts] = p
+                    parts += 1
+    # The part of the edge a node was found by is the one it is entered by.
+    for i in range(1, count):
+        entry[order[i]] = part[up[order[i]]]
+    return part, top_of[:parts].copy(), entry, order[:count].copy()
+
+
+@njit(**KERNEL)
+def needed_behind(order, entry, top, need):  # type: ignore[no-untyped-def]
+    """What is needed at a node or behind it: the most of `need` at the node and all nodes it separates from the root.
+
+    Parameters
+    ----------
+    order, entry, top : int32
+        See :func:`blocks`.
+    need : int8[n]
+        Need of every node itself.
+
+    Returns
+    -------
+    int8[n]
+        The most that is needed at the node or behind it.
+    """
+    behind = need.copy()
+    for i in range(order.size - 1, 0, -1):
+        v = order[i]
+        t = top[entry[v]]
+        if behind[v] > behind[t]:
+            behind[t] = behind[v]
+    return behind
+
+
+@njit(**KERNEL)
+def anchors(order, entry, top, part):  # type: ignore[no-untyped-def]
+    """The node of a part through which every node hangs on it.
+
+    Parameters
+    ----------
+    order, entry, top : int32
+        See :func:`blocks`.
+    part : int
+        Number of the part.
+
+    Returns
+    -------
+    int32[n]
+        The node itself if it is in the part; the part's node that separates it from the root; or the part's top.
+    """
+    anchor = np.full(entry.size, top[part], np.int32)
+    for i in range(1, order.size):
+        v = order[i]
+        anchor[v] = v if entry[v] == part else anchor[top[entry[v]]]
+    return anchor

@@ -1,0 +1,185 @@
+"""Two ways from a root: which nodes have them, which edges of a network are needed for them, and the cheapest pair."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from karez.kernels.compiled import KERNEL
+from karez.kernels.heap import lower, pop
+
+NONE, ONE, TWO_BY_EDGE, TWO_BY_NODE = 0, 1, 2, 3
+"""How a node hangs together with the root: not, by one way, by two that share no edge, by two that share no node."""
+
+FAR = np.int64(1) << np.int64(62)
+
+
+@njit(**KERNEL)
+def ways(start, neighbour, edge, root, chosen, thick, sure):  # type: ignore[no-untyped-def]
+    """How every node hangs together with the root in the chosen part of a graph.
+
+    One depth-first search with low points (Tarjan, Information Processing Letters 2 (1974) 160–161). Linear.
+
+    Parameters
+    ----------
+    start, neighbour, edge : int32
+        The graph.
+    root : int
+        Where the ways begin.
+    chosen : bool[m]
+        Edges that are there.
+    thick : bool[m]
+        Edges that never fail: two ways may share them.
+    sure : bool[n]
+        Nodes that never fail: two ways may share them.
+
+    Returns
+    -------
+    int8[n]
+        ``NONE``, ``ONE``, ``TWO_BY_EDGE`` or ``TWO_BY_NODE``; the last for the root.
+    """
+    n = start.size - 1
+    kind = np.zeros(n, np.int8)
+    number = np.full(n, -1, np.int32)
+    low = np.empty(n, np.int32)
+    up = np.full(n, -1, np.int32)
+    above = np.full(n, -1, np.int32)
+    order = np.empty(n, np.int32)
+    at = start[:n].copy()
+    stack = np.empty(n, np.int32)
+    stack[0] = root
+    number[root] = 0
+    low[root] = 0
+    order[0] = root
+    count = 1
+    top = 1
+    while top > 0:
+        v = stack[top - 1]
+        if at[v] < start[v + 1]:
+            s = at[v]
+            at[v] += 1
+            if not chosen[edge[s]] or edge[s] == up[v]:
+                continue
+            u = neighbour[s]
+            if number[u] < 0:
+                number[u] = count
+                low[u] = count
+                order[count] = u
+                count += 1
+                up[u] = edge[s]
+                above[u] = v
+                stack[top] = u
+                top += 1
+            elif number[u] < low[v]:
+                low[v] = number[u]
+        else:
+            top -= 1
+            if top > 0:
+                p = above[v]
+                if low[v] < low[p]:
+                    low[p] = low[v]
+    kind[root] = TWO_BY_NODE
+    for i in range(1, count):
+        v = order[i]
+        p = above[v]
+        best = TWO_BY_NODE
+        if low[v] >= number[v] and not thick[up[v]]:
+            best = ONE
+        elif low[v] >= number[p] and p != root and not sure[p]:
+            best = TWO_BY_EDGE
+        kind[v] = min(best, kind[p])
+    return kind
+
+
+@njit(**KERNEL)
+def keeps(start, neighbour, edge, root, chosen, thick, sure, need):  # type: ignore[no-untyped-def]
+    """Whether every node has the ways it needs in the chosen part: bool."""
+    kind = ways(start, neighbour, edge, root, chosen, thick, sure)
+    for v in range(kind.size):
+        if kind[v] < need[v]:
+            return False
+    return True
+
+
+@njit(**KERNEL)
+def thin_out(start, neighbour, edge, root, chosen, thick, sure, need, order):  # type: ignore[no-untyped-def]
+    """Take edges away, in an order, as long as every node keeps the ways it needs; `chosen` is changed.
+
+    Parameters
+    ----------
+    start, neighbour, edge, root, chosen, thick, sure
+        See :func:`ways`.
+    need : int8[n]
+        Ways every node needs.
+    order : int32[…]
+        Edges to try, first to last.
+    """
+    for e in order:
+        if chosen[e]:
+            chosen[e] = False
+            if not keeps(start, neighbour, edge, root, chosen, thick, sure, need):
+                chosen[e] = True
+
+
+@njit(**KERNEL)
+def cheapest_flow(start, head, twin, cost, left, source, sink, amount):  # type: ignore[no-untyped-def]
+    """Send units of flow at least cost by shortest ways with potentials (Suurballe, Networks 4 (1974) 125–145).
+
+    Parameters
+    ----------
+    start, head, twin : int32
+        A directed graph: the arcs of node v are ``start[v]`` … ``start[v + 1] − 1``; the twin leads back.
+    cost : int64[arcs]
+        Cost of a unit, not negative where there is capacity; that of a twin is the negative.
+    left : int64[arcs]
+        Capacity that is left; changed.
+    source, sink : int
+        Where flow starts and ends.
+    amount : int
+        Units wanted.
+
+    Returns
+    -------
+    int
+        Units sent.
+    """
+    n = start.size - 1
+    potential = np.zeros(n, np.int64)
+    far = np.empty(n, np.int64)
+    before = np.empty(n, np.int32)
+    heap = np.empty(n, np.int32)
+    place = np.empty(n, np.int32)
+    sent = 0
+    while sent < amount:
+        far[:] = FAR
+        place[:] = -1
+        far[source] = 0
+        before[source] = -1
+        size = lower(heap, place, far, 0, source)
+        while size > 0:
+            v = pop(heap, place, far, size)
+            size -= 1
+            for a in range(start[v], start[v + 1]):
+                if left[a] <= 0:
+                    continue
+                u = head[a]
+                along = far[v] + cost[a] + potential[v] - potential[u]
+                if along < far[u]:
+                    far[u] = along
+                    before[u] = a
+                    size = lower(heap, place, far, size, u)
+        if far[sink] == FAR:
+            break
+        for v in range(n):
+            if far[v] < FAR:
+                potential[v] += far[v]
+            else:
+                potential[v] += far[sink]
+        v = sink
+        while v != source:
+            a = before[v]
+            left[a] -= 1
+            left[twin[a]] += 1
+            v = head[twin[a]]
+        sent += 1
+    return sent

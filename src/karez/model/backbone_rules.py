@@ -1,0 +1,33 @@
+"""Settings of the survivable backbone: which hubs need two ways."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from karez.model.settings import Identifier, NonNegative, Positive, Settings, setting
+
+Survivability = Literal["none", "edge", "node"]
+"""One way; two that share no span; two that share neither a span nor a node."""
+
+USUAL_HUBS: dict[str, Survivability] = {"county_seat": "node", "gateway": "node", "computing": "node"}
+"""Categories that are hubs where the settings name none, as far as the programme has them."""
+
+
+class BackboneRules(Settings):
+    """Which sites are hubs, and what their ways to a source must survive."""
+
+    hubs: dict[Identifier, Survivability] = setting(
+        {},
+        meaning="Categories of sites that are hubs: one way (none), two that share no span (edge), or neither a span "
+        "nor a node (node); none named: county_seat, gateway and computing, by node",
+    )
+    distinct_sources: bool = setting(False, meaning="Whether the two ways of a hub must end at two sources")
+    new_route_per_m: NonNegative = setting(
+        0.0, unit="money/m", meaning="Price of a new cross-country route; 0: the dearest rate of the candidates"
+    )
+    new_route_detour: Positive = setting(
+        1.3, unit="factor", meaning="Length of a new cross-country route over its beeline", assumption=True
+    )
+    stop_gap: NonNegative = setting(0.015, unit="share", meaning="Stop once a part is proven this close")
+    rounds: int = setting(400, unit="rounds", meaning="Pieces of the network torn up and mended", ge=1)
+    effort: int = setting(150_000, unit="iterations", meaning="Simplex iterations for the bound of a part", ge=1)

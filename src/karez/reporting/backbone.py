@@ -1,0 +1,264 @@
+"""The folder of ``karez backbone``: page with the map, layers, tables, and what the bound is derived again from."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyogrio
+from markupsafe import Markup
+
+from karez.model.backbone import Backbone
+from karez.reporting.figures import MISSING, money, number, percent
+from karez.reporting.findings import KeyFigure
+from karez.reporting.frontier import write_json
+from karez.reporting.geopackage import add_styles, fixed_time
+from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
+from karez.reporting.run_folder import Progress, write_whole
+from karez.reporting.styles import single_style
+
+ROLES = {
+    "ring": ("On a ring", "#1c5f99", 2.2),
+    "only_road": ("Only road, nothing doubles it", "#c0392b", 2.6),
+    "spur": ("One way, as asked", "#7a8a96", 1.6),
+    "lead_in": ("A place's own lead-in", "#d98a1b", 1.6),
+}
+"""Label, colour and width of every role of a span."""
+
+COMPLEMENTS = {
+    "alongside": "second trench alongside",
+    "cross_country": "new cross-country route",
+    "satellite": "satellite back-up",
+}
+HUB_COLOUR = "#17202a"
+WIDTH = 1000.0
+
+
+def write_backbone(
+    backbone: Backbone, areas: gpd.GeoDataFrame, folder: Path, *, force: bool = False, progress: Progress | None = None
+) -> Path:
+    """Write ``backbone.html``, ``.gpkg``, ``.json``, ``.csv`` and ``proof/`` into the new folder `folder`.
+
+    Raises
+    ------
+    UsageFault
+        If `folder` is there and `force` is not set.
+    """
+    writers: dict[str, Callable[[Path], object]] = {
+        "backbone.json": partial(write_json, backbone.summary()),
+        "only_roads.csv": partial(backbone.stretches.to_csv, index=False, lineterminator="\n", encoding="utf-8"),
+        "backbone.gpkg": partial(_layers, backbone),
+        "backbone.html": partial(_page, backbone, areas),
+        "proof": partial(_proof, backbone),
+    }
+    return write_whole(writers, folder, force=force, progress=progress)
+
+
+def _layers(backbone: Backbone, path: Path) -> None:
+    with fixed_time():
+        for name, frame in (("spans", backbone.spans), ("hubs", backbone.hubs)):
+            pyogrio.write_dataframe(
+                frame, path, layer=name, driver="GPKG", append=path.exists(), dataset_options={"VERSION": "1.3"},
+                layer_options={"GEOMETRY_NAME": "geom"},
+            )  # fmt: skip
+    styles = (
+        single_style("spans", "LineString", ROLES["ring"][1], 0.6),
+        single_style("hubs", "Point", HUB_COLOUR, 2.4),
+    )
+    with closing(sqlite3.connect(path)) as connection, connection:
+        add_styles(connection, styles)
+
+
+def _proof(backbone: Backbone, folder: Path) -> None:
+    folder.mkdir()
+    for name, frame in backbone.proof.items():
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+
+
+def findings(backbone: Backbone) -> list[str]:
+    """What the backbone comes to, in sentences."""
+    currency, certificate = backbone.programme.agreement.currency, backbone.certificate
+    spans, hubs = backbone.spans, backbone.hubs
+    two = hubs[hubs["has"].isin(["edge", "node"])]
+    ring_km = float(spans.loc[spans["role"] == "ring", "length_m"].sum()) / 1e3
+    gap = certificate.gap or 0.0
+    said = [
+        f"{number(len(two))} of {number(len(hubs))} hubs have two ways to a source, as far as the candidate routes have "
+        f"them, over {number(ring_km)} km of rings.",
+        f"The network costs {money(certificate.value, currency)} (present cost"
+        f"{', beyond what the plan builds' if backbone.upon_plan else ''}); it is proven that none is cheaper by more "
+        f"than {percent(gap, 2)}.",
+    ]
+    if certificate.value > 0 and backbone.single_real > 0:
+        more = certificate.value - backbone.single_real
+        said.append(
+            f"One way for every hub would cost {money(backbone.single_real, currency)}: the second way costs "
+            f"{money(more, currency)}, {percent(more / backbone.single_real)} more."
+        )
+    roads = backbone.stretches
+    if len(roads):
+        km = float(roads["length_km"].sum())
+        said.append(
+            f"{number(len(roads))} stretches of only road, {number(km)} km together, lie before hubs that need two ways: "
+            f"no candidate route goes round them. The one with the most homes behind it is "
+            f"{number(roads['length_km'][roads['households'].idxmax()], 1)} km long, with "
+            f"{number(roads['households'].max())} households behind it."
+        )
+    lost = hubs[hubs["has"] == "unreached"]
+    if len(lost):
+        said.append(f"{number(len(lost))} hubs have no route to a source at all.")
+    return said
+
+
+def _page(backbone: Backbone, areas: gpd.GeoDataFrame, path: Path) -> None:
+    agreement, certificate = backbone.programme.agreement, backbone.certificate
+    currency = agreement.currency
+    hubs = backbone.hubs
+    more = certificate.value - backbone.single_real
+    keys = [
+        KeyFigure("Two ways for every hub", money(certificate.value, currency), "present cost of its spans"),
+        KeyFigure("Proven to", percent(certificate.gap or 0.0, 2), "no network is cheaper by more"),
+        KeyFigure("The second way costs", money(more, currency), "beyond one way for every hub"),
+        KeyFigure("Hubs with two ways", number(hubs["has"].isin(["edge", "node"]).sum()), f"of {number(len(hubs))}"),
+        KeyFigure("Only roads", number(len(backbone.stretches)), "stretches that nothing doubles"),
+    ]
+    study = Study(
+        kicker=kicker(agreement),
+        title="Two ways from every hub",
+        subtitle=f"{agreement.name}: rings over the candidate routes, and the roads that nothing doubles.",
+        keys=keys,
+        sections=_sections(backbone, areas),
+        basis=(
+            f"Money is present cost in {currency} at prices of {agreement.price_year}: building, upkeep and renewal of "
+            "spans, all built in the first year; terminals and cables of a larger size are left aside. Two ways share "
+            "no span, and no node either where a hub asks for that. A source's own connection does not fail."
+        ),
+        notes=backbone.notes,
+        record=backbone.record,
+        command="karez backbone",
+    )
+    path.write_text(render_study(study), encoding="utf-8", newline="\n")
+
+
+def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
+    currency = backbone.programme.agreement.currency
+    there = [role for role in ROLES if (backbone.spans["role"] == role).any()]
+    drawing = Figure(
+        "The backbone",
+        "Every span of the network by what it is; dots are hubs.",
+        _drawing(backbone, areas),
+        (*((ROLES[role][0], ROLES[role][1]) for role in there), ("Hub", HUB_COLOUR)),
+    )
+    lengths = backbone.spans.groupby("role")[["length_m", "capex_real", "present_real"]].sum()
+    table = Table(
+        "Spans by role",
+        ["Role", "Length, km", f"Capex, {currency}", f"Present cost, {currency}"],
+        [
+            [ROLES[role][0], number(row["length_m"] / 1e3), money(row["capex_real"], currency), money(row["present_real"], currency)]
+            for role, row in lengths.iterrows()
+        ],
+    )
+    return [
+        Section("answer", "What two ways cost", points=findings(backbone), figures=[drawing], tables=[table]),
+        Section(
+            "only-roads",
+            "Roads that nothing doubles",
+            text=[
+                "A second trench alongside survives a digger, not what takes the road away. A new cross-country route "
+                "is taken along the shortest beeline past the stretch, times the settings' detour, at the settings' "
+                "price or the dearest rate of the candidates: it has to be surveyed. Satellite back-up serves the hubs "
+                "behind the stretch alone."
+            ],
+            tables=[_road_table(backbone)],
+        ),
+        Section("hubs", "Hub by hub", tables=[_hub_table(backbone)]),
+        Section(
+            "proof",
+            "How it is proven",
+            text=[
+                "Around every hub that needs two ways a cut lets an arc in and an arc out, however the rings are "
+                "directed; weights of such cuts that charge no span more than it costs add up to a bound on every "
+                "network. Where that leaves a gap, the cases in which a span is there or not are bounded apart.",
+                "The folder `proof` holds the cuts. `karez verify` on this folder takes every span and node away in "
+                "turn and looks whether each hub keeps its way, and adds the weights up again, with code that shares "
+                "nothing with the solver.",
+            ],
+        ),
+    ]
+
+
+def _road_table(backbone: Backbone) -> Table:
+    currency = backbone.programme.agreement.currency
+    roads = backbone.stretches.sort_values(["households", "id"], ascending=[False, True])
+    rows = [
+        [
+            row.id,
+            row.first_hubs,
+            number(row.length_km, 1),
+            number(row.hubs),
+            number(row.emergency_posts),
+            number(row.households),
+            COMPLEMENTS.get(row.cheapest, MISSING),
+            *(money(cost, currency) for cost in (row.alongside_real, row.cross_country_real, row.satellite_real)),
+        ]
+        for row in roads.itertuples()
+    ]
+    heads = [
+        "Stretch", "Hubs behind", "Length, km", "Hubs", "Emergency posts", "Households behind", "Cheapest complement",
+        "Alongside", "Cross-country", "Satellite",
+    ]  # fmt: skip
+    return Table("Stretches of only road before hubs", heads, rows, words=frozenset({0, 1, 6}), tall=True)
+
+
+def _hub_table(backbone: Backbone) -> Table:
+    words = {"node": "two, sharing no node", "edge": "two, sharing no span", "none": "one", "unreached": "none"}
+    rows = [
+        [row.name, row.category, words[row.wanted], words[row.has], row.stretches, number(row.single_km, 1)]
+        for row in backbone.hubs.drop(columns="geometry").itertuples(index=False)
+    ]
+    heads = ["Hub", "Category", "Ways wanted", "Ways had, but for the roads named", "Only roads before it", "of them, km"]
+    return Table("Hubs", heads, rows, words=frozenset({0, 1, 2, 3, 4}), tall=True)
+
+
+def _drawing(backbone: Backbone, areas: gpd.GeoDataFrame) -> Markup:
+    """Areas, spans by role, hubs, as they lie."""
+    bounds = pd.DataFrame([frame.total_bounds for frame in (areas, backbone.spans, backbone.hubs) if len(frame)])
+    west, south, east, north = bounds[0].min(), bounds[1].min(), bounds[2].max(), bounds[3].max()
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = (WIDTH - 20) / max((east - west) * squeeze, 1e-6)
+
+    def at(x: float, y: float) -> str:
+        return f"{(x - west) * squeeze * scale + 10:.1f},{(north - y) * scale + 10:.1f}"
+
+    title = "Map of the backbone"
+    svg = ET.Element("svg", {
+        "class": "static-map", "viewBox": f"0 0 {WIDTH:.0f} {(north - south) * scale + 20:.0f}", "role": "img",
+        "aria-label": title,
+    })  # fmt: skip
+    ET.SubElement(svg, "title").text = title
+    ground = ET.SubElement(svg, "g", {"stroke": "#b9c4cc", "stroke-width": "0.6", "fill": "#f4f1ea"})
+    for polygon in areas.geometry.explode(index_parts=False):
+        path = "M" + " ".join(at(x, y) for x, y in polygon.exterior.coords) + "Z"
+        ET.SubElement(ground, "path", {"d": path})
+    for role, (_, colour, width) in ROLES.items():
+        look = {"fill": "none", "stroke": colour, "stroke-width": f"{width}", "stroke-linecap": "round"}
+        group = ET.SubElement(svg, "g", look)
+        for line in backbone.spans.loc[backbone.spans["role"] == role, "geometry"]:
+            ET.SubElement(group, "polyline", {"points": " ".join(at(x, y) for x, y in line.coords)})
+    dots = ET.SubElement(svg, "g", {"fill": HUB_COLOUR, "stroke": "#ffffff", "stroke-width": "0.8"})
+    places = backbone.hubs.drop_duplicates("geometry")
+    for name, point in zip(places["name"], places.geometry, strict=True):
+        x, y = at(point.x, point.y).split(",")
+        dot = ET.SubElement(dots, "circle", {"cx": x, "cy": y, "r": "4"})
+        ET.SubElement(dot, "title").text = str(name)
+    return Markup(ET.tostring(svg, encoding="unicode"))  # ElementTree has escaped what it holds

@@ -1,0 +1,259 @@
+"""A backbone proven again from its folder: every span and node taken away in turn, every cut added up again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from karez.errors import DataFault, Fault
+from karez.units import MINOR_PER_UNIT
+from karez.verifying.verdict import Check, Finding, Verdict, conclude
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "graph": ("tail", "head", "cost_minor", "thick", "bridge", "chosen", "chain"),
+    "nodes": ("need", "sure", "root"),
+    "cases": ("part", "case", "scale", "bound", "there", "gone"),
+    "cuts": ("part", "case", "kind", "without", "weight", "inside"),
+}
+"""Columns each table of ``proof/`` must have, see :func:`karez.designing.backbone.proof_tables`."""
+
+REMEDY = "Run karez backbone again, or restore the folder from a copy"
+ONE, TWO_BY_EDGE, TWO_BY_NODE = 1, 2, 3
+LEAVING, ENTERING, APART = 0, 1, 2
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """What a folder says."""
+
+    summary: dict[str, Any]
+    graph: pd.DataFrame
+    nodes: pd.DataFrame
+    cases: pd.DataFrame
+    cuts: pd.DataFrame
+
+    def joined(self, edges: Bools, without: int = -1) -> Bools:
+        """Nodes that hang together with the root over some edges, one node gone (bool[n])."""
+        tail, head = self.graph["tail"].to_numpy(), self.graph["head"].to_numpy()
+        kept = edges & (tail != without) & (head != without)
+        size = len(self.nodes)
+        matrix = coo_array((np.ones(kept.sum(), np.int8), (tail[kept], head[kept])), shape=(size, size))
+        _, label = connected_components(matrix, directed=False)
+        together: Bools = label == label[int(np.flatnonzero(self.nodes["root"])[0])]
+        return together
+
+
+def verify_backbone(folder: Path, *, progress: Callable[[float], None] = lambda _: None) -> Verdict:
+    """Prove a backbone again from its folder alone.
+
+    Raises
+    ------
+    DataFault
+        If files or columns are missing or cannot be read.
+    """
+    claimed = _read(folder)
+    checks = [_value(claimed)]
+    progress(0.1)
+    checks.append(_survives(claimed))
+    progress(0.6)
+    checks += [_cases(claimed), _cuts(claimed), _bound(claimed)]
+    progress(1.0)
+    gap = claimed.summary["certificate"]["gap"] or 0.0
+    return Verdict(tuple(checks), f"no network with these ways is cheaper by more than {gap:.2%}")
+
+
+def _read(folder: Path) -> Claimed:
+    faults: list[Fault] = []
+    summary: dict[str, Any] = {}
+    try:
+        summary = json.loads((folder / "backbone.json").read_text(encoding="utf-8"))
+        if summary.get("format") != 1 or "gap" not in summary["certificate"]:
+            raise ValueError("not a backbone of format 1")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        faults.append(Fault("backbone.json", problem=f"file cannot be read ({error})", remedy=REMEDY))
+    tables = {}
+    for name, columns in COLUMNS.items():
+        file = f"proof/{name}.parquet"
+        try:
+            tables[name] = pd.read_parquet(folder / file)
+        except (OSError, ValueError) as error:
+            first = str(error).partition("\n")[0]
+            faults.append(Fault(file, problem=f"file cannot be read ({first})", remedy=REMEDY))
+            continue
+        missing = [column for column in columns if column not in tables[name].columns]
+        faults += [Fault(file, "", "", column, "column is missing", REMEDY) for column in missing]
+    if faults:
+        raise DataFault(faults)
+    return Claimed(summary, **tables)
+
+
+def _value(claimed: Claimed) -> Check:
+    """The certificate's value is the cost of the chosen edges."""
+    graph = claimed.graph
+    value = int(graph.loc[graph["chosen"], "cost_minor"].sum())
+    told = claimed.summary["certificate"]["value"]
+    findings = [] if round(told * MINOR_PER_UNIT) == value else [Finding("differs from the sum of its spans", "value")]
+    return conclude("backbone value", f"{value / MINOR_PER_UNIT:,.2f}, the sum of its spans", findings)
+
+
+def _survives(claimed: Claimed) -> Check:
+    """Whatever single edge or node fails, a hub keeps a way unless no candidate route would be left."""
+    graph, nodes = claimed.graph, claimed.nodes
+    chosen, every = graph["chosen"].to_numpy(), np.ones(len(graph), np.bool_)
+    need = nodes["need"].to_numpy()
+    findings = [Finding("has no way to a source", str(v)) for v in np.flatnonzero((need >= ONE) & ~claimed.joined(chosen))]
+    for e in np.flatnonzero(chosen & ~graph["thick"].to_numpy()):
+        left, could = chosen.copy(), every.copy()
+        left[e] = could[e] = False
+        cut = (need >= TWO_BY_EDGE) & ~claimed.joined(left)
+        if cut.any():
+            findings += [Finding(f"is cut off by edge {e}", str(v)) for v in np.flatnonzero(cut & claimed.joined(could))]
+    used = np.unique(graph.loc[chosen, ["tail", "head"]])
+    for w in used[~nodes["sure"].to_numpy()[used] & ~nodes["root"].to_numpy()[used]]:
+        cut = (need >= TWO_BY_NODE) & ~claimed.joined(chosen, int(w))
+        cut[w] = False
+        if cut.any():
+            could = claimed.joined(every, int(w))
+            findings += [Finding(f"is cut off by node {w}", str(v)) for v in np.flatnonzero(cut & could)]
+    hubs = int((need >= ONE).sum())
+    proven = f"{hubs:,} hub nodes keep their ways, {int(chosen.sum()):,} edges and {len(used):,} nodes taken away in turn"
+    return conclude("backbone ways", proven, findings)
+
+
+def _cases(claimed: Claimed) -> Check:
+    """The cases of every part are the leaves of a tree of decisions on chains."""
+    findings = []
+    chain = claimed.graph["chain"].to_numpy()
+    for part, cases in claimed.cases.groupby("part"):
+        decided = []
+        for row in cases.itertuples():
+            says = {int(chain[e]): 1 for e in row.there} | {int(chain[e]): -1 for e in row.gone}
+            whole = all(set(np.flatnonzero(chain == k)) <= {*row.there, *row.gone} for k in says)
+            if -1 in says or not whole:
+                findings.append(Finding("decides on a part of a chain", f"part {part}, case {row.case}"))
+            decided.append(says)
+        if not _miss_nothing(decided):
+            findings.append(Finding("has cases that miss something", f"part {part}"))
+    findings += list(_chains(claimed))
+    return conclude("backbone cases", f"{len(claimed.cases):,} cases miss no network", findings)
+
+
+def _miss_nothing(cases: list[dict[int, int]]) -> bool:
+    """Whether cases are all leaves of a tree in which every fork decides on one chain."""
+    if len(cases) == 1:
+        return not cases[0]
+    common = set.intersection(*(set(case) for case in cases)) if cases else set()
+    if not common:
+        return False
+    fork = min(common)
+    halves = [[{k: by for k, by in case.items() if k != fork} for case in cases if case[fork] == way] for way in (1, -1)]
+    return all(half and _miss_nothing(half) for half in halves)
+
+
+def _chains(claimed: Claimed) -> Iterator[Finding]:
+    """Chains that cases decide on are all there or not at all in some cheapest network.
+
+    Their inner nodes need nothing, and what leaves the chain there leads nowhere but back to it: taken away, the inner
+    node cuts off no hub, and what hangs on it beyond the chain's two edges holds no hub.
+    """
+    graph, need = claimed.graph, claimed.nodes["need"].to_numpy()
+    chain = graph["chain"].to_numpy()
+    decided = {int(chain[e]) for row in claimed.cases.itertuples() for e in (*row.there, *row.gone)}
+    every = np.ones(len(graph), np.bool_)
+    for k in sorted(decided):
+        mine = chain == k
+        ends, count = np.unique(graph.loc[mine, ["tail", "head"]], return_counts=True)
+        if mine.sum() > 1 and (count > 2).any():
+            yield Finding("is no chain", f"chain {k}")
+        for v in ends[count == 2] if mine.sum() > 1 else []:
+            beyond = every & ~mine
+            size = len(claimed.nodes)
+            tail, head = graph["tail"].to_numpy()[beyond], graph["head"].to_numpy()[beyond]
+            _, label = connected_components(
+                coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(size, size)), directed=False
+            )
+            hanging = label == label[v]
+            if (need[hanging] >= ONE).any() or hanging[claimed.nodes["root"].to_numpy()].any():
+                yield Finding("has an inner node on which something hangs", f"chain {k}")
+
+
+def _cuts(claimed: Claimed) -> Check:
+    """Every cut has the root on one side and, beyond it, something that needs what the cut asks for."""
+    need, root = claimed.nodes["need"].to_numpy(), claimed.nodes["root"].to_numpy()
+    sure = claimed.nodes["sure"].to_numpy()
+    every = np.ones(len(claimed.graph), np.bool_)
+    joined: dict[int, Bools] = {}
+    findings = []
+    for row in claimed.cuts.itertuples():
+        inside = np.asarray(row.inside)
+        name = f"cut {row.Index}"
+        if root[inside].any() or row.weight < 0:
+            findings.append(Finding("holds the root or counts less than nothing", name))
+        wanted = need[inside] >= {LEAVING: ONE, ENTERING: TWO_BY_EDGE, APART: TWO_BY_NODE}[row.kind]
+        if row.kind == APART:
+            if row.without not in joined:
+                joined[row.without] = claimed.joined(every, row.without)
+            wanted &= joined[row.without][inside] & (inside != row.without)
+            if row.without < 0 or sure[row.without] or root[row.without]:
+                findings.append(Finding("lets a node fail that does not", name))
+        if not wanted.any():
+            findings.append(Finding("has nothing behind it that needs it", name))
+    bridges = np.flatnonzero(claimed.graph["bridge"].to_numpy())
+    for e in bridges:
+        left = every.copy()
+        left[e] = False
+        tail, head = int(claimed.graph["tail"].iloc[e]), int(claimed.graph["head"].iloc[e])
+        there = claimed.joined(left)
+        whole = claimed.joined(every)
+        if whole[tail] and there[tail] and there[head]:
+            findings.append(Finding("is taken for a bridge and is none", f"edge {e}"))
+    return conclude("backbone cuts", f"{len(claimed.cuts):,} cuts, {len(bridges):,} bridges", findings)
+
+
+def _bound(claimed: Claimed) -> Check:
+    """The weights of the cuts, less what is charged beyond costs, add up to the bound."""
+    graph = claimed.graph
+    tail, head, cost = (graph[name].to_numpy() for name in ("tail", "head", "cost_minor"))
+    thick = (graph["thick"] | graph["bridge"]).to_numpy()
+    owner = np.full(len(graph), -1)
+    findings, bounds = [], {}
+    groups = dict(tuple(claimed.cuts.groupby(["part", "case"])))
+    for case in claimed.cases.itertuples():
+        ahead, back, total = np.zeros(len(graph), np.int64), np.zeros(len(graph), np.int64), 0
+        for cut in groups.get((case.part, case.case), claimed.cuts.iloc[:0]).itertuples():
+            beyond = np.zeros(len(claimed.nodes), np.bool_)
+            beyond[cut.inside] = True
+            there = (tail != cut.without) & (head != cut.without)
+            out, into = ~beyond[tail] & beyond[head] & there, beyond[tail] & ~beyond[head] & there
+            total += int(cut.weight)
+            if cut.kind == APART:
+                ahead[out | into] += cut.weight
+                back[(out | into) & ~thick] += cut.weight
+            else:
+                first, second = (ahead, back) if cut.kind == LEAVING else (back, ahead)
+                first[out] += cut.weight
+                second[into] += cut.weight
+        over = np.where(thick, ahead + back, np.maximum(ahead, back)) - cost * case.scale
+        said = np.zeros(len(graph), np.int8)
+        said[case.there], said[case.gone] = 1, -1
+        total -= int(over[((said == 0) & (over > 0)) | (said == 1)].sum())
+        bounds.setdefault(case.part, []).append(max(0, -(-total // case.scale)))
+        used = (ahead > 0) | (back > 0) | (said != 0)
+        if (used & (owner >= 0) & (owner != case.part)).any():
+            findings.append(Finding("crosses edges of another part", f"part {case.part}"))
+        owner[used] = case.part
+    bound = sum(min(of) for of in bounds.values())
+    told = claimed.summary["certificate"]["bound"]
+    if round(told * MINOR_PER_UNIT) > bound:
+        findings.append(Finding("is higher than its cuts prove", "bound"))
+    return conclude("backbone bound", f"{bound / MINOR_PER_UNIT:,.2f}, by the weights of the cuts", findings)
