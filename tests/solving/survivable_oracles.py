@@ -72,6 +72,9 @@ def least_cost(graph: Graph, root: int, need, thick, sure) -> int:  # type: igno
     start = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
     matrix = sparse.csr_array((np.ones(len(index)), index, start), shape=(len(rows), graph.m))
     answer = milp(
-        graph.cost.astype(float), integrality=np.ones(graph.m), bounds=Bounds(0, 1), constraints=LinearConstraint(matrix, 1)
+        graph.cost.astype(float),
+        integrality=np.ones(graph.m),
+        bounds=Bounds(0, 1),
+        constraints=LinearConstraint(matrix, 1),
     )
     return round(answer.fun)

@@ -13,7 +13,7 @@ from karez.kernels.two_ways import ways
 from karez.solving import Disconnected, Graph, Survivable, survivable
 from karez.solving.survivability import APART, ENTERING, LEAVING, NONE, ONE, TWO_BY_EDGE, TWO_BY_NODE
 from karez.solving.survivability.relax import dual_bound
-from tests.solving.survivable_oracles import failures, holds, joined, least_cost
+from solving.survivable_oracles import failures, holds, joined, least_cost
 
 
 @st.composite
@@ -157,7 +157,9 @@ def test_equal_seeds_give_equal_networks() -> None:
     random = np.random.default_rng(5)
     tail, head = random.integers(0, 40, (2, 120))
     cost = random.integers(1, 100, 120)
-    graph = Graph.from_edges(40, np.append(tail, np.arange(39)), np.append(head, np.arange(1, 40)), np.append(cost, [90] * 39))
+    graph = Graph.from_edges(
+        40, np.append(tail, np.arange(39)), np.append(head, np.arange(1, 40)), np.append(cost, [90] * 39)
+    )
     need = np.where(random.random(40) < 0.4, TWO_BY_NODE, NONE).astype(np.int8)
     need[0] = NONE
     one, two = (survivable(graph, 0, need, seed=3, effort=2_000) for _ in range(2))

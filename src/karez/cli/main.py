@@ -302,9 +302,7 @@ def frontier(
 @app.command()
 def backbone(
     folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
-    upon: Annotated[
-        Path | None, typer.Option(help="Run folder whose built spans cost nothing.", metavar="RUN")
-    ] = None,
+    upon: Annotated[Path | None, typer.Option(help="Run folder whose built spans cost nothing.", metavar="RUN")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder to write; default DIR/studies/backbone-<hash>.")] = None,
     seed: Seed = 0,
     force: Force = False,

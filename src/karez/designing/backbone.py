@@ -219,7 +219,9 @@ def _cut_nodes(posed: Posed) -> Bools:
     return cut
 
 
-def _hubs(inputs: Inputs, graph: RouteGraph, posed: Posed, answer: Survivable, found: list[Stretch]) -> gpd.GeoDataFrame:
+def _hubs(
+    inputs: Inputs, graph: RouteGraph, posed: Posed, answer: Survivable, found: list[Stretch]
+) -> gpd.GeoDataFrame:
     """What every hub has, and the only roads before it."""
     sites = inputs.sites.iloc[posed.hubs]
     node = graph.site_node[posed.hubs]
@@ -334,7 +336,9 @@ def _notes(hubs: gpd.GeoDataFrame, *, upon_plan: bool) -> tuple[Note, ...]:
         notes.append(Note("designing", f"{len(lost):,} hubs have no route to a source.", len(lost), tuple(lost)))
     single = hubs.loc[(hubs["stretches"] != "") & (hubs["wanted"] != "none"), "id"]
     if len(single):
-        text = f"{len(single):,} hubs that need two ways lie behind a road that nothing on the candidate routes doubles."
+        text = (
+            f"{len(single):,} hubs that need two ways lie behind a road that nothing on the candidate routes doubles."
+        )
         notes.append(Note("designing", text, len(single), tuple(single)))
     if upon_plan:
         text = "Spans that the programme's plan builds came for nothing; what it leaves for later does not."

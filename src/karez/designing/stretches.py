@@ -81,7 +81,7 @@ def stretches_of(graph: Graph, root: int, edges: Ints, bridges: Ints, need: Byte
         where = next(k for k, other in enumerate(runs) if other is run)
         ends[where] = (ends[where][0], far)
         last[far] = run
-    found = []
+    found: list[Stretch] = []
     for run, (near, far) in zip(runs, ends, strict=True):
         behind = anchors(order, entry, top, np.int32(entry[far])) == far
         if (need[behind] >= TWO_BY_EDGE).any():

@@ -79,8 +79,7 @@ def blocks(start, neighbour, edge, root, m):  # type: ignore[no-untyped-def]
             top -= 1
             if top > 0:
                 p = stack[top - 1]
-                if low[v] < low[p]:
-                    low[p] = low[v]
+                low[p] = min(low[p], low[v])
                 if low[v] >= number[p]:
                     while True:
                         held -= 1
@@ -116,8 +115,7 @@ def needed_behind(order, entry, top, need):  # type: ignore[no-untyped-def]
     for i in range(order.size - 1, 0, -1):
         v = order[i]
         t = top[entry[v]]
-        if behind[v] > behind[t]:
-            behind[t] = behind[v]
+        behind[t] = max(behind[t], behind[v])
     return behind
 
 

@@ -60,7 +60,7 @@ def mend(  # type: ignore[no-untyped-def]
 
 @njit(**KERNEL)
 def rebuild(  # type: ignore[no-untyped-def]
-    start, neighbour, edge, root, chosen, thick, sure, need, true_cost, guide, rounds, share, seed,
+    start, neighbour, edge, root, chosen, thick, sure, need, true_cost, guide, rounds, share, random,
     arc_start, arc_head, arc_twin, arc_edge,
 ):  # fmt: skip
     """Take pieces of the network away, mend and thin out, and keep what is cheaper, so many times; `chosen` is changed.
@@ -77,10 +77,9 @@ def rebuild(  # type: ignore[no-untyped-def]
         How often.
     share : float
         Greatest share of the chosen edges that one piece has.
-    seed : int
-        Seed of all choices.
+    random : numpy.random.Generator
+        Source of all choices.
     """
-    np.random.seed(seed)
     n = start.size - 1
     m = true_cost.size
     best = np.int64(0)
@@ -95,9 +94,9 @@ def rebuild(  # type: ignore[no-untyped-def]
     for _ in range(rounds):
         trial = chosen.copy()
         held = np.flatnonzero(trial)
-        take = 1 + int(np.random.random() * share * held.size)
+        take = 1 + int(random.random() * share * held.size)
         # A connected piece around a random chosen edge.
-        first = held[np.random.randint(held.size)]
+        first = held[random.integers(0, held.size)]
         trial[first] = False
         take -= 1
         seen[:] = False
@@ -114,22 +113,22 @@ def rebuild(  # type: ignore[no-untyped-def]
             for s in range(start[v], start[v + 1]):
                 u = neighbour[s]
                 if chosen[edge[s]] and take > 0:
-                    if trial[edge[s]] and np.random.random() < 0.7:
+                    if trial[edge[s]] and random.random() < 0.7:
                         trial[edge[s]] = False
                         take -= 1
                     if not seen[u]:
                         seen[u] = True
                         queue[filled] = u
                         filled += 1
-        wild = 0.4 * np.random.random()
+        wild = 0.4 * random.random()
         for e in range(m):
-            cost[e] = np.int64(true_cost[e] * guide[e] * (1.0 + wild * np.random.random())) + 1
+            cost[e] = np.int64(true_cost[e] * guide[e] * (1.0 + wild * random.random())) + 1
         mend(
-            start, neighbour, edge, root, trial, thick, sure, need, cost, np.random.permutation(needy),
+            start, neighbour, edge, root, trial, thick, sure, need, cost, random.permutation(needy),
             arc_start, arc_head, arc_twin, arc_edge,
         )  # fmt: skip
         for e in range(m):
-            noisy[e] = -float(true_cost[e]) * (1.0 + 0.2 * np.random.random())
+            noisy[e] = -float(true_cost[e]) * (1.0 + 0.2 * random.random())
         thin_out(start, neighbour, edge, root, trial, thick, sure, need, np.argsort(noisy).astype(np.int32))
         total = np.int64(0)
         for e in range(m):

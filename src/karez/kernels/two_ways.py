@@ -76,8 +76,7 @@ def ways(start, neighbour, edge, root, chosen, thick, sure):  # type: ignore[no-
             top -= 1
             if top > 0:
                 p = above[v]
-                if low[v] < low[p]:
-                    low[p] = low[v]
+                low[p] = min(low[p], low[v])
     kind[root] = TWO_BY_NODE
     for i in range(1, count):
         v = order[i]
@@ -95,10 +94,7 @@ def ways(start, neighbour, edge, root, chosen, thick, sure):  # type: ignore[no-
 def keeps(start, neighbour, edge, root, chosen, thick, sure, need):  # type: ignore[no-untyped-def]
     """Whether every node has the ways it needs in the chosen part: bool."""
     kind = ways(start, neighbour, edge, root, chosen, thick, sure)
-    for v in range(kind.size):
-        if kind[v] < need[v]:
-            return False
-    return True
+    return np.all(kind >= need)
 
 
 @njit(**KERNEL)

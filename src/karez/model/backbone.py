@@ -31,8 +31,9 @@ class Backbone:
         Settings it was made with.
     spans : GeoDataFrame
         ``SPAN_COLUMNS``: chosen spans; `role` is ``ring`` (the hubs behind have two ways), ``spur`` (hubs that need
-        one way), ``only_road`` (a bridge of the candidate routes: nothing can double it), ``lead_in`` (a place's own
-        way to the routes); `stretch` names the stretch of an only road. `present_real` is 0 for spans that the plan builds, where it was made upon a plan.
+        one way), ``only_road`` (a bridge of the candidate routes: nothing can double it), ``lead_in`` (a place's
+        own way to the routes); `stretch` names the stretch of an only road. `present_real` is 0 for spans that
+        the plan builds, where it was made upon a plan.
     hubs : GeoDataFrame
         ``HUB_COLUMNS``: `wanted` and `has` are ``node``, ``edge``, ``none`` or, for the latter, ``unreached``; what a
         hub has besides the stretches of only road before it, which are named, with their length together.

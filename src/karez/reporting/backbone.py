@@ -53,14 +53,18 @@ def write_backbone(
     UsageFault
         If `folder` is there and `force` is not set.
     """
-    writers: dict[str, Callable[[Path], object]] = {
+    writers: dict[str, Callable[[Path], None]] = {
         "backbone.json": partial(write_json, backbone.summary()),
-        "only_roads.csv": partial(backbone.stretches.to_csv, index=False, lineterminator="\n", encoding="utf-8"),
+        "only_roads.csv": partial(_roads, backbone),
         "backbone.gpkg": partial(_layers, backbone),
         "backbone.html": partial(_page, backbone, areas),
         "proof": partial(_proof, backbone),
     }
     return write_whole(writers, folder, force=force, progress=progress)
+
+
+def _roads(backbone: Backbone, path: Path) -> None:
+    backbone.stretches.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _layers(backbone: Backbone, path: Path) -> None:
@@ -93,8 +97,8 @@ def findings(backbone: Backbone) -> list[str]:
     ring_km = float(spans.loc[spans["role"] == "ring", "length_m"].sum()) / 1e3
     gap = certificate.gap or 0.0
     said = [
-        f"{number(len(two))} of {number(len(hubs))} hubs have two ways to a source, as far as the candidate routes have "
-        f"them, over {number(ring_km)} km of rings.",
+        f"{number(len(two))} of {number(len(hubs))} hubs have two ways to a source, as far as the candidate routes "
+        f"have them, over {number(ring_km)} km of rings.",
         f"The network costs {money(certificate.value, currency)} (present cost"
         f"{', beyond what the plan builds' if backbone.upon_plan else ''}); it is proven that none is cheaper by more "
         f"than {percent(gap, 2)}.",
@@ -107,12 +111,12 @@ def findings(backbone: Backbone) -> list[str]:
         )
     roads = backbone.stretches
     if len(roads):
-        km = float(roads["length_km"].sum())
+        longest, most = (roads.sort_values(by, ascending=False).iloc[0] for by in ("length_km", "households"))
         said.append(
-            f"{number(len(roads))} stretches of only road, {number(km)} km together, lie before hubs that need two ways: "
-            f"no candidate route goes round them. The one with the most homes behind it is "
-            f"{number(roads['length_km'][roads['households'].idxmax()], 1)} km long, with "
-            f"{number(roads['households'].max())} households behind it."
+            f"{number(len(roads))} stretches of only road, {number(roads['length_km'].sum())} km together, lie before "
+            f"hubs that need two ways: no candidate route goes round them. The longest has "
+            f"{number(longest['length_km'])} km and {number(longest['households'])} households behind it; most "
+            f"households, {number(most['households'])}, lie behind {most['id']}, {number(most['length_km'], 1)} km."
         )
     lost = hubs[hubs["has"] == "unreached"]
     if len(lost):
@@ -164,7 +168,12 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
         "Spans by role",
         ["Role", "Length, km", f"Capex, {currency}", f"Present cost, {currency}"],
         [
-            [ROLES[role][0], number(row["length_m"] / 1e3), money(row["capex_real"], currency), money(row["present_real"], currency)]
+            [
+                ROLES[role][0],
+                number(row["length_m"] / 1e3),
+                money(row["capex_real"], currency),
+                money(row["present_real"], currency),
+            ]
             for role, row in lengths.iterrows()
         ],
     )
@@ -200,15 +209,15 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
 def _road_table(backbone: Backbone) -> Table:
     currency = backbone.programme.agreement.currency
     roads = backbone.stretches.sort_values(["households", "id"], ascending=[False, True])
-    rows = [
+    rows: list[list[str]] = [
         [
-            row.id,
-            row.first_hubs,
+            str(row.id),
+            str(row.first_hubs),
             number(row.length_km, 1),
             number(row.hubs),
             number(row.emergency_posts),
             number(row.households),
-            COMPLEMENTS.get(row.cheapest, MISSING),
+            COMPLEMENTS.get(str(row.cheapest), MISSING),
             *(money(cost, currency) for cost in (row.alongside_real, row.cross_country_real, row.satellite_real)),
         ]
         for row in roads.itertuples()
@@ -221,12 +230,20 @@ def _road_table(backbone: Backbone) -> Table:
 
 
 def _hub_table(backbone: Backbone) -> Table:
+    shown = ("name", "category", "wanted", "has", "stretches", "single_km")
     words = {"node": "two, sharing no node", "edge": "two, sharing no span", "none": "one", "unreached": "none"}
     rows = [
-        [row.name, row.category, words[row.wanted], words[row.has], row.stretches, number(row.single_km, 1)]
-        for row in backbone.hubs.drop(columns="geometry").itertuples(index=False)
+        [str(name), str(category), words[wanted], words[has], str(stretches), number(km, 1)]
+        for name, category, wanted, has, stretches, km in zip(*(backbone.hubs[c] for c in shown), strict=True)
     ]
-    heads = ["Hub", "Category", "Ways wanted", "Ways had, but for the roads named", "Only roads before it", "of them, km"]
+    heads = [
+        "Hub",
+        "Category",
+        "Ways wanted",
+        "Ways had, but for the roads named",
+        "Only roads before it",
+        "of them, km",
+    ]
     return Table("Hubs", heads, rows, words=frozenset({0, 1, 2, 3, 4}), tall=True)
 
 

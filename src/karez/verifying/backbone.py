@@ -111,22 +111,26 @@ def _survives(claimed: Claimed) -> Check:
     graph, nodes = claimed.graph, claimed.nodes
     chosen, every = graph["chosen"].to_numpy(), np.ones(len(graph), np.bool_)
     need = nodes["need"].to_numpy()
-    findings = [Finding("has no way to a source", str(v)) for v in np.flatnonzero((need >= ONE) & ~claimed.joined(chosen))]
+    findings = [
+        Finding("has no way to a source", str(v)) for v in np.flatnonzero((need >= ONE) & ~claimed.joined(chosen))
+    ]
     for e in np.flatnonzero(chosen & ~graph["thick"].to_numpy()):
         left, could = chosen.copy(), every.copy()
         left[e] = could[e] = False
         cut = (need >= TWO_BY_EDGE) & ~claimed.joined(left)
         if cut.any():
-            findings += [Finding(f"is cut off by edge {e}", str(v)) for v in np.flatnonzero(cut & claimed.joined(could))]
+            findings += [
+                Finding(f"is cut off by edge {e}", str(v)) for v in np.flatnonzero(cut & claimed.joined(could))
+            ]
     used = np.unique(graph.loc[chosen, ["tail", "head"]])
     for w in used[~nodes["sure"].to_numpy()[used] & ~nodes["root"].to_numpy()[used]]:
         cut = (need >= TWO_BY_NODE) & ~claimed.joined(chosen, int(w))
         cut[w] = False
         if cut.any():
-            could = claimed.joined(every, int(w))
-            findings += [Finding(f"is cut off by node {w}", str(v)) for v in np.flatnonzero(cut & could)]
+            lost = np.flatnonzero(cut & claimed.joined(every, int(w)))
+            findings += [Finding(f"is cut off by node {w}", str(v)) for v in lost]
     hubs = int((need >= ONE).sum())
-    proven = f"{hubs:,} hub nodes keep their ways, {int(chosen.sum()):,} edges and {len(used):,} nodes taken away in turn"
+    proven = f"{hubs:,} hub nodes keep their ways, {chosen.sum():,} edges and {len(used):,} nodes taken away in turn"
     return conclude("backbone ways", proven, findings)
 
 
@@ -136,16 +140,21 @@ def _cases(claimed: Claimed) -> Check:
     chain = claimed.graph["chain"].to_numpy()
     for part, cases in claimed.cases.groupby("part"):
         decided = []
-        for row in cases.itertuples():
-            says = {int(chain[e]): 1 for e in row.there} | {int(chain[e]): -1 for e in row.gone}
-            whole = all(set(np.flatnonzero(chain == k)) <= {*row.there, *row.gone} for k in says)
+        for case, there, gone in _rows(cases, "case", "there", "gone"):
+            says = {int(chain[e]): 1 for e in there} | {int(chain[e]): -1 for e in gone}
+            whole = all(set(np.flatnonzero(chain == k)) <= {*there, *gone} for k in says)
             if -1 in says or not whole:
-                findings.append(Finding("decides on a part of a chain", f"part {part}, case {row.case}"))
+                findings.append(Finding("decides on a part of a chain", f"part {part}, case {case}"))
             decided.append(says)
         if not _miss_nothing(decided):
             findings.append(Finding("has cases that miss something", f"part {part}"))
     findings += list(_chains(claimed))
     return conclude("backbone cases", f"{len(claimed.cases):,} cases miss no network", findings)
+
+
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Rows of a table as tuples of some columns."""
+    return zip(*(table[column] for column in columns), strict=True)
 
 
 def _miss_nothing(cases: list[dict[int, int]]) -> bool:
@@ -156,7 +165,9 @@ def _miss_nothing(cases: list[dict[int, int]]) -> bool:
     if not common:
         return False
     fork = min(common)
-    halves = [[{k: by for k, by in case.items() if k != fork} for case in cases if case[fork] == way] for way in (1, -1)]
+    halves = [
+        [{k: by for k, by in case.items() if k != fork} for case in cases if case[fork] == way] for way in (1, -1)
+    ]
     return all(half and _miss_nothing(half) for half in halves)
 
 
@@ -168,7 +179,8 @@ def _chains(claimed: Claimed) -> Iterator[Finding]:
     """
     graph, need = claimed.graph, claimed.nodes["need"].to_numpy()
     chain = graph["chain"].to_numpy()
-    decided = {int(chain[e]) for row in claimed.cases.itertuples() for e in (*row.there, *row.gone)}
+    rows = _rows(claimed.cases, "there", "gone")
+    decided = {int(chain[e]) for there, gone in rows for e in (*there, *gone)}
     every = np.ones(len(graph), np.bool_)
     for k in sorted(decided):
         mine = chain == k
@@ -194,17 +206,19 @@ def _cuts(claimed: Claimed) -> Check:
     every = np.ones(len(claimed.graph), np.bool_)
     joined: dict[int, Bools] = {}
     findings = []
-    for row in claimed.cuts.itertuples():
-        inside = np.asarray(row.inside)
-        name = f"cut {row.Index}"
-        if root[inside].any() or row.weight < 0:
+    for number, (kind, without, weight, members) in enumerate(
+        _rows(claimed.cuts, "kind", "without", "weight", "inside")
+    ):
+        inside = np.asarray(members)
+        name = f"cut {number}"
+        if root[inside].any() or weight < 0:
             findings.append(Finding("holds the root or counts less than nothing", name))
-        wanted = need[inside] >= {LEAVING: ONE, ENTERING: TWO_BY_EDGE, APART: TWO_BY_NODE}[row.kind]
-        if row.kind == APART:
-            if row.without not in joined:
-                joined[row.without] = claimed.joined(every, row.without)
-            wanted &= joined[row.without][inside] & (inside != row.without)
-            if row.without < 0 or sure[row.without] or root[row.without]:
+        wanted = need[inside] >= {LEAVING: ONE, ENTERING: TWO_BY_EDGE, APART: TWO_BY_NODE}[kind]
+        if kind == APART:
+            if without not in joined:
+                joined[without] = claimed.joined(every, without)
+            wanted &= joined[without][inside] & (inside != without)
+            if without < 0 or sure[without] or root[without]:
                 findings.append(Finding("lets a node fail that does not", name))
         if not wanted.any():
             findings.append(Finding("has nothing behind it that needs it", name))
@@ -226,32 +240,34 @@ def _bound(claimed: Claimed) -> Check:
     tail, head, cost = (graph[name].to_numpy() for name in ("tail", "head", "cost_minor"))
     thick = (graph["thick"] | graph["bridge"]).to_numpy()
     owner = np.full(len(graph), -1)
-    findings, bounds = [], {}
+    findings: list[Finding] = []
+    bounds: dict[int, list[int]] = {}
     groups = dict(tuple(claimed.cuts.groupby(["part", "case"])))
-    for case in claimed.cases.itertuples():
+    for part, case, scale, present, gone in _rows(claimed.cases, "part", "case", "scale", "there", "gone"):
         ahead, back, total = np.zeros(len(graph), np.int64), np.zeros(len(graph), np.int64), 0
-        for cut in groups.get((case.part, case.case), claimed.cuts.iloc[:0]).itertuples():
+        mine = groups.get((part, case), claimed.cuts.iloc[:0])
+        for kind, without, weight, members in _rows(mine, "kind", "without", "weight", "inside"):
             beyond = np.zeros(len(claimed.nodes), np.bool_)
-            beyond[cut.inside] = True
-            there = (tail != cut.without) & (head != cut.without)
+            beyond[members] = True
+            there = (tail != without) & (head != without)
             out, into = ~beyond[tail] & beyond[head] & there, beyond[tail] & ~beyond[head] & there
-            total += int(cut.weight)
-            if cut.kind == APART:
-                ahead[out | into] += cut.weight
-                back[(out | into) & ~thick] += cut.weight
+            total += int(weight)
+            if kind == APART:
+                ahead[out | into] += weight
+                back[(out | into) & ~thick] += weight
             else:
-                first, second = (ahead, back) if cut.kind == LEAVING else (back, ahead)
-                first[out] += cut.weight
-                second[into] += cut.weight
-        over = np.where(thick, ahead + back, np.maximum(ahead, back)) - cost * case.scale
+                first, second = (ahead, back) if kind == LEAVING else (back, ahead)
+                first[out] += weight
+                second[into] += weight
+        over = np.where(thick, ahead + back, np.maximum(ahead, back)) - cost * scale
         said = np.zeros(len(graph), np.int8)
-        said[case.there], said[case.gone] = 1, -1
+        said[present], said[gone] = 1, -1
         total -= int(over[((said == 0) & (over > 0)) | (said == 1)].sum())
-        bounds.setdefault(case.part, []).append(max(0, -(-total // case.scale)))
+        bounds.setdefault(part, []).append(max(0, -(-total // scale)))
         used = (ahead > 0) | (back > 0) | (said != 0)
-        if (used & (owner >= 0) & (owner != case.part)).any():
-            findings.append(Finding("crosses edges of another part", f"part {case.part}"))
-        owner[used] = case.part
+        if (used & (owner >= 0) & (owner != part)).any():
+            findings.append(Finding("crosses edges of another part", f"part {part}"))
+        owner[used] = part
     bound = sum(min(of) for of in bounds.values())
     told = claimed.summary["certificate"]["bound"]
     if round(told * MINOR_PER_UNIT) > bound:

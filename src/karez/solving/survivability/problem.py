@@ -15,6 +15,7 @@ from karez.solving.graph import Disconnected, Graph
 Bools = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.int8]
 Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,13 @@ def _part(problem: Problem, need: Bytes, edges: Ints, top: int, number: int) -> 
     """One part, on nodes and edges of its own."""
     graph = problem.graph
     first = np.arange(edges.size + 1, dtype=np.int32)
-    chain, tail, head, cost, thick = edges, graph.tail[edges], graph.head[edges], graph.cost[edges], problem.thick[edges]
+    chain, tail, head, cost, thick = (
+        edges,
+        graph.tail[edges],
+        graph.head[edges],
+        graph.cost[edges],
+        problem.thick[edges],
+    )
     spare: list[tuple[int, Ints]] = []
     while True:
         through = np.bincount(np.concatenate([tail, head]), minlength=graph.n) == 2
@@ -161,10 +168,14 @@ def _part(problem: Problem, need: Bytes, edges: Ints, top: int, number: int) -> 
     own = need[node]
     own[ends[0]] = NONE
     sure = problem.sure[node]
-    return Part(Problem(small, int(ends[0]), own, thick, sure), node.astype(np.int32), first, chain, number, tuple(spare))
+    return Part(
+        Problem(small, int(ends[0]), own, thick, sure), node.astype(np.int32), first, chain, number, tuple(spare)
+    )
 
 
-def _drawn_together(first, chain, tail, head, cost, thick, through):  # type: ignore[no-untyped-def]
+def _drawn_together(
+    first: Ints, chain: Ints, tail: Ints, head: Ints, cost: Longs, thick: Bools, through: Bools
+) -> tuple[Ints, Ints, Ints, Ints, Longs, Bools]:
     """Edges that meet at nodes marked `through` as one; it is thick if all of them are."""
     n = through.size
     both = np.concatenate([tail, head])
@@ -188,7 +199,7 @@ def _drawn_together(first, chain, tail, head, cost, thick, through):  # type: ig
     )
 
 
-def _worth_keeping(tail, head, cost, thick):  # type: ignore[no-untyped-def]
+def _worth_keeping(tail: Ints, head: Ints, cost: Longs, thick: Bools) -> Bools:
     """Of edges between the same two nodes the two cheapest that may fail, and the cheapest that does not; no loops."""
     low, high = np.minimum(tail, head), np.maximum(tail, head)
     rank = np.lexsort((cost, thick, high, low))
@@ -198,4 +209,5 @@ def _worth_keeping(tail, head, cost, thick):  # type: ignore[no-untyped-def]
     since = place - np.maximum.accumulate(np.where(fresh, place, 0))
     kept = np.zeros(rank.size, np.bool_)
     kept[rank] = np.where(thick[rank], since < 1, since < 2)
-    return kept & (tail != head)
+    kept &= tail != head
+    return kept

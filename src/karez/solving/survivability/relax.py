@@ -96,9 +96,7 @@ class Dual:
         return replace(self, fixed=fixed, bound=bound)
 
 
-def dual_bound(
-    graph: Graph, thick: Bools, fixed: Bytes, cuts: tuple[Cut, ...], weight: Longs, scale: int
-) -> int:
+def dual_bound(graph: Graph, thick: Bools, fixed: Bytes, cuts: tuple[Cut, ...], weight: Longs, scale: int) -> int:
     """Bound from weights of cuts, exact in integers.
 
     What a cut counts is charged to the arcs that cross it. An edge that may or may not be there takes from the bound
@@ -118,7 +116,7 @@ def dual_bound(
             back[out if turned else into] += counts
     over = np.where(thick, ahead + back, np.maximum(ahead, back)) - graph.cost * scale
     taken = over[((fixed == FREE) & (over > 0)) | (fixed == IN)]
-    total = sum(weight.tolist()) - sum(taken.tolist())
+    total: int = sum(weight.tolist()) - sum(taken.tolist())
     return max(0, -(-total // scale))
 
 
@@ -230,7 +228,10 @@ class Relaxation:
             near, far = np.zeros(graph.n, np.bool_), np.zeros(graph.n, np.bool_)
             near[problem.root], far[v] = True, True
             wanted = 1 if problem.need[v] < TWO_BY_EDGE else 2
-            if least_cut(graph.start, graph.neighbour, graph.twin, capacity.copy(), near, far, np.int64(wanted)) < wanted:
+            if (
+                least_cut(graph.start, graph.neighbour, graph.twin, capacity.copy(), near, far, np.int64(wanted))
+                < wanted
+            ):
                 cuts = [Cut(near, LEAVING)] + ([Cut(near, ENTERING)] if wanted > 1 else [])
                 break
         if not cuts and self.split is not None:
@@ -316,7 +317,7 @@ class Relaxation:
         edge[self.thick] = ahead[self.thick] + back[self.thick] + charged[2 * m :]
         over = edge - graph.cost * scale
         taken = over[((self.fixed == FREE) & (over > 0)) | (self.fixed == IN)]
-        total = sum(weight.tolist()) - sum(taken.tolist())
+        total: int = sum(weight.tolist()) - sum(taken.tolist())
         return max(0, -(-total // scale))
 
     def _tidy(self) -> None:

@@ -69,9 +69,8 @@ class Search:
         graph = self.problem.graph
         guide = np.ones(graph.m) if used is None else 1.05 - 0.5 * used
         chosen = self.chosen.copy()
-        seed = int(self.random.integers(1 << 31))
         self.value = int(rebuild(
-            *self.where, chosen, *self.rules, graph.cost, guide, rounds, SHARE, seed, *self.arcs
+            *self.where, chosen, *self.rules, graph.cost, guide, rounds, SHARE, self.random, *self.arcs
         ))  # fmt: skip
         self.chosen = chosen
 

@@ -15,9 +15,9 @@ from karez.solving.survivability.relax import Dual
 from karez.solving.survivability.unfold import Proof, unfold
 
 PROOF = (
-    "linear programmes of directed cuts between the root and what needs ways, for each biconnected part and, where they "
-    "leave a gap, case by case of an edge that is there or is not; their duals as weights of cuts on the whole graph, "
-    "the bound recomputed from them in integers"
+    "linear programmes of directed cuts between the root and what needs ways, for each biconnected part and, where "
+    "they leave a gap, case by case of an edge that is there or is not; their duals as weights of cuts on the whole "
+    "graph, the bound recomputed from them in integers"
 )
 
 EFFORT = 200_000

@@ -42,7 +42,7 @@ class Proof:
 
 def unfold(parted: Parted, solved: list[tuple[Part, tuple[Dual, ...]]]) -> Proof:
     """Put the proofs of parts together, on the whole graph, and recompute their bounds there."""
-    parts = [(_forced(parted),)]
+    parts: list[tuple[Dual, ...]] = [(_forced(parted),)]
     chain, chains = np.full(parted.problem.graph.m, -1, np.int32), 0
     for part, cases in solved:
         along = _Along(parted, part)
