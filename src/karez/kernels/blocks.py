@@ -6,11 +6,12 @@ import numpy as np
 from numba import njit
 
 from karez.kernels.compiled import KERNEL
+from karez.kernels.cuts import search
 
 
 @njit(**KERNEL)
 def blocks(start, neighbour, edge, root, m):  # type: ignore[no-untyped-def]
-    """Biconnected parts of what hangs together with the root (Hopcroft and Tarjan, CACM 16 (1973) 372–378). Linear.
+    """Biconnected parts of what hangs together with the root, and how they hang on each other. Linear.
 
     A bridge is a part of one edge. Parts are numbered so that what lies behind a part has a smaller number.
 
@@ -35,64 +36,15 @@ def blocks(start, neighbour, edge, root, m):  # type: ignore[no-untyped-def]
     order : int32[reached]
         Nodes in the order of the search, the root first.
     """
-    n = start.size - 1
-    part = np.full(m, -1, np.int32)
-    top_of = np.empty(n, np.int32)
-    entry = np.full(n, -1, np.int32)
-    number = np.full(n, -1, np.int32)
-    low = np.empty(n, np.int32)
-    up = np.full(n, -1, np.int32)
-    order = np.empty(n, np.int32)
-    at = start[:n].copy()
-    stack = np.empty(n, np.int32)
-    edges = np.empty(m, np.int32)
-    held = 0
-    stack[0] = root
-    number[root] = 0
-    low[root] = 0
-    order[0] = root
-    count = 1
-    top = 1
-    parts = 0
-    while top > 0:
-        v = stack[top - 1]
-        if at[v] < start[v + 1]:
-            s = at[v]
-            at[v] += 1
-            e = edge[s]
-            u = neighbour[s]
-            if e == up[v] or number[u] > number[v]:
-                continue
-            edges[held] = e
-            held += 1
-            if number[u] < 0:
-                number[u] = count
-                low[u] = count
-                order[count] = u
-                count += 1
-                up[u] = e
-                stack[top] = u
-                top += 1
-            elif number[u] < low[v]:
-                low[v] = number[u]
-        else:
-            top -= 1
-            if top > 0:
-                p = stack[top - 1]
-                low[p] = min(low[p], low[v])
-                if low[v] >= number[p]:
-                    while True:
-                        held -= 1
-                        e = edges[held]
-                        part[e] = parts
-                        if e == up[v]:
-                            break
-                    top_of[parts] = p
-                    parts += 1
-    # The part of the edge a node was found by is the one it is entered by.
-    for i in range(1, count):
-        entry[order[i]] = part[up[order[i]]]
-    return part, top_of[:parts].copy(), entry, order[:count].copy()
+    order, parent, via, pre, low, part, parts = search(start, neighbour, edge, m, root)
+    top = np.empty(parts, np.int32)
+    entry = np.full(parent.size, -1, np.int32)
+    for i in range(1, order.size):
+        v = order[i]
+        entry[v] = part[via[v]]
+        if low[v] >= pre[parent[v]]:
+            top[entry[v]] = parent[v]
+    return part, top, entry, order
 
 
 @njit(**KERNEL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +13,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from karez.errors import DataFault, Fault
 from karez.units import MINOR_PER_UNIT
+from karez.verifying.study import read_study
 from karez.verifying.verdict import Check, Finding, Verdict, conclude
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -26,7 +25,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Columns each table of ``proof/`` must have, see :func:`karez.designing.backbone.proof_tables`."""
 
-REMEDY = "Run karez backbone again, or restore the folder from a copy"
 ONE, TWO_BY_EDGE, TWO_BY_NODE = 1, 2, 3
 LEAVING, ENTERING, APART = 0, 1, 2
 Bools = npt.NDArray[np.bool_]
@@ -61,7 +59,8 @@ def verify_backbone(folder: Path, *, progress: Callable[[float], None] = lambda 
     DataFault
         If files or columns are missing or cannot be read.
     """
-    claimed = _read(folder)
+    summary, tables = read_study(folder, "backbone", COLUMNS, lambda said: "gap" in said["certificate"])
+    claimed = Claimed(summary, **tables)
     checks = [_value(claimed)]
     progress(0.1)
     checks.append(_survives(claimed))
@@ -70,31 +69,6 @@ def verify_backbone(folder: Path, *, progress: Callable[[float], None] = lambda 
     progress(1.0)
     gap = claimed.summary["certificate"]["gap"] or 0.0
     return Verdict(tuple(checks), f"no network with these ways is cheaper by more than {gap:.2%}")
-
-
-def _read(folder: Path) -> Claimed:
-    faults: list[Fault] = []
-    summary: dict[str, Any] = {}
-    try:
-        summary = json.loads((folder / "backbone.json").read_text(encoding="utf-8"))
-        if summary.get("format") != 1 or "gap" not in summary["certificate"]:
-            raise ValueError("not a backbone of format 1")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        faults.append(Fault("backbone.json", problem=f"file cannot be read ({error})", remedy=REMEDY))
-    tables = {}
-    for name, columns in COLUMNS.items():
-        file = f"proof/{name}.parquet"
-        try:
-            tables[name] = pd.read_parquet(folder / file)
-        except (OSError, ValueError) as error:
-            first = str(error).partition("\n")[0]
-            faults.append(Fault(file, problem=f"file cannot be read ({first})", remedy=REMEDY))
-            continue
-        missing = [column for column in columns if column not in tables[name].columns]
-        faults += [Fault(file, "", "", column, "column is missing", REMEDY) for column in missing]
-    if faults:
-        raise DataFault(faults)
-    return Claimed(summary, **tables)
 
 
 def _value(claimed: Claimed) -> Check:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from karez.errors import DataFault, Fault
 from karez.units import MINOR_PER_UNIT
 from karez.verifying.moats import Arcs, grow_all
+from karez.verifying.study import read_study
 from karez.verifying.verdict import Check, Finding, Verdict, conclude
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -32,7 +31,6 @@ PARTS = 1000
 """Worth is counted in thousandths."""
 CLOSE = 1e-6
 """Worth by which figures written as decimals may differ."""
-REMEDY = "Run karez frontier again, or restore the folder from a copy"
 
 
 @dataclass(frozen=True)
@@ -79,28 +77,11 @@ def verify_frontier(folder: Path, *, progress: Callable[[float], None] = lambda 
 
 
 def _read(folder: Path) -> Claimed:
-    faults: list[Fault] = []
-    summary: dict[str, Any] = {}
-    try:
-        summary = json.loads((folder / "frontier.json").read_text(encoding="utf-8"))
-        if summary.get("format") != 1 or not all("gap_points" in curve for curve in summary["curves"]):
-            raise ValueError("not a frontier of format 1")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        faults.append(Fault("frontier.json", problem=f"file cannot be read ({error})", remedy=REMEDY))
-    tables = {}
-    for name, columns in COLUMNS.items():
-        file = f"proof/{name}.parquet"
-        try:
-            tables[name] = pd.read_parquet(folder / file)
-        except (OSError, ValueError) as error:
-            first = str(error).partition("\n")[0]
-            faults.append(Fault(file, problem=f"file cannot be read ({first})", remedy=REMEDY))
-            continue
-        missing = [column for column in columns if column not in tables[name].columns]
-        faults += [Fault(file, "", "", column, "column is missing", REMEDY) for column in missing]
-    if faults:
-        raise DataFault(faults)
-    return Claimed(summary, tables)
+    return Claimed(*read_study(folder, "frontier", COLUMNS, _is_frontier))
+
+
+def _is_frontier(summary: dict[str, Any]) -> bool:
+    return all("gap_points" in curve for curve in summary["curves"])
 
 
 def _told(claimed: Claimed) -> Check:
