@@ -101,10 +101,12 @@ def _bridge(replan: Replan, currency: str) -> Table:
 
 
 def _changes(replan: Replan, currency: str) -> Table:
+    areas = {str(one["id"]): str(one["name"]) for one in replan.about["areas"]}
     heads = ("Site or span", "Area", "From", "To", "Technology", "From", "To", "Why")
     rows = [
         [
-            str(row["name"] or row["id"]), str(row["area"]), _year(row["from_year"]), _year(row["to_year"]),
+            str(row["name"] or row["id"]), areas.get(str(row["area"]), str(row["area"])),
+            _year(row["from_year"]), _year(row["to_year"]),
             _technology(row["from_technology"], row["to_technology"]),
             money(row["from_nominal"], currency), money(row["to_nominal"], currency), str(row["reason"]),
         ]

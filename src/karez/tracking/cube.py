@@ -50,7 +50,13 @@ def cube(
         _earned(baseline, earnings, sums),
         *_money(baseline, sums, contracts, rates),
     ]
-    return pd.concat(rows, ignore_index=True)
+    return pd.concat([_summed(one) for one in rows], ignore_index=True)
+
+
+def _summed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows that are told apart by nothing as one: a million payments become some thousand rows."""
+    keys = [name for name in rows if name != "minor"]
+    return rows.groupby(keys, sort=True)["minor"].sum().reset_index()
 
 
 def contract_of(baseline: Baseline, growth: Steps, sums: Sums) -> pd.Series:

@@ -21,6 +21,8 @@ from karez.units import MINOR_PER_UNIT, to_minor
 Longs = npt.NDArray[np.int64]
 LEAST_CHANGE = 0.005
 """Money below which nothing changed: half a hundredth."""
+FEW = 0.01
+"""Part of what is lacking that is not worth a word."""
 FAR_M = 50.0
 """A line as built that lies further than this from its span on average is named."""
 
@@ -41,8 +43,6 @@ class _Case:
         Paid above the planned money of what stands.
     need, left : dict[int, float]
         What the baseline still builds until the end of a year, and the money for it.
-    late : float
-        What the baseline had to build before `first` and did not.
     instead : dict[int, tuple[str, str]]
         The dearest site that came into a year from another: id, and what it is in words.
     """
@@ -53,7 +53,6 @@ class _Case:
     overrun: float
     need: dict[int, float]
     left: dict[int, float]
-    late: float
     instead: dict[int, tuple[str, str]]
 
     def short(self, year: int) -> float:
@@ -180,7 +179,6 @@ def _case(delivery: Delivery, table: pd.DataFrame, money: pd.DataFrame, first: i
         overrun=spent - totals["earned_nominal"],
         need=need,
         left=left,
-        late=float(money.loc[money["year"] < first, "baseline_nominal"].sum()),
         instead=_instead(table),
     )
 
@@ -242,9 +240,9 @@ def _short(until: int, case: _Case, what: str) -> str:
     parts = []
     if case.overrun > 0:
         parts.append(f"{case.money(case.overrun)} was overspent on what stands")
-    if case.late > 0:
-        parts.append(f"{case.money(case.late)} of work due before {case.first} comes on top")
-    why = f": {', '.join(parts)}" if parts else ": the budgets are lower than the approved plan needs"
+    if lack - max(case.overrun, 0.0) > FEW * lack:
+        parts.append(f"{case.money(lack - max(case.overrun, 0.0))} less is signed by then than the approved plan needs")
+    why = f": {', '.join(parts)}" if parts else ""
     return f"{what}: the money until the end of {max(until, case.first)} is short by {case.money(lack)}{why}"
 
 

@@ -15,7 +15,7 @@ from karez.model.baseline import Baseline
 from karez.model.event import KIND_NUMBER, MILLI
 from karez.tracking.cube import in_programme_money
 from karez.tracking.earned import Steps
-from karez.tracking.schema import EVENT
+from karez.tracking.schema import EVENT, POSTING
 from karez.tracking.sums import Longs, Sums
 from karez.units import MINOR_PER_UNIT
 
@@ -33,11 +33,15 @@ class Standing:
 
 def in_force(connection: Connection, kind: str, as_of: date) -> list[Standing]:
     """Events of a kind until a day that no correction annuls, in the order of the chain."""
+    number = KIND_NUMBER[kind]
+    of_kind = select(POSTING.c.seq).where(POSTING.c.kind == number)  # sorted by kind: no scan of all events
     rows = connection.execute(
-        select(EVENT).where(EVENT.c.kind == KIND_NUMBER[kind], EVENT.c.day <= as_of.isoformat()).order_by(EVENT.c.seq)
+        select(EVENT)
+        .where(EVENT.c.seq.in_(of_kind), EVENT.c.kind == number, EVENT.c.day <= as_of.isoformat())
+        .order_by(EVENT.c.seq)
     ).all()
     columns = (EVENT.c.id, EVENT.c.corrects, EVENT.c.quantity_milli, EVENT.c.amount_minor)
-    corrections = connection.execute(select(*columns).where(EVENT.c.kind == KIND_NUMBER["correction"])).all()
+    corrections = connection.execute(select(*columns).where(EVENT.c.corrects != "")).all()
     after = {row.corrects: row for row in corrections}
     return [standing for row in rows if (standing := _standing(row, after)) is not None]
 

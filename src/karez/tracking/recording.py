@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from karez.model.event import FIELDS, KIND_NUMBER, MILLI, Recorded
 from karez.tracking.chain import digest, link
+from karez.tracking.collecting import uncollected
 from karez.tracking.correcting import Corrections, Posted
 from karez.tracking.entry import Entry, Known, Reader
 from karez.tracking.faults import RowFaults
@@ -67,7 +68,8 @@ def record(
     """
     batch = _Batch(writer, about, faults)
     for piece in pieces:
-        batch.take(piece)
+        with uncollected():
+            batch.take(piece)
     batch.check_contracts()
     faults.raise_any()
     return Recorded(batch.added, batch.known, writer.finish(), tuple(batch.ids), tuple(notes))

@@ -15,6 +15,7 @@ from karez.model.baseline import Baseline
 from karez.model.delivery import Delivery, Outlook
 from karez.model.event import MILLI
 from karez.tracking.approving import approvals, earlier_elements, read_baseline
+from karez.tracking.collecting import uncollected
 from karez.tracking.cube import MEASURES, cube
 from karez.tracking.earned import MONTHS, Steps, earned, standing, steps
 from karez.tracking.outlook import outlook
@@ -68,7 +69,7 @@ def status(ledger: Ledger, as_of: date, terms: Terms) -> Delivery:
     DataFault
         The ledger cannot be read.
     """
-    with ledger.reading() as connection:
+    with ledger.reading() as connection, uncollected():
         return _status(connection, as_of, terms)
 
 
