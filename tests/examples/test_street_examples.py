@@ -1,7 +1,8 @@
-"""The street-level examples: real maps, designed within the proven gaps they are to keep."""
+"""The street-level examples: real maps, designed within the proven gaps they are to keep, as last looked at."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,17 @@ from karez.flow.verify import verify
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+def settled(value):
+    """A summary without seconds."""
+    if isinstance(value, dict):
+        return {name: settled(inner) for name, inner in value.items() if name != "seconds"}
+    if isinstance(value, float):
+        return pytest.approx(value, rel=1e-9, abs=1e-9)
+    return [settled(inner) for inner in value] if isinstance(value, list) else value
+
+
 @pytest.mark.parametrize(("name", "premises"), [("finland-village", 1651), ("helsinki-centre", 443)])
-def test_an_example_is_designed_proven_and_verified(name, premises, tmp_path):
+def test_an_example_is_designed_proven_and_verified(name, premises, tmp_path, request):
     made = street(EXAMPLES / name / "map.osm.pbf", out=tmp_path / "run")
     assert made.inputs.name == name
     assert len(made.design.premises) == premises
@@ -23,3 +33,12 @@ def test_an_example_is_designed_proven_and_verified(name, premises, tmp_path):
     assert (whole.value + whole.constant) / (whole.bound + whole.constant) - 1 <= 0.05
     verdict = verify(made.folder)
     assert verdict.passed, verdict.failures
+    golden = Path(__file__).parent / f"golden_{name.replace('-', '_')}.json"
+    summary = json.loads((made.folder / "summary.json").read_text(encoding="utf-8"))
+    if request.config.getoption("--update-golden"):
+        golden.write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    last = settled(json.loads(golden.read_text(encoding="utf-8")))
+    for one in summary["certificates"]:
+        del one["seconds"]
+    changed = [part for part in last.keys() | summary.keys() if last.get(part) != summary.get(part)]
+    assert not changed, "look at the change; if it is right: pytest tests/examples --update-golden"

@@ -58,6 +58,13 @@ def test_areas_of_several_offices_make_one_network_that_verifies(alone):
     assert verdict.passed, verdict.failures
 
 
+def test_two_threads_make_the_same_design(alone, town, rules, tmp_path, monkeypatch):
+    monkeypatch.setattr("karez.designing.street.draft.SMALL_RUNS", 0)
+    monkeypatch.setattr("karez.flow.street.workers_here", lambda: 2)
+    made = flow.street(town, rules=rules, out=tmp_path / "run")
+    same(alone.folder, made.folder)
+
+
 def test_two_processes_make_the_same_design(alone, town, rules, tmp_path, monkeypatch):
     monkeypatch.setattr("karez.designing.street.draft.SMALL_RUNS", 0)
     made = flow.street(town, rules=rules, out=tmp_path / "run", workers=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from importlib import import_module
 from multiprocessing import get_context
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ def spread(
     jobs: Sequence[Job],
     *,
     workers: int = 1,
+    threads: int = 1,
     cluster: str = "",
     progress: Callable[[float], None] = lambda _: None,
 ) -> list[Answer]:
@@ -46,6 +47,8 @@ def spread(
         What each call is given besides.
     workers : int
         Processes on this machine; 1: this very process.
+    threads : int
+        Threads of this process, where it is the only one: for work that is done in compiled kernels.
     cluster : str
         Address of a Dask scheduler, ``host:port``, that is used instead.
     progress : callable
@@ -58,6 +61,10 @@ def spread(
     """
     if cluster:
         return _on_cluster(work, shared, jobs, cluster, progress)
+    if workers == 1 and threads > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            done = pool.map(lambda job: work(shared, job), jobs)
+            return [_told(answer, number, jobs, progress) for number, answer in enumerate(done, start=1)]
     if workers == 1 or len(jobs) < 2:
         return [_told(work(shared, job), number, jobs, progress) for number, job in enumerate(jobs, start=1)]
     return _in_processes(work, shared, jobs, min(workers, len(jobs)), progress)

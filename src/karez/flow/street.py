@@ -59,8 +59,8 @@ def street(
     force : bool
         Keep an existing run folder aside instead of refusing it.
     workers : int, optional
-        Processes that design side by side; by default one for two processors, as the solver has threads. The
-        design is the same.
+        Processes that design side by side; by default one for two processors, and two threads where that is
+        one. The design is the same.
     cluster : str
         Address of a Dask scheduler, ``host:port``, that is used instead.
     progress : Progress
@@ -100,6 +100,8 @@ def design_side_by_side(
 ) -> StreetDesign:
     """Design the areas of offices, and prove the trench of the whole, in processes or on a cluster."""
     draft = draft_street(inputs, graph, seed=seed)
-    here = draft.processes(workers, workers_here())
-    answers = spread(work_on, draft, draft.tasks, workers=here, cluster=cluster, progress=progress)
+    processes, threads = draft.processes(workers, workers_here()), draft.threads(workers)
+    answers = spread(
+        work_on, draft, draft.tasks, workers=processes, threads=threads, cluster=cluster, progress=progress
+    )
     return finish_street(inputs, graph, draft, answers)

@@ -79,6 +79,10 @@ class Draft:
             return 1
         return asked or max(1, processors // 2)
 
+    def threads(self, asked: int | None) -> int:
+        """How many tasks one process does at once: two where the number of processes is left open."""
+        return 1 if asked or len(self.graph.runs) < SMALL_RUNS else 2
+
 
 def draft_street(inputs: StreetInputs, graph: StreetGraph, *, seed: int = 0) -> Draft:
     """Dig a first trench and part it into areas of offices."""
