@@ -153,11 +153,13 @@ def limit(run: Run, name: str) -> float | None:
     return LIMITS[kind](run, of, int(at)) if kind in LIMITS else None
 
 
-def _share_limit(run: Run, kind: str, project: str) -> float:
+def _share_limit(run: Run, kind: str, project: str) -> float | None:
     """What was paid for the project before, less its share of all that was paid before; turned for a greatest share."""
     paid = run.programme.standing.spent_real
     whole, mine = math.fsum(paid.values()), paid.get(project, 0.0)
-    asked = run.programme.project(project)
+    asked = next((one for one in run.programme.projects if one.id == project), None)
+    if asked is None:
+        return None
     return mine - asked.minimum_share * whole if kind == "share" else asked.maximum_share * whole - mine
 
 
