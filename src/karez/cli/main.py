@@ -12,6 +12,7 @@ import typer
 
 from karez import __version__
 from karez.cli import track
+from karez.cli.breaking import break_
 from karez.cli.replan import replan
 from karez.cli.risk import risk
 from karez.errors import KarezError, UsageFault
@@ -132,6 +133,7 @@ def plan(
 
 app.command()(risk)
 app.command()(replan)
+app.command("break")(break_)
 
 
 @app.command()

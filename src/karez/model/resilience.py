@@ -1,8 +1,6 @@
-"""Settings of what breaks a network: how often its parts fail, what hazards do to them, who needs two ways."""
+"""Settings of what breaks a network: how often its parts fail, what hazards do, who needs two ways."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.words import Alternative, Method
@@ -53,29 +51,6 @@ class PlantOutage(Settings):
         return lost / (HOURS_PER_YEAR + lost)
 
 
-class Hazard(Settings):
-    """A danger that lies over the region: polygons or a raster of what happens how often, and what it does."""
-
-    id: Identifier = setting(meaning="Identifier")
-    name: str = setting(meaning="Name in the report")
-    kind: Literal["earthquake", "flood", "landslide", "other"] = setting("other", meaning="What it is")
-    source: str = setting(meaning="Polygons as file:layer, or a GeoTIFF, of probabilities a year")
-    probability_field: str = setting("probability", meaning="Field with the probability a year, 0 to 1 (polygons)")
-    event_field: str = setting("", meaning="Field of the event; polygons of one event come together; empty: each alone")
-    data: str = setting("", meaning="Where it is from, in words; printed with every figure")
-    modelled: bool = setting(True, meaning="Whether the layer is made up or modelled, not surveyed")
-    damage_per_km: dict[Method, NonNegative] = setting(
-        {}, unit="1/km", meaning="Breaks a kilometre that lies in it, if it comes; others: `damage_of_others`"
-    )
-    damage_of_others: NonNegative = setting(
-        0.05, unit="1/km", meaning="Breaks a kilometre of methods not named", assumption=True
-    )
-    damage_node: Share = setting(
-        0.05, unit="share", meaning="Chance that plant in it fails, if it comes", assumption=True
-    )
-    repair_hours: Positive = setting(72.0, unit="h", meaning="Hours until what broke is repaired", assumption=True)
-
-
 class ResilienceRules(Settings):
     """How often parts fail, who needs two ways, what hardening and repairs take."""
 
@@ -117,7 +92,19 @@ class ResilienceRules(Settings):
         meaning="Cost of a second duct where there is one road only, over that of the first",
         assumption=True,
     )
-    hazards: tuple[Hazard, ...] = setting((), meaning="Dangers that lie over the region")
+    damage_per_km: dict[Method, NonNegative] = setting(
+        {"aerial": 0.2, "existing_duct": 0.03, "submarine": 0.1},
+        unit="1/km",
+        meaning="Breaks a kilometre of a method that lies in a hazard's polygon, if the hazard comes",
+        assumption=True,
+    )
+    damage_of_others: NonNegative = setting(0.05, unit="1/km", meaning="The same of methods not named", assumption=True)
+    damage_node: Share = setting(
+        0.02, unit="share", meaning="Chance that plant in a polygon fails, if the hazard comes", assumption=True
+    )
+    damage_hours: Positive = setting(
+        72.0, unit="h", meaning="Hours a site is out if a hazard cuts it off", assumption=True
+    )
     hardening_cost: Share = setting(
         0.5, unit="share of capex", meaning="Cost of hardening a span, of laying it", assumption=True
     )
@@ -138,6 +125,10 @@ class ResilienceRules(Settings):
     def cable(self, method: str) -> CableOutage:
         """How cables of a method fail."""
         return {str(name): outage for name, outage in self.cables.items()}.get(method) or CableOutage()
+
+    def damage(self, method: str) -> float:
+        """Breaks a kilometre of a method, if a hazard comes."""
+        return {str(name): rate for name, rate in self.damage_per_km.items()}.get(method, self.damage_of_others)
 
     def node(self, kind: str) -> PlantOutage:
         """How plant of a kind fails."""
