@@ -12,6 +12,7 @@ import numpy.typing as npt
 from karez.kernels.ascent import INF, OUT
 from karez.kernels.keys import descend, key_tree
 from karez.kernels.tree import grow, turn
+from karez.solving.annealing import Annealing, worth_annealing
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import LARGEST_SUM, exact_sum
 from karez.solving.search import STEPS_PER_SLOT, Search
@@ -36,6 +37,9 @@ PASSES = 40
 
 START, AGAIN = (0.2, 1.2), (0.1, 0.6)
 """Most noise on an edge, as a share of what of its cost may move: from … to, for new trees and for known ones."""
+
+PIECES = 12
+"""Pieces of annealing, where there is any, for one new start; together they count as that many trees."""
 
 EITHER, NEITHER = (100, 600), 1000
 """What edges cost that only one of two trees has, when these are combined, and edges that none has; in times."""
@@ -68,6 +72,7 @@ class Multistart:
         self.starts = 0
         self.stale = 0
         self.stopped = False
+        self.annealing: Annealing | None = None
         graph = search.graph
         self._net = (graph.start, graph.neighbour, graph.twin)
         self._steps = STEPS_PER_SLOT * (graph.neighbour.size + 1000)
@@ -83,7 +88,23 @@ class Multistart:
         """Make so many trees, and finish the combinations begun; or until the search is done or this is stopped."""
         last = self.made + trees
         while self.made < last and not self.ended():
+            self._anneal()
             self._step()
+
+    def _anneal(self) -> None:
+        """Anneal a tree for a while, if the graph is one for it; it joins the elite when it is cold."""
+        if not self.elite or not worth_annealing(self.search):
+            return
+        if self.annealing is None:
+            best = min(self.elite, key=lambda tree: tree[0])
+            self.annealing = Annealing(self.search, best[1], int(self.chance.integers(1 << 31)))
+        for _ in range(PIECES):
+            if self.ended():
+                break
+            cold = self.annealing.piece()
+            self.made += 1
+            if cold is not None:
+                self._keep(self._descended(cold, None))
 
     def adopt(self, kept: list[npt.NDArray[np.bool_]]) -> None:
         """Begin with trees that use these edges as far as there are any."""

@@ -13,6 +13,7 @@ from karez.kernels.csr import slots
 from karez.kernels.packing import charge_all, level_cuts
 from karez.kernels.start import start_without_blas
 from karez.kernels.tree import prune
+from karez.solving.annealing import Annealing
 from karez.solving.branch_and_cut import BranchAndCut
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import Graph
@@ -52,6 +53,7 @@ def warm_search(graph: Graph, prize: Longs) -> None:
     other.offer(np.array([-1, graph.twin[graph.start[0]], OUT, OUT, OUT], np.int32), 1 << 40)
     Windows(other, 4).sweep(_any_tree, 0, most=2)
     Multistart(search, 0).run(3)
+    Annealing(search, search.up, 0).piece()
     work = BranchAndCut(search)
     work.run()
     work.binding_sets()
