@@ -11,6 +11,7 @@ from steiner_oracles import FAR, _distances, find, replayed
 from karez.kernels.ascent import OUT, TOP
 from karez.kernels.nested import nest
 from karez.solving import Conditions, Graph, Overflow, conditioned, frontier
+from karez.solving.covering import Recorder
 
 
 def random_problem(rng):
@@ -151,6 +152,18 @@ def test_the_frontier_of_a_road_like_network_is_close_and_its_figures_agree():
     assert answer.bound_at(1 << 61) == answer.covered_at(1 << 61) == answer.reachable
     ratios = [multiplier.ratio for multiplier in answer.multipliers]
     assert ratios == sorted(set(ratios))
+
+
+def test_a_bound_that_goes_on_from_a_lower_multiplier_replays_too(monkeypatch):
+    resumed = []
+    once = Recorder.resume
+    monkeypatch.setattr(Recorder, "resume", lambda *given: resumed.append(1) or once(*given))
+    graph, prizes = grid(np.random.default_rng(2), 12)
+    answer = frontier(graph, prizes, 78, steps=30)
+    assert len(resumed) > 3
+    for multiplier in answer.multipliers:
+        scaled = replace(graph, cost=graph.cost * multiplier.cost)
+        assert replayed(scaled, prizes * multiplier.prize, multiplier.case) == multiplier.bound
 
 
 def test_threads_and_repetition_change_nothing():

@@ -1,9 +1,10 @@
 """Certified optimisation on index arrays; every answer comes with its bound."""
 
 from karez.solving.ascending import ascended
+from karez.solving.budgets import Frontier, Multiplier
 from karez.solving.certified import Case, Certified
 from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
-from karez.solving.frontier import Frontier, Multiplier, frontier
+from karez.solving.frontier import frontier
 from karez.solving.graph import Disconnected, Graph, Overflow
 from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
