@@ -135,3 +135,15 @@ def test_the_command_shows_tables(town, tmp_path):
     assert result.exit_code == 0, result.output
     assert "premises served" in result.stdout
     assert "How good it is proven to be" in result.stdout
+
+
+def test_more_houses_at_the_end_of_a_lane_than_a_closure_takes_are_all_served(tmp_path):
+    town = Town()
+    town.street([(0, 0), (100, 0)])
+    for number in range(15):
+        town.house(110 + 4 * (number % 4), -40 + 12 * (number // 4), 3.0)
+    made = street(town.write(tmp_path / "a.osm"), out=tmp_path / "run")
+    assert (made.design.premises["place"] >= 0).all()
+    assert made.design.closures["dwellings"].max() <= 12
+    verdict = verify(made.folder)
+    assert verdict.passed, verdict.failures

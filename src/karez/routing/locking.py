@@ -21,6 +21,8 @@ from karez.routing.noding import Edges, renumber
 Shapes = npt.NDArray[np.object_]
 
 SNAP_M = 0.5
+HARDLY_M = 50.0
+"""Given plant goes to the longest part of the streets if that is no further than this beyond the nearest street."""
 PLANT_MAX_M = 500.0
 """A given office or cabinet further than this from every street stands outside the area."""
 
@@ -143,14 +145,14 @@ def _notes(spans: gpd.GeoDataFrame, found: Stretches, before: Edges, forbidden: 
         yield Note("routing", f"{km:.2f} km of street are forbidden: nothing runs along them, they may be crossed.")
 
 
-def plant_faults(inputs: StreetInputs, locked: Locked, kept: Edges, metric: Metric) -> Iterator[Fault]:
+def plant_faults(inputs: StreetInputs, locked: Locked, metric: Metric) -> Iterator[Fault]:
     """Given offices and cabinets that no design can keep.
 
     Those outside the area, on forbidden ground, at a forbidden street, where streets do not lead to the others, and cut
     off by what is forbidden.
     """
     offices = _spots(inputs.offices, metric)
-    parts = _Parts(locked, kept, offices)
+    parts = _Parts(locked, offices)
     for table, what in ((inputs.offices, "office"), (inputs.cabinets, "cabinet")):
         grounded = dict(_on_ground(inputs, table, what))
         yield from grounded.values()
@@ -176,22 +178,50 @@ def _spots(table: gpd.GeoDataFrame, metric: Metric) -> Shapes:
     return np.asarray(shapely.transform(table.geometry.to_numpy(), metric.plane), dtype=object)
 
 
+def parts_of(edges: Edges, spots: Shapes) -> tuple[Indices, int, Indices]:
+    """Which part of the streets plant stands at.
+
+    That of the nearest street; but the longest part, where that is hardly further: a yard that hangs on nothing beside
+    an office does not make it an island.
+
+    Parameters
+    ----------
+    edges : Edges
+        Streets, one at least.
+    spots : object[plant]
+        Points in the plane.
+
+    Returns
+    -------
+    int64[streets]
+        Part of every street.
+    int
+        The longest part.
+    int64[plant]
+        Part of every point.
+    """
+    part = edges.parts()[edges.start]
+    main = int(np.bincount(part, edges.lines.table["length_m"].to_numpy()).argmax())
+    if not len(spots):
+        return part, main, np.zeros(0, np.int64)
+    shapes = edges.lines.shapes(plane=True)
+    (_, line), far = shapely.STRtree(shapes).query_nearest(spots, return_distance=True, all_matches=False)
+    _, far_main = shapely.STRtree(shapes[part == main]).query_nearest(spots, return_distance=True, all_matches=False)
+    return part, main, np.where(far_main <= far + HARDLY_M, main, part[line])
+
+
 class _Parts:
     """Which part of the streets given plant stands at, with and without what is forbidden."""
 
-    def __init__(self, locked: Locked, kept: Edges, offices: Shapes) -> None:
+    def __init__(self, locked: Locked, offices: Shapes) -> None:
         self.locked = locked
         self.before = shapely.STRtree(locked.before.lines.shapes(plane=True))
-        self.before_part = locked.before.parts()[locked.before.start]
+        self.whole = parts_of(locked.before, offices)[1]
         self.after = shapely.STRtree(locked.edges.lines.shapes(plane=True)) if len(locked.edges.lines) else None
-        self.after_part = locked.edges.parts()[locked.edges.start]
-        length = np.bincount(self.after_part, locked.edges.lines.table["length_m"].to_numpy())
-        self.main = int(length.argmax()) if len(length) else -1
-        whole = np.bincount(self.before_part, locked.before.lines.table["length_m"].to_numpy())
-        self.whole = int(whole.argmax())
-        self.fed = {self.main}
-        if len(offices) and self.after is not None:
-            self.fed = {int(self.after_part[line]) for line in self.after.query_nearest(offices, all_matches=False)[1]}
+        self.main, self.fed = -1, set[int]()
+        if self.after is not None:
+            _, self.main, office = parts_of(locked.edges, offices)
+            self.fed = set(office.tolist()) or {self.main}
 
     def judge(self, spots: Shapes, within_m: float, *, cabinets: bool) -> Iterator[tuple[int, str, str]]:
         """Row, problem and remedy of plant that cannot be kept."""
@@ -204,11 +234,12 @@ class _Parts:
                 yield row, problem, f"Move it within {PLANT_MAX_M:g} m of a street"
         if self.after is None:
             return
-        now, far_now = self._nearest(self.after, spots)
+        _, far_now = self._nearest(self.after, spots)
+        now, before = parts_of(self.locked.edges, spots)[2], parts_of(self.locked.before, spots)[2]
         for row in range(len(spots)):
             if far[row] > PLANT_MAX_M:
                 continue
-            part, whole = int(self.after_part[now[row]]), int(self.before_part[nearest[row]])
+            part, whole = int(now[row]), int(before[row])
             if self.locked.forbidden[nearest[row]] and far_now[row] > max(within_m, far[row] + within_m / 2):
                 yield row, "stands at a street that is forbidden", "Move it to another street, or allow this one"
             elif cabinets and part not in self.fed:

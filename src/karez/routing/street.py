@@ -22,7 +22,7 @@ from karez.model.street_rules import StreetRules
 from karez.routing.barriers import count_crossings
 from karez.routing.feet import Feet, find_feet
 from karez.routing.lines import Floats, Indices, Lines, Metric
-from karez.routing.locking import PLANT_MAX_M, lock_streets, plant_faults
+from karez.routing.locking import PLANT_MAX_M, lock_streets, parts_of, plant_faults
 from karez.routing.merging import merge_chains
 from karez.routing.methods import COLUMNS, upkeep
 from karez.routing.noding import Edges, node
@@ -66,7 +66,7 @@ def route_streets(inputs: StreetInputs, progress: Progress = lambda _: None) -> 
     points = [_plane(inputs.premises, metric), _plane(inputs.offices, metric), _plane(inputs.cabinets, metric)]
     locked = lock_streets(edges, metric, inputs, points[0])
     edges, part_notes = _usable(locked.edges, points[1])
-    faults = [*inputs.lock_faults, *locked.faults, *plant_faults(inputs, locked, edges, metric)]
+    faults = [*inputs.lock_faults, *locked.faults, *plant_faults(inputs, locked, metric)]
     shapes = edges.lines.shapes(plane=True)
     ways_in, limit_m = rules.streets.ways_in, rules.reach.drop_max_m
     feet, nearest = find_feet(shapes, points[0], ways_in + (MORE_WAYS if len(inputs.parcels) else 0), limit_m)
@@ -76,6 +76,7 @@ def route_streets(inputs: StreetInputs, progress: Progress = lambda _: None) -> 
     feet, stuck = keep_off(
         feet, shapes, points[0], inputs.parcels, rules.streets.ways_in, rules.reach.drop_max_m, metric
     )
+    feet = _in_one_part(feet, edges)
     plant, _ = find_feet(shapes, np.concatenate(points[1:]), 1, PLANT_MAX_M)
     progress(0.6)
     built = _Builder(edges, metric, rules, feet, plant)
@@ -131,12 +132,8 @@ def _usable(edges: Edges, offices: npt.NDArray[np.object_]) -> tuple[Edges, list
     """Return the longest part of the streets and those that hold a given office; a note on the rest."""
     if not len(edges.lines):
         return edges, []
-    part = edges.parts()[edges.start]
-    length = np.bincount(part, edges.lines.table["length_m"].to_numpy())
-    kept = {int(length.argmax())}
-    if len(offices):
-        tree = shapely.STRtree(edges.lines.shapes(plane=True))
-        kept |= {int(part[line]) for line in tree.query_nearest(offices, all_matches=False)[1]}
+    part, main, office_part = parts_of(edges, offices)
+    kept = {main, *office_part.tolist()}
     keep = np.isin(part, sorted(kept))
     if keep.all():
         return edges, []
@@ -146,6 +143,15 @@ def _usable(edges: Edges, offices: npt.NDArray[np.object_]) -> tuple[Edges, list
     return Edges(edges.lines.select(keep), edges.start[keep], edges.end[keep], edges.nodes), [
         Note("routing", text, lost)
     ]
+
+
+def _in_one_part(feet: Feet, edges: Edges) -> Feet:
+    """Leave out drops to another part of the streets than the nearest: no trench joins two parts through a building."""
+    if not len(feet):
+        return feet
+    part = edges.parts()[edges.start][feet.line]
+    nearest = np.searchsorted(feet.point, feet.point)
+    return feet.select(part == part[nearest])
 
 
 def _refusals(nearest: Floats, limit_m: float) -> npt.NDArray[np.object_]:

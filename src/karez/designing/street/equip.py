@@ -14,6 +14,7 @@ from karez.designing.street.areas import (
     cabinet_outputs,
     cabinet_size,
     closure_costs,
+    closure_size,
     home_cabinets,
     part_areas,
     splitters_for,
@@ -194,7 +195,7 @@ def _tiers(trench: Trench, demand: Longs, may: Flags, rules: StreetRules, given:
     """Closures of premises, cabinets of closures, cabinet of every closure."""
     prices, network, reach = rules.prices, rules.network, rules.reach
     places = len(trench.node)
-    in_building = demand > 1
+    in_building = (demand > 1) | _crowded(trench, demand, closure_size(network))
     near = np.full(places, max(reach.drop_max_m, float(trench.length_m[demand > 0].max(initial=0.0))))
     closures = part_areas(
         trench, demand, may | in_building, np.zeros(places), closure_costs(rules), least_cable(prices), near
@@ -210,6 +211,18 @@ def _tiers(trench: Trench, demand: Longs, may: Flags, rules: StreetRules, given:
     feed = prices.fibre_per_m * way
     cabinets = part_areas(trench, asked, may, feed, cabinet_costs(rules), prices.fibre_per_m, left, given)
     return closures, cabinets, home_cabinets(cabinets, closures, unit, cabinet_outputs(network))
+
+
+def _crowded(trench: Trench, demand: Longs, most: int) -> Flags:
+    """Premises that lead to one spot with more others than a closure takes: theirs may stand at the wall.
+
+    So it is where a street that is forbidden begins, and at the end of a lane.
+    """
+    child = np.flatnonzero((demand > 0) & (trench.parent >= 0))
+    there = np.bincount(trench.parent[child], demand[child], minlength=len(demand))
+    crowded = np.zeros(len(demand), np.bool_)
+    crowded[child] = there[trench.parent[child]] > most
+    return crowded
 
 
 def _units(closures: Areas, rules: StreetRules) -> Longs:
