@@ -1,4 +1,4 @@
-"""Write ``docs/reference.md`` from the settings and the table descriptions of the package.
+"""Write ``docs/reference.md`` and ``docs/street-reference.md`` from the settings and tables of the package.
 
 Run ``make docs``. With ``--check`` nothing is written; the exit code says whether the page is up to date.
 """
@@ -17,8 +17,35 @@ from karez.model import words
 from karez.model.attributes import PLAN_TABLES, REQUIRED, TABLES, Attribute, Table
 from karez.model.programme import Programme
 from karez.model.settings import Identifier, Settings
+from karez.model.street_rules import StreetRules
+from karez.model.street_tables import LOCKS, OWN
 
 PAGE = Path(__file__).with_name("reference.md")
+STREET_PAGE = Path(__file__).with_name("street-reference.md")
+
+STREET_OPENING = """\
+# Reference: rules and layers of street-level designs
+
+*Made by `make docs` from `karez.model`; do not edit. How a design is made stands in [street.md](street.md).*
+
+## Rules: `rules.toml`
+
+What is left out has its default. An unknown key is an error that names the nearest valid one. **A** marks an
+assumption: the report lists it with its value.
+"""
+
+STREET_OWN_OPENING = """\
+## Layers of your own: `karez street LAYERS.gpkg`
+
+A GeoPackage with `streets` and `premises`; the other layers may be there. Any coordinate reference system that the
+layer names. Rows of one layer of poles or premises are all points, or all lines or polygons.
+"""
+
+STREET_LOCK_OPENING = """\
+## What is fixed: `--lock mine.gpkg`
+
+A GeoPackage with any of these layers. `offices`, `cabinets`, `ducts` and `poles` are as above.
+"""
 
 OPENING = """\
 # Reference: settings, tables, words
@@ -67,6 +94,15 @@ def page() -> str:
     parts += [TABLES_OPENING, *(_table(table, given=True) for table in TABLES)]
     parts += [PLAN_OPENING, *(_table(table, given=False) for table in PLAN_TABLES)]
     parts += ["## Words\n", *(_vocabulary(name, members) for name, members in VOCABULARIES.items())]
+    return "\n".join(parts)
+
+
+def street_page() -> str:
+    """The page on street-level designs."""
+    places = ((path, model) for path, model in _walk(StreetRules, "") if path)
+    parts = [STREET_OPENING, *(_settings(model, [path]) for path, model in places)]
+    parts += [STREET_OWN_OPENING, *(_table(table, given=True) for table in OWN)]
+    parts += [STREET_LOCK_OPENING, *(_table(table, given=True) for table in LOCKS if table not in OWN)]
     return "\n".join(parts)
 
 
@@ -224,7 +260,9 @@ def _paragraphs(text: str | None) -> str:
 
 
 if __name__ == "__main__":
-    if "--check" not in sys.argv:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-        sys.exit("docs/reference.md is stale; write it again with: make docs")
+    pages = {PAGE: page(), STREET_PAGE: street_page()}
+    for path, text in pages.items():
+        if "--check" not in sys.argv:
+            path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            sys.exit(f"docs/{path.name} is stale; write it again with: make docs")

@@ -43,6 +43,8 @@ def test_the_reference_page_is_what_the_package_says() -> None:
     module = _load(ROOT / "docs" / "make_reference.py")
     committed = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     assert committed == module.page(), "docs/reference.md is stale; write it again with: make docs"
+    committed = (ROOT / "docs" / "street-reference.md").read_text(encoding="utf-8")
+    assert committed == module.street_page(), "docs/street-reference.md is stale; write it again with: make docs"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -138,12 +138,15 @@ app.command("break")(break_)
 
 @app.command()
 def street(
-    source: Annotated[Path, typer.Argument(help="OpenStreetMap file: .osm.pbf, .osm.", metavar="MAP")],
+    source: Annotated[
+        Path, typer.Argument(help="OpenStreetMap (.osm.pbf), own layers (.gpkg) or Overture's folder.", metavar="MAP")
+    ],
     out: Annotated[Path | None, typer.Option(help="Run folder; default runs/<area>-<hash of inputs and seed>.")] = None,
     rules: Annotated[Path | None, typer.Option(help="rules.toml: technology, sizes, reach, prices.")] = None,
     within: Annotated[Path | None, typer.Option(help="Polygons to design in; what lies outside is left out.")] = None,
     lock: Annotated[
-        Path | None, typer.Option(help="GeoPackage with what is fixed: layers offices, cabinets (points).")
+        Path | None,
+        typer.Option(help="GeoPackage with what is fixed: offices, cabinets, forbidden, preferred, built, ducts …"),
     ] = None,
     seed: Seed = 0,
     force: Annotated[bool, typer.Option("--force", help="Keep an existing run folder aside and write anew.")] = False,
