@@ -30,7 +30,7 @@ def layers() -> dict[str, gpd.GeoDataFrame]:
         "cabinets": _layer(
             [shapely.Point(26.9652, 60.5222), shapely.Point(26.9442, 60.5351)], id=["south", "west"], ports=[288, 192]
         ),
-        "forbidden": _layer([ways["way/363961382"]], id=["protected-avenue"]),
+        "forbidden": _layer([ways["way/62061747"]], id=["new-asphalt"]),
         "preferred": _layer([ways["way/364417482"]], id=["works-of-the-road-office"], factor=[0.6]),
         "built": _layer([ways["way/42464491"]], id=["trunk-of-2024"], price_per_m=[2.0]),
         "ducts": _layer([ways["way/369217777"]], id=["duct-of-the-power-company"], free_cables=[4]),

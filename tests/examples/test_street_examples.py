@@ -9,6 +9,8 @@ import pytest
 
 from karez.flow.street import street
 from karez.flow.verify import verify
+from karez.reading.street import read_street
+from karez.routing.street import route_streets
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -42,3 +44,11 @@ def test_an_example_is_designed_proven_and_verified(name, premises, tmp_path, re
         del one["seconds"]
     changed = [part for part in last.keys() | summary.keys() if last.get(part) != summary.get(part)]
     assert not changed, "look at the change; if it is right: pytest tests/examples --update-golden"
+
+
+def test_the_village_s_locks_do_not_contradict_its_streets():
+    village = EXAMPLES / "finland-village"
+    graph = route_streets(read_street(village / "map.osm.pbf", lock=village / "lock.gpkg"))
+    assert {"existing", "duct", "aerial", "trench"} <= set(graph.runs["method"])
+    assert (graph.office_node >= 0).all()
+    assert (graph.cabinet_node >= 0).all()
