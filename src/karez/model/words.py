@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
+RECORD_END = "# End of the record."
+"""Last line of ``run.toml``: without it the file has been cut short, though what is left may be whole TOML."""
+
 Technology = Literal["fibre", "microwave", "fixed_wireless", "satellite", "unserved"]
 """The answer every site gets (rule 5)."""
 

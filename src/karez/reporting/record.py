@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from karez.model.plan import Plan
+from karez.model.words import RECORD_END
 
 _HEADER = "# What this run was made with. Settings are as resolved: defaults are filled in.\n\n"
 
@@ -25,7 +26,7 @@ def write_record(plan: Plan, path: Path) -> None:
         "seconds": {stage: round(seconds, 3) for stage, seconds in record.seconds.items()},
         "settings": plan.programme.model_dump(mode="json", exclude_none=True),
     }
-    path.write_text(_HEADER + to_toml(content), encoding="utf-8", newline="\n")
+    path.write_text(f"{_HEADER}{to_toml(content)}\n{RECORD_END}\n", encoding="utf-8", newline="\n")
 
 
 def to_toml(content: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from karez.errors import DataFault, Fault
 from karez.model.attributes import PLAN_TABLES, Table
 from karez.model.plan import Proof
 from karez.model.programme import Programme
+from karez.model.words import RECORD_END
 
 Read = TypeVar("Read")
 
@@ -251,7 +252,10 @@ def _first_line(error: Exception) -> str:
 
 
 def _programme(path: Path) -> Programme:
-    return Programme.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))["settings"])
+    text = path.read_text(encoding="utf-8")
+    if not text.rstrip().endswith(RECORD_END):
+        raise ValueError("its end is missing")
+    return Programme.model_validate(tomllib.loads(text)["settings"])
 
 
 def _json(path: Path) -> dict[str, Any]:
