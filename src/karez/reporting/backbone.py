@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 import geopandas as gpd
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
@@ -22,6 +19,7 @@ from karez.reporting.figures import MISSING, money, number, percent
 from karez.reporting.findings import KeyFigure
 from karez.reporting.frontier import write_json
 from karez.reporting.geopackage import add_styles, fixed_time
+from karez.reporting.outage_map import Dots, Lines, network_map
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.run_folder import Progress, write_whole
 from karez.reporting.styles import single_style
@@ -40,7 +38,6 @@ COMPLEMENTS = {
     "satellite": "satellite back-up",
 }
 HUB_COLOUR = "#17202a"
-WIDTH = 1000.0
 
 
 def write_backbone(
@@ -249,33 +246,10 @@ def _hub_table(backbone: Backbone) -> Table:
 
 def _drawing(backbone: Backbone, areas: gpd.GeoDataFrame) -> Markup:
     """Areas, spans by role, hubs, as they lie."""
-    bounds = pd.DataFrame([frame.total_bounds for frame in (areas, backbone.spans, backbone.hubs) if len(frame)])
-    west, south, east, north = bounds[0].min(), bounds[1].min(), bounds[2].max(), bounds[3].max()
-    squeeze = math.cos(math.radians((south + north) / 2))
-    scale = (WIDTH - 20) / max((east - west) * squeeze, 1e-6)
-
-    def at(x: float, y: float) -> str:
-        return f"{(x - west) * squeeze * scale + 10:.1f},{(north - y) * scale + 10:.1f}"
-
-    title = "Map of the backbone"
-    svg = ET.Element("svg", {
-        "class": "static-map", "viewBox": f"0 0 {WIDTH:.0f} {(north - south) * scale + 20:.0f}", "role": "img",
-        "aria-label": title,
-    })  # fmt: skip
-    ET.SubElement(svg, "title").text = title
-    ground = ET.SubElement(svg, "g", {"stroke": "#b9c4cc", "stroke-width": "0.6", "fill": "#f4f1ea"})
-    for polygon in areas.geometry.explode(index_parts=False):
-        path = "M" + " ".join(at(x, y) for x, y in polygon.exterior.coords) + "Z"
-        ET.SubElement(ground, "path", {"d": path})
-    for role, (_, colour, width) in ROLES.items():
-        look = {"fill": "none", "stroke": colour, "stroke-width": f"{width}", "stroke-linecap": "round"}
-        group = ET.SubElement(svg, "g", look)
-        for line in backbone.spans.loc[backbone.spans["role"] == role, "geometry"]:
-            ET.SubElement(group, "polyline", {"points": " ".join(at(x, y) for x, y in line.coords)})
-    dots = ET.SubElement(svg, "g", {"fill": HUB_COLOUR, "stroke": "#ffffff", "stroke-width": "0.8"})
-    places = backbone.hubs.drop_duplicates("geometry")
-    for name, point in zip(places["name"], places.geometry, strict=True):
-        x, y = at(point.x, point.y).split(",")
-        dot = ET.SubElement(dots, "circle", {"cx": x, "cy": y, "r": "4"})
-        ET.SubElement(dot, "title").text = str(name)
-    return Markup(ET.tostring(svg, encoding="unicode"))  # ElementTree has escaped what it holds
+    spans, places = backbone.spans, backbone.hubs.drop_duplicates("geometry")
+    lines = [
+        Lines(of["geometry"].to_numpy(), colour, width, tips=of["id"].tolist())
+        for of, (_, colour, width) in ((spans[spans["role"] == role], look) for role, look in ROLES.items())
+    ]
+    dots = Dots(places.geometry.to_numpy(), HUB_COLOUR, [4.0] * len(places), places["name"].astype(str).tolist())
+    return network_map("Map of the backbone", areas, [*lines, dots])

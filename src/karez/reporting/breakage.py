@@ -43,8 +43,11 @@ def write_breakage(made: Breakage, folder: Path, *, force: bool = False, progres
 def breakage_sentences(made: Breakage) -> list[str]:
     """What follows, in sentences."""
     of, currency = made.totals, made.programme.agreement.currency
-    out = [f"{number(of['spans_out'])} spans"] * bool(of["spans_out"])
-    out += [f"{number(of['nodes_out'])} nodes"] * bool(of["nodes_out"])
+    out = [
+        f"{number(of[key])} {word}{'s' if of[key] > 1 else ''}"
+        for key, word in (("spans_out", "span"), ("nodes_out", "node"))
+        if of[key]
+    ]
     said = [
         f"With {' and '.join(out) or 'nothing'} out, {number(of['sites'])} sites with {number(of['households'])} "
         f"households are cut off, {number(of['vital'])} of them vital."
@@ -99,7 +102,7 @@ def _page(made: Breakage, path: Path) -> None:
             *([Section("repairs", "In which order to repair", tables=[_repairs(made)])] if len(made.repairs) else []),
         ],
         basis="The network at the end of the programme. Repair times, damage and costs of hardening are the group "
-        "`resilience` of the settings, assumptions where no source is named. Plant that is out counts as back when "
+        "resilience of the settings, assumptions where no source is named. Plant that is out counts as back when "
         "spans are repaired. Spans on rings are not offered for hardening; the bound counts them.",
         command="karez break",
     )
