@@ -121,7 +121,7 @@ def _table(
 
     there = found.total < NONE
     detour = np.where(there, from_minor(found.total), np.nan)
-    satellite = _satellite(decided)[lacking]
+    satellite = decided.prices.present_with("satellite")[lacking]
     rows = sites.iloc[lacking]
     cheapest = np.where(
         np.isnan(detour) & np.isnan(satellite),
@@ -145,15 +145,6 @@ def _table(
         }
     )
     return table.sort_values(["cheapest", "detour_present_real", "id"], ignore_index=True)
-
-
-def _satellite(decided: Decided) -> Floats:
-    """Present cost of a satellite link at every site, from year 1; NaN where the catalogue has none."""
-    options = decided.prices.options
-    rows = np.flatnonzero((options["technology"] == "satellite").to_numpy())
-    found = np.full(len(decided.inputs.sites), np.nan)
-    found[options["site"].to_numpy()[rows]] = decided.prices.option_present_by_year[rows, 0]
-    return found
 
 
 def _shared(decided: Decided, found: SecondWays) -> float:

@@ -257,7 +257,7 @@ def _stretch_table(
     """Who hangs on every only road, and what would go round it."""
     node, sites = graph.site_node, inputs.sites
     present = prices.span_present_by_year[:, 0]
-    back_up = _back_up(prices, len(sites))
+    back_up = prices.present_with("satellite")
     per_m = _route_per_m(inputs, graph, prices)
     metric = _beeline_metres(graph)
     rows = []
@@ -294,15 +294,6 @@ def _beeline_metres(graph: RouteGraph) -> npt.NDArray[np.float64]:
     """Nodes on the sphere, in metres from its centre; chords are beelines, but for one part in thousands."""
     lon, lat = np.radians(graph.nodes.geometry.x.to_numpy()), np.radians(graph.nodes.geometry.y.to_numpy())
     return EARTH_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-
-
-def _back_up(prices: Prices, sites: int) -> npt.NDArray[np.float64]:
-    """Present cost of satellite service at every site; NaN where it is not priced."""
-    options = prices.options
-    rows = np.flatnonzero(options["technology"].to_numpy() == "satellite")
-    cost = np.full(sites, np.nan)
-    cost[options["site"].to_numpy()[rows]] = prices.option_present_by_year[rows, 0]
-    return cost
 
 
 def _route_per_m(inputs: Inputs, graph: RouteGraph, prices: Prices) -> float:

@@ -26,16 +26,12 @@ class Stretch:
         Number, 1 for the first; those nearer to the root come first.
     edges : int32[…]
         Bridges, the nearest to the root first.
-    near, far : int
-        Its ends.
     behind : bool[n]
         Nodes it cuts off, beyond its far end and that included.
     """
 
     number: int
     edges: Ints
-    near: int
-    far: int
     behind: Bools
 
 
@@ -67,23 +63,21 @@ def stretches_of(graph: Graph, root: int, edges: Ints, bridges: Ints, need: Byte
     place[order] = np.arange(order.size)
     far_of = np.where(place[graph.tail[bridges]] > place[graph.head[bridges]], graph.tail[bridges], graph.head[bridges])
     rank = np.argsort(place[far_of], kind="stable")
-    last: dict[int, list[int]] = {}
     runs: list[list[int]] = []
-    ends: list[tuple[int, int]] = []
+    run_to: dict[int, list[int]] = {}
     for e, far in zip(bridges[rank].tolist(), far_of[rank].tolist(), strict=True):
         near = int(graph.tail[e]) + int(graph.head[e]) - far
-        run = last.pop(near, None) if degree[near] == 2 and need[near] == 0 else None
+        run = run_to.pop(near, None) if degree[near] == 2 and need[near] == 0 else None
         if run is None:
             run = []
             runs.append(run)
-            ends.append((near, far))
         run.append(e)
-        where = next(k for k, other in enumerate(runs) if other is run)
-        ends[where] = (ends[where][0], far)
-        last[far] = run
+        run_to[far] = run
+    far_end = dict(zip(bridges.tolist(), far_of.tolist(), strict=True))
     found: list[Stretch] = []
-    for run, (near, far) in zip(runs, ends, strict=True):
+    for run in runs:
+        far = far_end[run[-1]]
         behind = anchors(order, entry, top, np.int32(entry[far])) == far
         if (need[behind] >= TWO_BY_EDGE).any():
-            found.append(Stretch(len(found) + 1, np.array(run, np.int32), near, far, behind))
+            found.append(Stretch(len(found) + 1, np.array(run, np.int32), behind))
     return found

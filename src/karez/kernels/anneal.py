@@ -14,7 +14,7 @@ from numba import njit
 
 from karez.kernels.ascent import INF, OUT, TOP
 from karez.kernels.compiled import KERNEL
-from karez.kernels.local import longer
+from karez.kernels.local import dearest_above, rehang
 from karez.kernels.tree import turn
 
 MOST_PARTS = 24
@@ -69,32 +69,11 @@ def put_in(start, neighbour, twin, cost, up, v, log_node, log_up):  # type: igno
         u = neighbour[s]
         if s == first or up[u] == OUT or u == v:
             continue
-        dearest = np.int64(-1)
-        at = np.int32(-1)
-        x = u
-        while up[x] >= 0:
-            if cost[up[x]] > dearest:
-                dearest = cost[up[x]]
-                at = x
-            x = neighbour[up[x]]
+        dearest, at, _ = dearest_above(neighbour, cost, up, u)
         if dearest <= cost[s]:
             continue
         worse -= dearest - cost[s]
-        x = u
-        back = twin[s]
-        while True:
-            if entries + 2 >= log_node.size:
-                log_node = longer(log_node)
-                log_up = longer(log_up)
-            log_node[entries] = x
-            log_up[entries] = up[x]
-            entries += 1
-            after = up[x]
-            up[x] = back
-            if x == at:
-                break
-            back = twin[after]
-            x = neighbour[after]
+        entries, log_node, log_up = rehang(neighbour, twin, up, u, twin[s], at, log_node, log_up, entries)
     return worse, entries, log_node, log_up
 
 

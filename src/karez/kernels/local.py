@@ -25,6 +25,43 @@ def longer(array):  # type: ignore[no-untyped-def]
 
 
 @njit(**KERNEL)
+def dearest_above(neighbour, cost, up, x):  # type: ignore[no-untyped-def]
+    """Dearest edge on the way from a node to the top: its cost (−1 if there is none), its lower end, edges passed."""
+    dearest = np.int64(-1)
+    at = np.int32(-1)
+    passed = 0
+    while up[x] >= 0:
+        if cost[up[x]] > dearest:
+            dearest = cost[up[x]]
+            at = x
+        x = neighbour[up[x]]
+        passed += 1
+    return dearest, at, passed
+
+
+@njit(**KERNEL)
+def rehang(neighbour, twin, up, x, back, last, log_node, log_up, entries):  # type: ignore[no-untyped-def]
+    """Turn the way from a node up to `last`, or to the top, so that the node hangs on the slot `back`.
+
+    Nodes that get another parent, and their parents before, are logged from `entries` on; returns how many the log
+    then has, and the log.
+    """
+    while True:
+        if entries + 2 >= log_node.size:
+            log_node = longer(log_node)
+            log_up = longer(log_up)
+        log_node[entries] = x
+        log_up[entries] = up[x]
+        entries += 1
+        after = up[x]
+        up[x] = back
+        if x == last or after < 0:
+            return entries, log_node, log_up
+        back = twin[after]
+        x = neighbour[after]
+
+
+@njit(**KERNEL)
 def insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps):  # type: ignore[no-untyped-def]
     """Put single vertices into the tree where the least spanning tree with them is cheaper.
 
@@ -72,54 +109,21 @@ def insert_vertices(start, neighbour, twin, cost, prize, root, up, order, steps)
         saved = (prize[v] if prize[v] < INF else np.int64(0)) - cost[first]
         entries = 0
         # Turn the tree so that the vertex is its root; each other edge then closes a cycle on one upward path.
-        x = neighbour[first]
-        back = twin[first]
-        while True:
-            if entries + 2 >= log_node.size:
-                log_node = longer(log_node)
-                log_up = longer(log_up)
-            log_node[entries] = x
-            log_up[entries] = up[x]
-            entries += 1
-            s = up[x]
-            up[x] = back
-            steps -= 1
-            if s < 0:
-                break
-            back = twin[s]
-            x = neighbour[s]
+        entries, log_node, log_up = rehang(
+            neighbour, twin, up, neighbour[first], twin[first], np.int32(-1), log_node, log_up, entries
+        )
+        steps -= entries
         up[v] = TOP
         for s in range(start[v], start[v + 1]):
             u = neighbour[s]
             if s == first or up[u] == OUT or u == v:
                 continue
-            worst = np.int64(-1)
-            at = np.int32(-1)
-            x = u
-            while up[x] >= 0:
-                if cost[up[x]] > worst:
-                    worst = cost[up[x]]
-                    at = x
-                x = neighbour[up[x]]
-                steps -= 1
+            worst, at, passed = dearest_above(neighbour, cost, up, u)
+            steps -= passed
             if worst <= cost[s]:
                 continue
             saved += worst - cost[s]
-            x = u
-            back = twin[s]
-            while True:
-                if entries + 2 >= log_node.size:
-                    log_node = longer(log_node)
-                    log_up = longer(log_up)
-                log_node[entries] = x
-                log_up[entries] = up[x]
-                entries += 1
-                after = up[x]
-                up[x] = back
-                if x == at:
-                    break
-                back = twin[after]
-                x = neighbour[after]
+            entries, log_node, log_up = rehang(neighbour, twin, up, u, twin[s], at, log_node, log_up, entries)
         if saved > 0:
             better = True
             here = v

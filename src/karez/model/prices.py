@@ -93,6 +93,13 @@ class Prices:
     budget_real: Money
     price_level: Money
 
+    def present_with(self, technology: str) -> Money:
+        """Present cost of serving every site with a technology from year 1 (float64[sites]); NaN where it may not."""
+        rows = np.flatnonzero((self.options["technology"] == technology).to_numpy())
+        found = np.full(len(self.site_weight), np.nan)
+        found[self.options["site"].to_numpy()[rows]] = self.option_present_by_year[rows, 0]
+        return found
+
     @property
     def years(self) -> int:
         """Number of programme years T."""

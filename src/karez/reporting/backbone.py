@@ -9,16 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
-import pyarrow as pa
-import pyarrow.parquet as pq
-import pyogrio
 from markupsafe import Markup
 
 from karez.model.backbone import Backbone
 from karez.reporting.figures import MISSING, money, number, percent
+from karez.reporting.files import write_csv, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
-from karez.reporting.frontier import write_json
-from karez.reporting.geopackage import add_styles, fixed_time
+from karez.reporting.geopackage import add_styles, write_layers
 from karez.reporting.outage_map import Dots, Lines, network_map
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.run_folder import Progress, write_whole
@@ -52,7 +49,7 @@ def write_backbone(
     """
     writers: dict[str, Callable[[Path], None]] = {
         "backbone.json": partial(write_json, backbone.summary()),
-        "only_roads.csv": partial(_roads, backbone),
+        "only_roads.csv": partial(write_csv, backbone.stretches),
         "backbone.gpkg": partial(_layers, backbone),
         "backbone.html": partial(_page, backbone, areas),
         "proof": partial(_proof, backbone),
@@ -60,17 +57,9 @@ def write_backbone(
     return write_whole(writers, folder, force=force, progress=progress)
 
 
-def _roads(backbone: Backbone, path: Path) -> None:
-    backbone.stretches.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
-
-
 def _layers(backbone: Backbone, path: Path) -> None:
-    with fixed_time():
-        for name, frame in (("spans", backbone.spans), ("hubs", backbone.hubs)):
-            pyogrio.write_dataframe(
-                frame, path, layer=name, driver="GPKG", append=path.exists(), dataset_options={"VERSION": "1.3"},
-                layer_options={"GEOMETRY_NAME": "geom"},
-            )  # fmt: skip
+    layers = {"spans": (backbone.spans, "LineString"), "hubs": (backbone.hubs, "Point")}
+    write_layers(layers, path, version="1.3")
     styles = (
         single_style("spans", "LineString", ROLES["ring"][1], 0.6),
         single_style("hubs", "Point", HUB_COLOUR, 2.4),
@@ -81,9 +70,7 @@ def _layers(backbone: Backbone, path: Path) -> None:
 
 def _proof(backbone: Backbone, folder: Path) -> None:
     folder.mkdir()
-    for name, frame in backbone.proof.items():
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    write_parquets(backbone.proof, folder)
 
 
 def findings(backbone: Backbone) -> list[str]:

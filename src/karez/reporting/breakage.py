@@ -6,14 +6,13 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
-import pyogrio
 
 from karez.model.breakage import Breakage
 from karez.reporting.band_chart import Band, bands
 from karez.reporting.figures import money, number, percent
+from karez.reporting.files import write_csvs, write_json
 from karez.reporting.findings import KeyFigure
-from karez.reporting.frontier import write_json
-from karez.reporting.geopackage import fixed_time
+from karez.reporting.geopackage import write_layers
 from karez.reporting.outage_map import Dots, Lines, network_map
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.run_folder import Progress, write_whole
@@ -234,24 +233,11 @@ def _tables(made: Breakage, folder: Path) -> None:
         "frontier": made.frontier,
         "hardened": made.hardened,
     }
-    for name, table in tables.items():
-        if len(table.columns):
-            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    write_csvs({name: table for name, table in tables.items() if len(table.columns)}, folder)
 
 
 def _geopackage(made: Breakage, path: Path) -> None:
     layers = {"sites": (made.sites, "Point"), "spans": (made.spans, "LineString"), "nodes": (made.nodes, "Point")}
     if made.outline is not None:
         layers["hazard"] = (made.outline, "MultiPolygon")
-    with fixed_time():
-        for name, (frame, kind) in layers.items():
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=name,
-                driver="GPKG",
-                geometry_type=kind,
-                promote_to_multi=name == "hazard",
-                append=path.exists(),
-                layer_options={"GEOMETRY_NAME": "geom"},
-            )
+    write_layers(layers, path)

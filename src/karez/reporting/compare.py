@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyogrio
 import shapely
 from markupsafe import Markup
 
 from karez.model.comparison import Comparison
 from karez.reporting.figures import change, is_missing, money, number, percent
-from karez.reporting.frontier import write_json
-from karez.reporting.geopackage import fixed_time
+from karez.reporting.files import write_csvs, write_json
+from karez.reporting.geopackage import write_layers
 from karez.reporting.html import asset, environment, script
 from karez.reporting.map_data import as_script
 from karez.reporting.page import Section, Study, Table, kicker, render_study
@@ -53,25 +52,16 @@ def write_comparison(
 def _tables(comparison: Comparison, folder: Path) -> None:
     folder.mkdir()
     sites = pd.DataFrame(comparison.sites.drop(columns="geometry"))
-    for name, table in {**comparison.tables, "sites": sites}.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
+    write_csvs({**comparison.tables, "sites": sites}, folder)
 
 
 def _geopackage(comparison: Comparison, path: Path) -> None:
-    layers = {"sites": comparison.sites, "spans": comparison.spans, "areas": comparison.outlines}
-    with fixed_time():
-        for name, frame in layers.items():
-            kind = {"sites": "Point", "spans": "LineString", "areas": "MultiPolygon"}[name]
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=name,
-                driver="GPKG",
-                geometry_type=kind,
-                promote_to_multi=name == "areas",
-                append=path.exists(),
-                layer_options={"GEOMETRY_NAME": "geom"},
-            )
+    layers = {
+        "sites": (comparison.sites, "Point"),
+        "spans": (comparison.spans, "LineString"),
+        "areas": (comparison.outlines, "MultiPolygon"),
+    }
+    write_layers(layers, path)
 
 
 def sentences(comparison: Comparison) -> list[str]:

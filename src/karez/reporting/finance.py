@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from karez.model.plan import Plan
+from karez.reporting.files import write_parquets
 
 
 def write_finance(plan: Plan, folder: Path) -> None:
@@ -24,6 +23,4 @@ def write_finance(plan: Plan, folder: Path) -> None:
         tables["emissions"] = worth.carbon.rows
     if tables:
         folder.mkdir()
-    for name, frame in tables.items():
-        table = pa.Table.from_pandas(frame.reset_index(drop=True), preserve_index=False)
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+        write_parquets(tables, folder)

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from karez.model.frontier import CoverageFrontier, Curve
 from karez.reporting.band_chart import Band, Spot, bands
 from karez.reporting.book import Book, Column, Sheet
 from karez.reporting.charts import Series, columns
 from karez.reporting.figures import at_most, money, number, percent, plain
+from karez.reporting.files import write_csv, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.palette import TECHNOLOGY_LABELS
 from karez.reporting.run_folder import Progress, write_whole
-from karez.reporting.summary import as_json
 from karez.reporting.unit import fitting_unit
 
 COLOURS = {"homes": "#1c5f99", "benefit": "#d98a1b"}
@@ -41,23 +38,12 @@ def write_frontier(
     """
     writers = {
         "frontier.json": partial(write_json, frontier.summary()),
-        "frontier.csv": frontier_csv(frontier),
+        "frontier.csv": partial(write_csv, frontier.levels),
         "frontier.xlsx": partial(_workbook, frontier),
         "frontier.html": partial(_page, frontier),
         "proof": partial(_proof, frontier),
     }
     return write_whole(writers, folder, force=force, progress=progress)
-
-
-def write_json(document: Any, path: Path) -> None:
-    """Write a document as UTF-8 JSON; figures that are no numbers are an error."""
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def frontier_csv(frontier: CoverageFrontier) -> Any:
-    """What writes the levels as a table of text."""
-    return partial(frontier.levels.to_csv, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _proof(frontier: CoverageFrontier, folder: Path) -> None:
@@ -73,9 +59,7 @@ def _proof(frontier: CoverageFrontier, folder: Path) -> None:
     for name in ("multipliers", "moats", "staircase"):
         parts = [getattr(curve, name).assign(measure=curve.measure) for curve in frontier.curves]
         tables[name] = pd.concat(parts, ignore_index=True)
-    for name, frame in tables.items():
-        table = pa.Table.from_pandas(frame.reset_index(drop=True), preserve_index=False)
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    write_parquets(tables, folder)
 
 
 def band_drawing(frontier: CoverageFrontier) -> Figure:

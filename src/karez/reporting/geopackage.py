@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -52,6 +52,33 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         _describe_columns(connection)
         add_styles(connection, layer_styles(plan))
+
+
+def write_layers(layers: Mapping[str, tuple[gpd.GeoDataFrame, str]], path: Path, *, version: str = "") -> None:
+    """Write layers as they are into a new GeoPackage.
+
+    Parameters
+    ----------
+    layers : mapping
+        By name a layer and its type of geometry; where that begins with ``Multi``, single shapes become such.
+    path : Path
+        The file.
+    version : str
+        Version of the format; empty: GDAL's own.
+    """
+    with fixed_time():
+        for name, (frame, kind) in layers.items():
+            pyogrio.write_dataframe(
+                frame,
+                path,
+                layer=name,
+                driver="GPKG",
+                geometry_type=kind,
+                promote_to_multi=kind.startswith("Multi"),
+                append=path.exists(),
+                dataset_options={"VERSION": version} if version else {},
+                layer_options={"GEOMETRY_NAME": "geom"},
+            )
 
 
 def conform(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from karez.model.plan import Proof
-from karez.reporting.summary import as_json
+from karez.reporting.files import write_json, write_parquets
 
 PLAN_TABLES = ("plan_years", "plan_prizes", "plan_moats", "plan_options")
 TABLES = ("graph", "nodes", "ascent", "elements", "options", "constraints", *PLAN_TABLES)
@@ -20,10 +17,7 @@ TABLES = ("graph", "nodes", "ascent", "elements", "options", "constraints", *PLA
 def write_proof(proof: Proof, catalogue: pd.DataFrame, folder: Path) -> None:
     """Write every table of `proof`, its multipliers and cases, and the catalogue into the new folder `folder`."""
     folder.mkdir()
-    tables = {name: getattr(proof, name).reset_index(drop=True) for name in TABLES}
-    for name, frame in {**tables, "catalogue": catalogue.reset_index(names="item")}.items():
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    tables = {name: getattr(proof, name) for name in TABLES}
+    write_parquets({**tables, "catalogue": catalogue.reset_index(names="item")}, folder)
     for name, found in (("multipliers", proof.multipliers), ("cases", proof.cases)):
-        text = json.dumps(found, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
-        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        write_json(found, folder / f"{name}.json")

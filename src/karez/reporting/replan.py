@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from karez.model.plan import Plan
 from karez.model.replan import Replan
 from karez.reporting.book import Book, Column, Sheet
 from karez.reporting.delivery import BASIS, delivery_sheet, key_figures, sections
 from karez.reporting.figures import money, number
+from karez.reporting.files import write_csvs, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
 from karez.reporting.page import Section, Table
-from karez.reporting.summary import as_json
 
 SHOWN = 60
 """Rows of a table on the page; the workbook holds all."""
@@ -174,11 +171,6 @@ def write_replan(replan: Replan | None, folder: Path) -> None:
     if replan is None:
         return
     folder.mkdir()
-    for name in TABLES:
-        frame = getattr(replan, name).reset_index(drop=True)
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-    for name in AS_CSV:
-        getattr(replan, name).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
-    text = json.dumps(replan.about, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
-    (folder / "about.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_parquets({name: getattr(replan, name) for name in TABLES}, folder)
+    write_csvs({name: getattr(replan, name) for name in AS_CSV}, folder)
+    write_json(replan.about, folder / "about.json")

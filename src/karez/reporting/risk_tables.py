@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from karez.model.risk import Risk
+from karez.reporting.files import write_csvs
 
 TABLES = (
     *("factors", "draws", "outcomes", "bands", "by_year", "targets", "tornado", "sites", "areas", "quantities"),
@@ -23,8 +24,7 @@ def write_risk(risk: Risk | None, folder: Path) -> None:
     if risk is None:
         return
     folder.mkdir()
-    for name, table in risk_tables(risk).items():
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    write_csvs(risk_tables(risk), folder)
 
 
 def risk_tables(risk: Risk) -> dict[str, pd.DataFrame]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from karez.model.plan import Plan
+from karez.reporting.files import write_json
 
 
 def write_summary(plan: Plan, path: Path) -> None:
@@ -19,12 +16,4 @@ def write_summary(plan: Plan, path: Path) -> None:
     ValueError
         If a figure is NaN or infinite: JSON has no word for it, and a summary must not be silent about it.
     """
-    text = json.dumps(plan.summary(), ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def as_json(value: Any) -> Any:
-    """Turn numpy's scalars and arrays into Python's; for ``json.dumps(default=…)``."""
-    if isinstance(value, np.generic | np.ndarray):
-        return value.tolist()
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
+    write_json(plan.summary(), path)

@@ -10,8 +10,8 @@ import pandas as pd
 from karez.model.rule_price import Conflict, RulePrice, RuleStudy
 from karez.reporting.book import Book, Column, Sheet
 from karez.reporting.figures import at_most, change, money, number, percent
+from karez.reporting.files import write_csv, write_json
 from karez.reporting.findings import KeyFigure
-from karez.reporting.frontier import write_json
 from karez.reporting.interval_chart import Interval, intervals
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.run_folder import Progress, write_whole
@@ -33,7 +33,7 @@ def write_why(study: RuleStudy, folder: Path, *, force: bool = False, progress: 
     table = study.table()
     writers = {
         "why.json": partial(write_json, study.summary()),
-        "why.csv": partial(table.to_csv, index=False, lineterminator="\n", encoding="utf-8"),
+        "why.csv": partial(write_csv, table),
         "why.xlsx": partial(_workbook, study, table),
         "why.html": partial(_page, study),
     }

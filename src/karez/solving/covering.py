@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from karez.kernels.nested import nest
 from karez.kernels.tree import evaluate, polish
 from karez.solving.budgets import Multiplier
 from karez.solving.certified import Case, Ints, Longs
-from karez.solving.graph import Graph, exact_sum
+from karez.solving.graph import Graph, exact_sum, frozen
 from karez.solving.search import Clock, Search
 
 FAVOUR = 4
@@ -160,7 +160,7 @@ class Covering:
 
     def work(self, task: Task) -> Done:
         """Raise a dual solution for a multiplier; look for trees where it and the neighbours' trees are."""
-        graph = _scaled(self.graph, task.cost)
+        graph = self.graph.scaled(task.cost)
         search = Recorder(graph, self.prize * task.prize, self.root, task.seed, self.clock)
         net = (graph.start, graph.neighbour, graph.twin, graph.slot_cost)
         for tree in task.trees:
@@ -168,7 +168,7 @@ class Covering:
             polish(*net, search.prize, np.int32(self.root), up, True)
             search.offer(up, int(evaluate(graph.slot_cost, search.prize, up)))
         reduced, connected = self._ascended(search, task)
-        ways = self.ways(_frozen(reduced[graph.twin]))
+        ways = self.ways(frozen(reduced[graph.twin]))
         wanted = connected & (self.prize > 0)
         if task.first:
             wanted = self.reached & (self.prize > 0)
@@ -199,16 +199,3 @@ class Covering:
         times = task.cost // known.cost
         reduced = left * times
         return reduced, search.resume(reduced, known.case.node, known.case.radius * times)
-
-
-def _scaled(graph: Graph, times: int) -> Graph:
-    """The graph with all costs so many times as high."""
-    if times == 1:
-        return graph
-    return replace(graph, cost=_frozen(graph.cost * times), slot_cost=_frozen(graph.slot_cost * times))
-
-
-def _frozen(array: Longs) -> Longs:
-    # Frozen and writable arrays are two types to the compiler; one is enough.
-    array.flags.writeable = False
-    return array

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,9 +87,9 @@ class Graph:
         >>> Graph.from_edges(3, [0, 1], [1, 2], [5, 7]).neighbour.tolist()
         [1, 0, 2, 1]
         """
-        tails = _frozen(np.array(tail, dtype=np.int32))
-        heads = _frozen(np.array(head, dtype=np.int32))
-        costs = _frozen(np.array(cost, dtype=np.int64))
+        tails = frozen(np.array(tail, dtype=np.int32))
+        heads = frozen(np.array(head, dtype=np.int32))
+        costs = frozen(np.array(cost, dtype=np.int64))
         if not (tails.shape == heads.shape == costs.shape and tails.ndim == 1):
             raise ValueError("tail, head and cost must be of one length")
         if n < 1:
@@ -99,12 +99,18 @@ class Graph:
         if costs.size and costs.min() < 0:
             raise ValueError("edge costs must not be negative")
         refuse_overflow(costs)
-        return cls(n, tails, heads, costs, *(_frozen(array) for array in slots(n, tails, heads, costs)))
+        return cls(n, tails, heads, costs, *(frozen(array) for array in slots(n, tails, heads, costs)))
 
     @property
     def m(self) -> int:
         """Number of edges."""
         return int(self.tail.size)
+
+    def scaled(self, times: int) -> Graph:
+        """The graph with all costs so many times as high."""
+        if times == 1:
+            return self
+        return replace(self, cost=frozen(self.cost * times), slot_cost=frozen(self.slot_cost * times))
 
     def reached(self, source: int) -> npt.NDArray[np.bool_]:
         """Nodes that hang together with `source`: bool[n]."""
@@ -126,6 +132,7 @@ def refuse_overflow(*parts: Longs) -> None:
         raise Overflow(f"costs and prizes add up to {total}, which is more than 2^62 − 1; scale them down")
 
 
-def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The array, not to be written any more: frozen and writable arrays are two types to the compiler."""
     array.flags.writeable = False
     return array

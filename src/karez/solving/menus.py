@@ -470,7 +470,7 @@ class _Sweep:
     def work(self, task: _Task) -> _Done:
         """Raise a dual solution for a multiplier and look for the best network."""
         base, prizes = self.menus.priced(task.prize, task.cost, self.graph.n)
-        graph = _scaled(self.graph, task.cost)
+        graph = self.graph.scaled(task.cost)
         search = Search(graph, prizes, self.root, task.seed, self.clock)
         search.most_passes = 8
         net = (graph.start, graph.neighbour, graph.twin, graph.slot_cost)
@@ -549,7 +549,7 @@ class _Sweep:
         if not (tree >= 0).any():
             return cuts
         scale = self._fraction(float(np.quantile(self.turns.cost / np.maximum(self.turns.worth, 1), 0.5)))[1]
-        graph = _scaled(self.graph, scale)
+        graph = self.graph.scaled(scale)
         paid = self.turns.cost / np.maximum(self.turns.worth, 1)
         low, high = (max(float(np.quantile(paid, share)), 1e-6) for share in (0.001, 0.999))
         for ratio in np.geomspace(low, 4 * high, LADDER):
@@ -571,15 +571,3 @@ class _Sweep:
     def _task(self, prize: int, cost: int, turn: int, trees: tuple[Ints, ...]) -> _Task:
         self.begun += 1
         return _Task(prize, cost, turn, self.seed * 1_000_003 + self.begun, trees)
-
-
-def _scaled(graph: Graph, times: int) -> Graph:
-    """The graph with all costs so many times as high."""
-    if times == 1:
-        return graph
-    return replace(graph, cost=_frozen(graph.cost * times), slot_cost=_frozen(graph.slot_cost * times))
-
-
-def _frozen(array: Longs) -> Longs:
-    array.flags.writeable = False
-    return array

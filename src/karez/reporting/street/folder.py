@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,18 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import shapely
 
 from karez.model.plan import RunRecord
 from karez.model.street import StreetDesign, StreetGraph, StreetInputs
+from karez.reporting.files import write_json, write_parquets
 from karez.reporting.record import to_toml
 from karez.reporting.run_folder import write_whole
 from karez.reporting.street.figures import StreetFigures, length_by_method
-from karez.reporting.street.geopackage import write_kmz, write_layers
+from karez.reporting.street.geopackage import write_kmz, write_street_layers
 from karez.reporting.street.layers import rows, street_layers
 from karez.reporting.street.report import write_street_report
 from karez.reporting.street.workbook import write_street_workbook
-from karez.reporting.summary import as_json
 
 Progress = Callable[[float], None]
 
@@ -50,10 +47,10 @@ def write_street(
     """
     layers = street_layers(inputs, graph, design)
     writers: dict[str, Callable[[Path], None]] = {
-        "summary.json": lambda path: _json(street_summary(inputs, graph, design, layers, record), path),
+        "summary.json": lambda path: write_json(street_summary(inputs, graph, design, layers, record), path),
         "run.toml": lambda path: _record(inputs, record, path),
         "proof": lambda path: _proof(inputs, graph, design, path),
-        "plan.gpkg": lambda path: write_layers(layers, path),
+        "plan.gpkg": lambda path: write_street_layers(layers, path),
         "boq.xlsx": lambda path: write_street_workbook(inputs, design, layers, path),
         "field.kmz": lambda path: write_kmz(layers, inputs.name, path),
         "report.html": lambda path: write_street_report(inputs, graph, design, layers, record, path),
@@ -118,11 +115,6 @@ def street_summary(
     }
 
 
-def _json(content: dict[str, Any], path: Path) -> None:
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2, default=as_json)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
 def _record(inputs: StreetInputs, record: RunRecord, path: Path) -> None:
     content = {
         "format": 1,
@@ -160,9 +152,7 @@ def _proof(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign, folde
         "bill": design.bill,
         "moats": design.moats,
     }
-    for name, frame in tables.items():
-        table = pa.Table.from_pandas(pd.DataFrame(frame), preserve_index=False)
-        pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    write_parquets(tables, folder)
 
 
 def _locks(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign) -> pd.DataFrame:

@@ -10,10 +10,9 @@ from xml.sax.saxutils import escape
 
 import geopandas as gpd
 import numpy as np
-import pyogrio
 import shapely
 
-from karez.reporting.geopackage import add_styles, fixed_time
+from karez.reporting.geopackage import add_styles, write_layers
 from karez.reporting.street.palette import COLOURS, ORDER, WIDTHS
 from karez.reporting.styles import LayerStyle, single_style
 
@@ -28,21 +27,10 @@ KML_COLUMNS = {
 }
 
 
-def write_layers(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
+def write_street_layers(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
     """Write every layer; equal designs give equal files."""
-    with fixed_time():
-        for name in ORDER:
-            frame = layers[name]
-            pyogrio.write_dataframe(
-                frame,
-                path,
-                layer=name,
-                driver="GPKG",
-                geometry_type="LineString" if name in WIDTHS else "Point",
-                append=path.exists(),
-                dataset_options={"VERSION": "1.3"},
-                layer_options={"GEOMETRY_NAME": "geom"},
-            )
+    typed = {name: (layers[name], "LineString" if name in WIDTHS else "Point") for name in ORDER}
+    write_layers(typed, path, version="1.3")
     with closing(sqlite3.connect(path)) as connection, connection:
         add_styles(connection, [_style(name) for name in ORDER])
 

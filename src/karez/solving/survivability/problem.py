@@ -104,6 +104,25 @@ class Parted:
     order: Ints
 
 
+def half_nodes(graph: Graph) -> tuple[Graph, Bools]:
+    """Every node as two, v in and n + v out, so that flow through it can be limited.
+
+    Returns
+    -------
+    Graph
+        Edges n in number from in to out of every node, then an edge from the tail's out to the head's in for every
+        edge, then one from the head's out to the tail's in.
+    bool[slots]
+        Whether a slot leads the way its edge does.
+    """
+    n, node = graph.n, np.arange(graph.n)
+    tail = np.concatenate([node, n + graph.tail, n + graph.head])
+    head = np.concatenate([n + node, graph.head, graph.tail])
+    split = Graph.from_edges(2 * n, tail, head, np.zeros(tail.size, np.int64))
+    owner = np.repeat(np.arange(2 * n, dtype=np.int32), np.diff(split.start))
+    return split, owner == split.tail[split.edge]
+
+
 def part(given: Problem) -> Parted:
     """Part a problem; exact: the cheapest answers of the parts and the forced bridges make one of the whole.
 

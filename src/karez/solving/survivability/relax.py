@@ -21,7 +21,7 @@ from karez.kernels.cut import behind, least_cut, violated_cuts
 from karez.kernels.two_ways import NONE, TWO_BY_EDGE, TWO_BY_NODE
 from karez.solving.graph import Graph, exact_sum
 from karez.solving.programme import UNBOUNDED, Programme
-from karez.solving.survivability.problem import Bools, Bytes, Ints, Problem
+from karez.solving.survivability.problem import Bools, Bytes, Ints, Problem, half_nodes
 
 Floats = npt.NDArray[np.float64]
 Longs = npt.NDArray[np.int64]
@@ -114,7 +114,12 @@ def dual_bound(graph: Graph, thick: Bools, fixed: Bytes, cuts: tuple[Cut, ...], 
             turned = cut.kind == ENTERING
             ahead[into if turned else out] += counts
             back[out if turned else into] += counts
-    over = np.where(thick, ahead + back, np.maximum(ahead, back)) - graph.cost * scale
+    return _proven(np.where(thick, ahead + back, np.maximum(ahead, back)), graph.cost, fixed, weight, scale)
+
+
+def _proven(charged: Longs, cost: Longs, fixed: Bytes, weight: Longs, scale: int) -> int:
+    """Bound from weights of cuts and what they charge to every edge."""
+    over = charged - cost * scale
     taken = over[((fixed == FREE) & (over > 0)) | (fixed == IN)]
     total: int = sum(weight.tolist()) - sum(taken.tolist())
     return max(0, -(-total // scale))
@@ -315,10 +320,7 @@ class Relaxation:
         ahead, back = charged[0 : 2 * m : 2], charged[1 : 2 * m : 2]
         edge = np.maximum(ahead, back)
         edge[self.thick] = ahead[self.thick] + back[self.thick] + charged[2 * m :]
-        over = edge - graph.cost * scale
-        taken = over[((self.fixed == FREE) & (over > 0)) | (self.fixed == IN)]
-        total: int = sum(weight.tolist()) - sum(taken.tolist())
-        return max(0, -(-total // scale))
+        return _proven(edge, graph.cost, self.fixed, weight, scale)
 
     def _tidy(self) -> None:
         """Drop rows that have not been binding for long, if they are many."""
@@ -362,17 +364,11 @@ class Relaxation:
 
 
 class _Split:
-    """Every node as two, in and out, so that flow through a node can be limited: v and n + v."""
+    """Cuts through single nodes, by flow through half-nodes."""
 
     def __init__(self, problem: Problem) -> None:
-        graph, n = problem.graph, problem.graph.n
         self.problem = problem
-        node = np.arange(n)
-        tail = np.concatenate([node, n + graph.tail, n + graph.head])
-        head = np.concatenate([n + node, graph.head, graph.tail])
-        self.graph = Graph.from_edges(2 * n, tail, head, np.zeros(tail.size, np.int64))
-        owner = np.repeat(np.arange(2 * n, dtype=np.int32), np.diff(self.graph.start))
-        self.ahead = owner == self.graph.tail[self.graph.edge]
+        self.graph, self.ahead = half_nodes(problem.graph)
         self.through = np.where(problem.sure, 2, 1).astype(np.int64) * UNITS
 
     def violated(self, used: Floats, nodes: Ints) -> list[Cut]:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from karez.kernels.rebuild import mend, rebuild
 from karez.kernels.two_ways import keeps, thin_out
 from karez.solving.graph import Graph, exact_sum
-from karez.solving.survivability.problem import Bools, Ints, Problem
+from karez.solving.survivability.problem import Bools, Ints, Problem, half_nodes
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class Search:
         graph = problem.graph
         self.where = (graph.start, graph.neighbour, graph.edge, np.int32(problem.root))
         self.rules = (problem.thick, problem.sure, problem.need)
-        self.arcs = _half_nodes(graph)
+        self.arcs = _arcs(graph)
         self.needy = np.flatnonzero(problem.need > 0).astype(np.int32)
         self.chosen: Bools = np.ones(graph.m, np.bool_)
         self.value = exact_sum(graph.cost)
@@ -90,14 +90,9 @@ class Search:
             self.chosen, self.value = chosen, value
 
 
-def _half_nodes(graph: Graph) -> tuple[Ints, Ints, Ints, Ints]:
-    """Nodes split in two for ways that share no node; see :func:`karez.kernels.rebuild.mend`."""
-    n, node = graph.n, np.arange(graph.n)
-    tail = np.concatenate([node, n + graph.tail, n + graph.head])
-    head = np.concatenate([n + node, graph.head, graph.tail])
-    split = Graph.from_edges(2 * n, tail, head, np.zeros(tail.size, np.int64))
-    owner = np.repeat(np.arange(2 * n, dtype=np.int32), np.diff(split.start))
-    ahead = owner == split.tail[split.edge]
-    of_node = split.edge < n
-    edge = np.where(ahead, np.where(of_node, -1, (split.edge - n) % graph.m), np.where(of_node, -3, -2))
+def _arcs(graph: Graph) -> tuple[Ints, Ints, Ints, Ints]:
+    """Arcs of half-nodes, and what each stands for; see :func:`karez.kernels.rebuild.mend`."""
+    split, ahead = half_nodes(graph)
+    of_node = split.edge < graph.n
+    edge = np.where(ahead, np.where(of_node, -1, (split.edge - graph.n) % graph.m), np.where(of_node, -3, -2))
     return split.start, split.neighbour, split.twin, edge.astype(np.int32)
