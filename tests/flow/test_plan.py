@@ -24,6 +24,29 @@ def test_every_site_gets_an_answer_with_a_year_and_a_reason(run):
     assert (run.sites["reason"].str.len() > 0).all()
 
 
+def test_every_site_says_what_it_gets_and_why_not_the_next_best(run):
+    sites = run.sites
+    served = sites["technology"] != "unserved"
+    fast = (sites["mbps"] >= sites["standard_mbps"]) & (sites["latency_ms"] <= sites["standard_latency_ms"])
+    assert (fast == sites["meets_standard"]).all()
+    assert (sites["chosen_present_real"].notna() == served).all()
+    assert (sites["next_best"].fillna("") != sites["technology"]).all()
+    assert (sites["next_best"].fillna("") == "").equals(sites["category"] == "county_seat")
+    assert (sites["next_best_present_real"].isna() == (sites["next_best"].fillna("") == "")).all()
+    off_graph = served & (sites["technology"] != "fibre") & (sites["year"] == 2026)
+    assert off_graph.any()
+    assert sites.loc[off_graph, "chosen_present_real"].tolist() == sites.loc[off_graph, "pv_cost_real"].tolist()
+
+
+def test_a_site_alone_on_its_lead_in_pays_for_it(run):
+    clinic = run.sites.set_index("id").loc["clinic-middle"]
+    lead_in = run.spans[run.spans["end_node"] == clinic["node_id"]]
+    own = clinic["chosen_present_real"] - clinic["pv_cost_real"]
+    assert len(lead_in) == 1
+    assert own == pytest.approx(lead_in["pv_cost_real"].iloc[0], rel=0.2)
+    assert own > 0
+
+
 def test_totals_are_the_sums_of_rows_to_the_cent(run):
     rows = run.sites["capex_real"].sum() + run.spans["capex_real"].sum() + run.nodes["capex_real"].sum()
     assert run.summary["totals"]["capex_real"] == pytest.approx(rows, abs=0.005)

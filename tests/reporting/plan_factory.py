@@ -181,6 +181,13 @@ def _sites(
                     if unserved
                     else f"cheaper than the next best by {number + 1} CNY",
                     "meets_standard": technology == "fibre",
+                    "mbps": {"fibre": 1000.0, "satellite": 50.0}.get(technology, np.nan),
+                    "latency_ms": {"fibre": 5.0, "satellite": 45.0}.get(technology, np.nan),
+                    "standard_mbps": 100.0,
+                    "standard_latency_ms": 50.0,
+                    "chosen_present_real": np.nan if unserved else round(1.2 * total, 2),
+                    "next_best": "" if category == "gateway" else "fibre" if satellite or unserved else "satellite",
+                    "next_best_present_real": np.nan if category == "gateway" else round(1.5 * total, 2),
                     "capex_real": total,
                     "opex_real_per_year": round(0.02 * total, 2),
                     "pv_cost_real": round(1.2 * total, 2),

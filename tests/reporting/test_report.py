@@ -155,6 +155,9 @@ def test_the_map_draws_every_site_and_span_with_its_figures(plan: Plan, page: Pa
     assert len(data["spans"]["line"]) == len(plan.spans)
     assert sum(data["spans"]["length"]) == pytest.approx(plan.spans["length_m"].sum(), abs=len(plan.spans))
     assert [data["texts"][number] for number in data["sites"]["reason"]] == plan.sites["reason"].tolist()
+    others = [data["texts"][number] for number in data["sites"]["other"]]
+    assert [word.lower() for word in others] == plan.sites["next_best"].tolist()
+    assert sum(cost is None for cost in data["sites"]["alone"]) == (plan.sites["technology"] == "unserved").sum()
     assert data["progress"]["households"][-1] == plan.appraisal.totals["households_served"]
     assert data["progress"]["km"][-1] == pytest.approx(plan.appraisal.totals["route_km_built"], abs=0.1)
 

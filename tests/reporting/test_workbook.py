@@ -72,6 +72,15 @@ def test_computed_values_agree_with_the_plan_to_the_cent(small: Plan, book: Path
     assert summary[0]["As planned"] == summary[0]["At the prices of this book"] == capex
 
 
+def test_every_site_stands_with_speed_standard_and_both_costs(small: Plan, book: Path) -> None:
+    rows = _rows(book, "Sites", "Site")
+    assert [row["Site"] for row in rows] == small.sites["id"].tolist()
+    for row, site in zip(rows, small.sites.to_dict("records"), strict=True):
+        assert row["Promised Mbit/s"] == site["standard_mbps"]
+        assert (row["Present cost"] is None) == (site["technology"] == "unserved")
+        assert (row["Next best"] or "").lower() == site["next_best"]
+
+
 def test_another_program_recalculates_the_same_figures(book: Path) -> None:
     cells = _recalculate(book)
     cached = openpyxl.load_workbook(book, data_only=True)

@@ -115,6 +115,36 @@ CASES: dict[str, tuple[Tamper, str, str]] = {
         "availability",
         "home-south",
     ),
+    "a speed that no technology of the site gives": (
+        _sql("UPDATE sites SET mbps = 300 WHERE id = 'home-far'"),
+        "speeds",
+        "home-far",
+    ),
+    "a standard that is not the project's": (
+        _sql("UPDATE sites SET standard_latency_ms = 900 WHERE id = 'home-far'"),
+        "speeds",
+        "home-far",
+    ),
+    "a next best that is not": (
+        _sql("UPDATE sites SET next_best = 'satellite' WHERE id = 'home-pass'"),
+        "next best",
+        "home-pass",
+    ),
+    "a choice that costs less than it does": (
+        _sql("UPDATE sites SET chosen_present_real = chosen_present_real - 1 WHERE id = 'clinic-middle'"),
+        "next best",
+        "clinic-middle",
+    ),
+    "a next best that costs more than it does": (
+        _sql("UPDATE sites SET next_best_present_real = next_best_present_real + 1 WHERE id = 'home-north'"),
+        "next best",
+        "home-north",
+    ),
+    "a way that nobody could have at that cost": (
+        _cell("plan_options", "clinic-north", "present_1", lambda cost: cost * 20),
+        "costs of ways",
+        "clinic-north",
+    ),
     "a site at no node": (_sql("UPDATE sites SET node_id = 'N-9' WHERE id = 'home-east-1'"), "keys", "home-east-1"),
     "a span from no node": (_sql(f"UPDATE spans SET start_node = 'N-9' WHERE id = '{TRUNK}'"), "keys", TRUNK),
     "a node left out": (_sql("DELETE FROM nodes WHERE id = 'place:south'"), "keys", "home-south"),
@@ -353,7 +383,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 52
+    assert len(verdict.checks) == 55
 
 
 @pytest.mark.parametrize("case", CASES)

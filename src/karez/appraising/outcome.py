@@ -14,6 +14,7 @@ from karez.appraising.facts import gather
 from karez.appraising.flips import flip_table
 from karez.appraising.indicators import finance
 from karez.appraising.kept import crew_table, floor_table
+from karez.appraising.next_best import next_best
 from karez.appraising.outages import find_outages, with_outages
 from karez.appraising.repricing import assumption_table, catalogue_range
 from karez.appraising.tables import Decided, area_table, node_table, site_table, span_table
@@ -60,7 +61,7 @@ def settle(
         Told the share of the work that is done.
     """
     decided = Decided(inputs, graph, prices, design, schedule)
-    sites, spans, nodes = site_table(decided), span_table(decided), node_table(decided)
+    sites, spans, nodes = site_table(decided).join(next_best(decided)), span_table(decided), node_table(decided)
     outages = find_outages(decided, sites, spans, nodes)
     sites, spans, nodes = with_outages(sites, spans, nodes, outages)
     by_area = worth_by_area(decided, spans)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, dijkstra
+from scipy.sparse.csgraph import breadth_first_order
 
 from karez.designing.reasons import reasons
 from karez.errors import Infeasible
@@ -24,7 +24,7 @@ from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
-from karez.solving import Certified, Graph, prize
+from karez.solving import Certified, Graph, cost_to_join, prize
 from karez.units import from_minor, to_minor
 
 SPAN_ROUNDS = 400_000
@@ -95,7 +95,7 @@ def assemble(
     tree = _hang(answer, network, root, len(graph.spans))
     names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
     technology = names[option]
-    reason = reasons(inputs, graph, choice, technology, _cost_to_join(network, _reached(answer, network)))
+    reason = reasons(inputs, graph, choice, technology, cost_to_join(network, _reached(answer, network)))
     element = _elements(tree, graph)
     attribution, households = _behind(inputs, prices, tree, element, technology == "fibre")
     return Design(
@@ -210,19 +210,6 @@ def _elements(tree: Tree, graph: RouteGraph) -> Ints:
     leads = np.full(len(graph.nodes) + 1, -1, dtype=np.int32)
     leads[tree.node] = np.arange(len(tree.node), dtype=np.int32)
     return np.where(graph.site_node >= 0, leads[graph.site_node], -1).astype(np.int32)
-
-
-def _cost_to_join(network: Graph, reached: npt.NDArray[np.bool_]) -> Floats:
-    """Least present cost, in minor units, of spans that would join each node to the reached ones."""
-    # Explicit zeros are edges to scipy only if stored; a thousandth of a unit keeps them.
-    weight = np.maximum(network.cost.astype(np.float64), 1e-3)
-    low, high = np.minimum(network.tail, network.head), np.maximum(network.tail, network.head)
-    rank = np.lexsort((weight, high, low))
-    first = np.ones(len(rank), dtype=bool)
-    first[1:] = (np.diff(low[rank]) != 0) | (np.diff(high[rank]) != 0)
-    best = rank[first]
-    matrix = coo_array((weight[best], (low[best], high[best])), shape=(network.n, network.n)).tocsr()
-    return np.asarray(dijkstra(matrix, directed=False, indices=np.flatnonzero(reached), min_only=True))
 
 
 def _behind(

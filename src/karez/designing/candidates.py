@@ -123,6 +123,7 @@ class Candidates:
                 "benefit": self.features[:, BENEFIT],
                 "coverage_weight": self.features[:, COVERAGE],
                 "earliest_year": self.first + 1,
+                "present_1": prices.option_present_by_year[self.row, 0],
             }
         )
 

@@ -43,7 +43,7 @@ class PlanBound:
     options : DataFrame
         All ways to serve all sites: ``site_id``, ``technology``, ``node`` (where the site joins the candidate graph; −1
         where the way needs no span), ``capex_real``, ``opex_real_per_year``, ``benefit``, ``coverage_weight``,
-        ``earliest_year`` (programme year).
+        ``earliest_year`` (programme year), ``present_1`` (present cost built in year 1).
     tried : int
         Prices of money that were tried.
     """

@@ -61,7 +61,13 @@ def map_data(plan: Plan) -> dict[str, Any]:
             if (plan.spans["method"] == word).any()
         ],
         "projects": [
-            {"id": project.id, "label": project.name, "colour": colour}
+            {
+                "id": project.id,
+                "label": project.name,
+                "colour": colour,
+                "mbps": project.standard.mbps,
+                "latency": project.standard.latency_ms,
+            }
             for project, colour in zip(plan.programme.projects, project_colours(projects).values(), strict=True)
         ],
         "coverageColours": [coverage_colour(step / 4) for step in range(5)],
@@ -178,6 +184,11 @@ def _sites(plan: Plan, sites: gpd.GeoDataFrame, texts: _Texts) -> dict[str, list
         "capex": _figures(sites["capex_real"]),
         "opex": _figures(sites["opex_real_per_year"]),
         "present": _figures(sites["pv_cost_real"]),
+        "mbps": _filled(sites["mbps"]),
+        "latency": _filled(sites["latency_ms"]),
+        "alone": _filled(sites["chosen_present_real"]),
+        "other": texts.column(TECHNOLOGY_LABELS.get(word, word) for word in sites["next_best"]),
+        "otherPresent": _filled(sites["next_best_present_real"]),
         "meets": [int(bool(value)) for value in sites["meets_standard"]],
         "derived": [int(bool(value)) for value in sites["derived"]],
         "category": texts.column(categories.get(value, value) for value in sites["category"]),
@@ -249,6 +260,14 @@ def _coordinates(line: Any) -> list[list[float]]:
 
 def _years(values: pd.Series[int]) -> list[int]:
     return [0 if is_missing(value) else int(value) for value in values]
+
+
+def _filled(values: pd.Series[float]) -> list[float | None]:
+    """Rounded numbers; null where a cell is empty."""
+    return [
+        None if is_missing(value) else figure
+        for value, figure in zip(values, _figures(values.fillna(0.0)), strict=True)
+    ]
 
 
 def _figures(values: Sequence[float] | pd.Series[float] | npt.NDArray[np.float64], decimals: int = 0) -> list[float]:

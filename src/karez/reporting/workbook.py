@@ -19,6 +19,7 @@ from karez.reporting.palette import TECHNOLOGY_LABELS
 from karez.reporting.replan import add_delivery
 from karez.reporting.risk_sheet import add_risk
 from karez.reporting.rule_sheet import fill_rules, rule_titles
+from karez.reporting.site_sheet import fill_sites, site_titles
 from karez.reporting.wording import in_plain_words, scope_title
 
 _PARTS = {"local": "Sites", "spans": "Spans", "sources": "Sources"}
@@ -63,7 +64,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
     agreement = plan.programme.agreement
     with Book(path, agreement.name) as book:
         basis = f"Money in {agreement.currency}, real, prices of {agreement.price_year}, unless a column says nominal."
-        more = {**rule_titles(plan), **sheet_titles(plan, basis), **outage_titles(plan)}
+        more = {**rule_titles(plan), **sheet_titles(plan, basis), **outage_titles(plan), **site_titles(plan, basis)}
         order = {name: _titles(name, plan, basis) for name in _ORDER}
         order = dict(list(order.items())[:_AFTER]) | more | dict(list(order.items())[_AFTER:])
         sheets = {name: Sheet(book, name, *titles) for name, titles in order.items()}
@@ -75,6 +76,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
         _by_item(sheets["By item"], plan, live, prices)
         fill_rules(sheets, plan)
         fill_outages(sheets, plan)
+        fill_sites(sheets, plan)
         cells = fill_sheets(sheets, plan, live.items)
         _assumptions(sheets["Assumptions"], plan)
         _certificates(sheets["Certificates"], plan)

@@ -6,6 +6,7 @@ from karez.solving.certified import Case, Certified
 from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
 from karez.solving.frontier import frontier
 from karez.solving.graph import Disconnected, Graph, Overflow
+from karez.solving.joining import cost_to_join
 from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
@@ -30,6 +31,7 @@ __all__ = [
     "Survivable",
     "ascended",
     "conditioned",
+    "cost_to_join",
     "frontier",
     "is_compiled",
     "menu_frontier",

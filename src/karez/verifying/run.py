@@ -66,6 +66,7 @@ PROOF_COLUMNS: dict[str, tuple[str, ...]] = {
         "benefit",
         "coverage_weight",
         "earliest_year",
+        "present_1",
     ),
     "catalogue": (
         "item",
@@ -290,7 +291,10 @@ def _summary(path: Path) -> dict[str, Any]:
 
 def _layer(path: Path, layer: str) -> pd.DataFrame:
     with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro&immutable=1", uri=True)) as database:
-        state = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        try:
+            state = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            state = str(error)
     if state != "ok":
         raise ValueError(f"damaged: {state}")
     return pd.DataFrame(gpd.read_file(path, layer=layer))

@@ -16,9 +16,13 @@ from karez.verifying.verdict import Check, Finding, conclude
 
 MAY_BE_EMPTY = {
     *("year", "households", "node_id", "name", "rule", "area_id", "coverage"),
+    *("mbps", "latency_ms", "chosen_present_real", "next_best", "next_best_present_real"),
     *("availability", "minutes_lost_per_year", "independent_ways", "worst_partner"),
 }
 """Columns of the plan's layers whose cells may be empty."""
+
+MAY_BE_NEGATIVE = {"pv_cost_real", "chosen_present_real", "next_best_present_real"}
+"""Present costs: what is left at the horizon may be worth more than all that is paid."""
 
 WORDS = {"tier": get_args(Tier), "status": get_args(Status)}
 """Closed lists of columns whose description names none."""
@@ -62,7 +66,7 @@ def _cell_findings(run: Run) -> Iterator[Finding]:
                     yield Finding(f"{place} is none of {', '.join(words)}", key)
                 elif attribute.kind in ("number", "integer"):
                     problem = _number_problem(cell)
-                    if problem and not (problem == "negative" and attribute.name == "pv_cost_real"):
+                    if problem and not (problem == "negative" and attribute.name in MAY_BE_NEGATIVE):
                         yield Finding(f"{place} is {problem}", key)
 
 
@@ -151,7 +155,12 @@ def _proof_findings(run: Run) -> Iterator[Finding]:
         ("plan_years", run.proof.plan_years, "year", ["scale", "capex_factor", "opex_factor"]),
         ("plan_prizes", run.proof.plan_prizes, "node", ["prize"]),
         ("plan_moats", run.proof.plan_moats, "node", ["radius"]),
-        ("plan_options", run.proof.plan_options, "site_id", [*money, "benefit", "coverage_weight", "node"]),
+        (
+            "plan_options",
+            run.proof.plan_options,
+            "site_id",
+            [*money, "benefit", "coverage_weight", "node", "present_1"],
+        ),
     )
     for name, table, key, columns in tables:
         for column in columns:

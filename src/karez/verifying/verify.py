@@ -19,6 +19,7 @@ from karez.verifying import (
     indicators,
     money,
     network,
+    next_best,
     options,
     outages,
     plan_bound,
@@ -81,6 +82,9 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     plan_bound.spans,
     plan_bound.ways,
     plan_bound.bound,
+    next_best.promises,
+    next_best.ways,
+    next_best.choices,
 )
 
 RISK: tuple[Callable[[Run], Check], ...] = (risk.draws, risk.cost, risk.ranges, risk.regret)

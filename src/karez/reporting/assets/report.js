@@ -153,9 +153,23 @@
       const weight = sites.households[row] === null ? `weighs as ${number(sites.weight[row])} households` : `${number(sites.households[row])} households`;
       const why = `${data.projects[sites.project[row]].label}, ${weight}: ${texts[sites.reason[row]]}`;
       body.append(element("tr", {}, element("td", { class: "why", colspan: titles.length, text: why })));
+      body.append(element("tr", {}, element("td", { class: "why", colspan: titles.length, text: choice(row) })));
     }
     box.append(element("table", {}, element("thead", {}, head), body));
     return box;
+  }
+
+  /** What a demand gets against what it is promised, and what it and the next best cost. */
+  function choice(row) {
+    const project = data.projects[sites.project[row]];
+    const pair = (mbps, latency) => `${number(mbps)} Mbit/s in ${number(latency)} ms`;
+    const said = [sites.mbps[row] === null
+      ? `Promised ${pair(project.mbps, project.latency)}`
+      : `Gets ${pair(sites.mbps[row], sites.latency[row])}, promised ${pair(project.mbps, project.latency)}`];
+    if (sites.alone[row] !== null) said.push(`costs ${money(sites.alone[row])} by itself (present cost, built in year 1)`);
+    if (sites.otherPresent[row] === null) said.push("nothing else may serve it");
+    else said.push(`${sites.alone[row] === null ? "cheapest" : "next best"}: ${texts[sites.other[row]]}, ${money(sites.otherPresent[row])}`);
+    return said.join("; ") + ".";
   }
 
   function spanPopup(row) {
