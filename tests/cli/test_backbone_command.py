@@ -30,7 +30,7 @@ def test_county_seats_get_two_ways_and_what_nothing_doubles_is_listed(joined):
     assert certificate["gap"] <= 0.02
     assert document["one_way"]["value"] <= certificate["value"]
     assert {path.name for path in folder.iterdir()} == {
-        "backbone.html", "backbone.json", "backbone.gpkg", "only_roads.csv", "proof",
+        "backbone.html", "backbone.json", "backbone.gpkg", "only_roads.csv", "proof", "traffic.csv",
     }  # fmt: skip
     hubs = gpd.read_file(folder / "backbone.gpkg", layer="hubs").set_index("id")
     # The east lies on the round trip by the pass; the south hangs on its branch alone.
@@ -55,6 +55,19 @@ def test_it_is_proven_again_and_tampering_shows(karez, joined):
     document["certificate"]["bound"] += 1.0
     (folder / "backbone.json").write_text(json.dumps(document))
     assert "higher than its cuts prove" in _refused(karez, folder)
+    ways = pd.read_parquet(folder / "proof" / "ways.parquet")
+    south = ways.index[(ways["hub"] == "county_seat-south") & (ways["way"] == "working")][0]
+    east = ways.index[(ways["hub"] == "county_seat-east") & (ways["way"] == "protection")][0]
+    edges = ways["edges"].tolist()
+    edges[east] = edges[ways.index[ways["hub"] == "county_seat-east"][0]]
+    told = ways.assign(edges=edges)
+    told.loc[south, "mbps"] += 5.0
+    told.to_parquet(folder / "proof" / "ways.parquet")
+    refused = _refused(karez, folder)
+    assert "has a span on both its ways that can be doubled: county_seat-east" in refused
+    assert "has shorter ways, or more: county_seat-east" in refused
+    assert "carries other working traffic than its ways bring" in refused
+    ways.to_parquet(folder / "proof" / "ways.parquet")
     graph = pd.read_parquet(folder / "proof" / "graph.parquet")
     ring = graph.index[graph["chosen"] & (graph["chain"] >= 0)][0]
     graph.loc[ring, "chosen"] = False

@@ -18,6 +18,7 @@ from scipy.spatial import cKDTree
 
 from karez.designing.access import candidate_network
 from karez.designing.stretches import Stretch, rings, stretches_of
+from karez.designing.traffic import Chosen, lay_traffic, lengths_mm, way_table
 from karez.kernels.blocks import blocks
 from karez.kernels.two_ways import NONE, ONE, TWO_BY_EDGE, TWO_BY_NODE, ways
 from karez.model.backbone import HUB_COLUMNS, SPAN_COLUMNS, STRETCH_COLUMNS, Backbone
@@ -28,12 +29,14 @@ from karez.model.note import Note
 from karez.model.plan import RunRecord
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
+from karez.model.traffic import Traffic
 from karez.solving import Graph, Survivable, steiner, survivable
 from karez.solving.survivability import IN, Proof
 from karez.units import METRES_PER_KM, from_minor
 
 Bools = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.int8]
+Floats = npt.NDArray[np.float64]
 
 EARTH_M = 6_371_008.8
 """Mean radius of the Earth (IUGG)."""
@@ -105,6 +108,7 @@ def design_backbone(
     inputs: Inputs,
     graph: RouteGraph,
     prices: Prices,
+    mbps: Floats,
     record: RunRecord,
     *,
     built: Bools | None = None,
@@ -117,6 +121,8 @@ def design_backbone(
     ----------
     inputs, graph, prices
         What was read, measured and priced.
+    mbps : float64[sites]
+        Busy-hour traffic of every site.
     record : RunRecord
         To make it again.
     built : bool[spans] | None
@@ -137,16 +143,20 @@ def design_backbone(
     bridges = answer.bridges[~lead_in[answer.bridges]]
     found = stretches_of(posed.network, posed.root, answer.edges, bridges, posed.need)
     hubs = _hubs(inputs, graph, posed, answer, found)
+    thick = posed.thick | answer.cases.thick
+    chosen = Chosen(posed.root, posed.network, answer.edges, posed.hubs, posed.need, thick, posed.sure)
+    traffic = lay_traffic(inputs, graph, chosen, mbps)
     return Backbone(
         programme=inputs.programme,
-        spans=_spans(graph, prices, posed, answer, found, built),
+        spans=_spans(graph, prices, posed, answer, found, built, traffic),
         hubs=hubs,
         stretches=_stretch_table(inputs, graph, prices, posed, found),
+        traffic=traffic,
         certificate=_certificate(inputs, answer, upon_plan=built is not None),
         single_real=float(from_minor(single.value)),
         single_bound_real=float(from_minor(single.bound)),
         upon_plan=built is not None,
-        proof=proof_tables(posed, answer),
+        proof=proof_tables(posed, answer, graph, traffic),
         record=record,
         notes=_notes(hubs, upon_plan=built is not None),
     )
@@ -168,7 +178,13 @@ def _certificate(inputs: Inputs, answer: Survivable, *, upon_plan: bool) -> Cert
 
 
 def _spans(
-    graph: RouteGraph, prices: Prices, posed: Posed, answer: Survivable, found: list[Stretch], built: Bools | None
+    graph: RouteGraph,
+    prices: Prices,
+    posed: Posed,
+    answer: Survivable,
+    found: list[Stretch],
+    built: Bools | None,
+    traffic: Traffic,
 ) -> gpd.GeoDataFrame:
     """Chosen spans; the sources' own connections are no spans."""
     count = len(graph.spans)
@@ -191,6 +207,8 @@ def _spans(
             "capex_real": prices.span_capex[chosen],
             "present_real": from_minor(posed.network.cost[chosen]),
             "in_plan": np.zeros(len(chosen), np.bool_) if built is None else built[chosen],
+            "working_mbps": traffic.working_mbps[chosen],
+            "protection_mbps": traffic.protection_mbps[chosen],
         },
         geometry=part.geometry.to_numpy(),
         crs=graph.spans.crs,
@@ -337,12 +355,13 @@ def _notes(hubs: gpd.GeoDataFrame, *, upon_plan: bool) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def proof_tables(posed: Posed, answer: Survivable) -> dict[str, pd.DataFrame]:
-    """The graph, and the weighted cuts case by case, from which the bound is derived again.
+def proof_tables(posed: Posed, answer: Survivable, routes: RouteGraph, traffic: Traffic) -> dict[str, pd.DataFrame]:
+    """The graph, the weighted cuts case by case, from which the bound is derived again, and the ways of traffic.
 
-    ``graph`` (tail, head, cost_minor, thick, bridge, chosen, chain), ``nodes`` (need, sure, root), ``cases`` (part,
-    case, scale, bound, there, gone: edges that the case says are there or not), ``cuts`` (part, case, kind 0 leaving,
-    1 entering, 2 apart, without, weight, inside: nodes beyond the cut).
+    ``graph`` (tail, head, cost_minor, thick, bridge, chosen, chain, id: span, empty for a source's connection,
+    length_mm), ``nodes`` (need, sure, root), ``cases`` (part, case, scale, bound, there, gone: edges that the case
+    says are there or not), ``cuts`` (part, case, kind 0 leaving, 1 entering, 2 apart, without, weight, inside: nodes
+    beyond the cut), ``ways`` (hub, way, node, mbps, edges: from the hub on).
     """
     network, proof = posed.network, answer.cases
     chosen = np.zeros(network.m, np.bool_)
@@ -350,11 +369,14 @@ def proof_tables(posed: Posed, answer: Survivable) -> dict[str, pd.DataFrame]:
     graph = pd.DataFrame({
         "tail": network.tail, "head": network.head, "cost_minor": network.cost, "thick": posed.thick,
         "bridge": proof.thick & ~posed.thick, "chosen": chosen, "chain": proof.chain,
+        "id": np.append(routes.spans["id"].to_numpy(object), np.full(network.m - len(routes.spans), "", object)),
+        "length_mm": lengths_mm(routes, network),
     })  # fmt: skip
     root = np.zeros(network.n, np.bool_)
     root[posed.root] = True
     nodes = pd.DataFrame({"need": posed.need, "sure": posed.sure, "root": root})
-    return {"graph": graph, "nodes": nodes, "cases": _case_table(proof), "cuts": _cut_table(proof)}
+    tables = {"graph": graph, "nodes": nodes, "cases": _case_table(proof), "cuts": _cut_table(proof)}
+    return {**tables, "ways": way_table(traffic)}
 
 
 def _case_table(proof: Proof) -> pd.DataFrame:

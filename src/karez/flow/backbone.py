@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from karez.appraising.busy_hour import busy_hour_mbps
 from karez.appraising.converting import convert
 from karez.appraising.pricing import price
 from karez.designing.backbone import design_backbone
@@ -71,9 +72,12 @@ def backbone(
         graph = route(inputs, share)
     with stages.stage("pricing"):
         prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
+        mbps = busy_hour_mbps(inputs, graph)
     built = None if upon is None else graph.spans["id"].isin(built_spans(upon)).to_numpy()
     with stages.stage("joining") as share:
-        found = design_backbone(inputs, graph, prices, record(inputs, seed), built=built, seed=seed, progress=share)
+        found = design_backbone(
+            inputs, graph, prices, mbps, record(inputs, seed), built=built, seed=seed, progress=share
+        )
     with stages.stage("reporting") as share:
         write_backbone(found, inputs.areas, target, force=force, progress=share)
     return Joined(found, target)

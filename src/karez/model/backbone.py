@@ -12,8 +12,12 @@ from karez.model.certificate import Certificate
 from karez.model.note import Note
 from karez.model.plan import RunRecord
 from karez.model.programme import Programme
+from karez.model.traffic import Traffic
 
-SPAN_COLUMNS = ("id", "role", "stretch", "method", "ground", "length_m", "capex_real", "present_real", "in_plan")
+SPAN_COLUMNS = (
+    "id", "role", "stretch", "method", "ground", "length_m", "capex_real", "present_real", "in_plan", "working_mbps",
+    "protection_mbps",
+)  # fmt: skip
 HUB_COLUMNS = ("id", "name", "category", "area_id", "wanted", "has", "stretches", "single_km")
 STRETCH_COLUMNS = (
     "id", "length_km", "present_real", "hubs", "sites", "households", "emergency_posts", "first_hubs", "cheapest",
@@ -32,7 +36,8 @@ class Backbone:
     spans : GeoDataFrame
         ``SPAN_COLUMNS``: chosen spans; `role` is ``ring`` (the hubs behind have two ways), ``spur`` (hubs that need
         one way), ``only_road`` (a bridge of the candidate routes: nothing can double it), ``lead_in`` (a place's
-        own way to the routes); `stretch` names the stretch of an only road. `present_real` is 0 for spans that
+        own way to the routes); `stretch` names the stretch of an only road; `working_mbps` and `protection_mbps` are
+        the busy-hour traffic that passes. `present_real` is 0 for spans that
         the plan builds, where it was made upon a plan.
     hubs : GeoDataFrame
         ``HUB_COLUMNS``: `wanted` and `has` are ``node``, ``edge``, ``none`` or, for the latter, ``unreached``; what a
@@ -41,6 +46,8 @@ class Backbone:
         ``STRETCH_COLUMNS``: only roads before hubs that need two ways, who hangs on them, and what a complement costs
         (present cost): a second trench alongside, a new cross-country route, satellite back-up for the hubs behind.
         NaN where there is none.
+    traffic : Traffic
+        Traffic of the hubs, and the ways it takes.
     certificate : Certificate
         Scope ``backbone``.
     single_real : float
@@ -61,6 +68,7 @@ class Backbone:
     spans: gpd.GeoDataFrame
     hubs: gpd.GeoDataFrame
     stretches: pd.DataFrame
+    traffic: Traffic
     certificate: Certificate
     single_real: float
     single_bound_real: float
@@ -84,5 +92,6 @@ class Backbone:
             "hubs": {str(has): int(count) for has, count in hubs["has"].value_counts().sort_index().items()},
             "hubs_behind_an_only_road": int((hubs["stretches"] != "").sum()),
             "only_roads": len(self.stretches),
+            "traffic": self.traffic.summary(),
             "notes": [asdict(note) for note in self.notes],
         }

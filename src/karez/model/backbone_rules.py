@@ -28,6 +28,14 @@ class BackboneRules(Settings):
     new_route_detour: Positive = setting(
         1.3, unit="factor", meaning="Length of a new cross-country route over its beeline", assumption=True
     )
+    traffic_years: int = setting(
+        10,
+        unit="years",
+        meaning="Years from the first programme year on after which the backbone's busy-hour traffic is counted",
+        assumption=True,
+        ge=0,
+        le=50,
+    )
     stop_gap: NonNegative = setting(0.015, unit="share", meaning="Stop once a part is proven this close")
     rounds: int = setting(400, unit="rounds", meaning="Pieces of the network torn up and mended", ge=1)
     effort: int = setting(150_000, unit="iterations", meaning="Simplex iterations for the bound of a part", ge=1)

@@ -20,6 +20,7 @@ from karez.reporting.outage_map import Dots, Lines, network_map
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.run_folder import Progress, write_whole
 from karez.reporting.styles import single_style
+from karez.reporting.traffic import traffic_findings, traffic_section
 
 ROLES = {
     "ring": ("On a ring", "#1c5f99", 2.2),
@@ -40,7 +41,7 @@ HUB_COLOUR = "#17202a"
 def write_backbone(
     backbone: Backbone, areas: gpd.GeoDataFrame, folder: Path, *, force: bool = False, progress: Progress | None = None
 ) -> Path:
-    """Write ``backbone.html``, ``.gpkg``, ``.json``, ``.csv`` and ``proof/`` into the new folder `folder`.
+    """Write ``backbone.html``, ``.gpkg``, ``.json``, tables as ``.csv`` and ``proof/`` into the new folder `folder`.
 
     Raises
     ------
@@ -50,6 +51,7 @@ def write_backbone(
     writers: dict[str, Callable[[Path], None]] = {
         "backbone.json": partial(write_json, backbone.summary()),
         "only_roads.csv": partial(write_csv, backbone.stretches),
+        "traffic.csv": partial(write_csv, backbone.traffic.hubs),
         "backbone.gpkg": partial(_layers, backbone),
         "backbone.html": partial(_page, backbone, areas),
         "proof": partial(_proof, backbone),
@@ -58,7 +60,11 @@ def write_backbone(
 
 
 def _layers(backbone: Backbone, path: Path) -> None:
-    layers = {"spans": (backbone.spans, "LineString"), "hubs": (backbone.hubs, "Point")}
+    layers = {
+        "spans": (backbone.spans, "LineString"),
+        "hubs": (backbone.hubs, "Point"),
+        "ways": (backbone.traffic.ways, "MultiLineString"),
+    }
     write_layers(layers, path, version="1.3")
     styles = (
         single_style("spans", "LineString", ROLES["ring"][1], 0.6),
@@ -105,7 +111,7 @@ def findings(backbone: Backbone) -> list[str]:
     lost = hubs[hubs["has"] == "unreached"]
     if len(lost):
         said.append(f"{number(len(lost))} hubs have no route to a source at all.")
-    return said
+    return [*said, *traffic_findings(backbone)[:1]]
 
 
 def _page(backbone: Backbone, areas: gpd.GeoDataFrame, path: Path) -> None:
@@ -175,6 +181,7 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
             tables=[_road_table(backbone)],
         ),
         Section("hubs", "Hub by hub", tables=[_hub_table(backbone)]),
+        traffic_section(backbone, areas),
         Section(
             "proof",
             "How it is proven",

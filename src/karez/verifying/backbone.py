@@ -14,16 +14,21 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from karez.units import MINOR_PER_UNIT
+from karez.verifying import traffic
 from karez.verifying.study import read_study
 from karez.verifying.verdict import Check, Finding, Verdict, conclude
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "graph": ("tail", "head", "cost_minor", "thick", "bridge", "chosen", "chain"),
+    "graph": ("tail", "head", "cost_minor", "thick", "bridge", "chosen", "chain", "id", "length_mm"),
     "nodes": ("need", "sure", "root"),
     "cases": ("part", "case", "scale", "bound", "there", "gone"),
     "cuts": ("part", "case", "kind", "without", "weight", "inside"),
+    "ways": traffic.COLUMNS,
 }
 """Columns each table of ``proof/`` must have, see :func:`karez.designing.backbone.proof_tables`."""
+
+LAYERS: dict[str, tuple[str, ...]] = {"spans": ("id", "working_mbps", "protection_mbps")}
+"""Columns that layers of ``backbone.gpkg`` must have."""
 
 ONE, TWO_BY_EDGE, TWO_BY_NODE = 1, 2, 3
 LEAVING, ENTERING, APART = 0, 1, 2
@@ -39,6 +44,8 @@ class Claimed:
     nodes: pd.DataFrame
     cases: pd.DataFrame
     cuts: pd.DataFrame
+    ways: pd.DataFrame
+    spans: pd.DataFrame
 
     def joined(self, edges: Bools, without: int = -1) -> Bools:
         """Nodes that hang together with the root over some edges, one node gone (bool[n])."""
@@ -59,12 +66,14 @@ def verify_backbone(folder: Path, *, progress: Callable[[float], None] = lambda 
     DataFault
         If files or columns are missing or cannot be read.
     """
-    summary, tables = read_study(folder, "backbone", COLUMNS, lambda said: "gap" in said["certificate"])
+    summary, tables = read_study(folder, "backbone", COLUMNS, lambda said: "gap" in said["certificate"], LAYERS)
     claimed = Claimed(summary, **tables)
     checks = [_value(claimed)]
     progress(0.1)
     checks.append(_survives(claimed))
     progress(0.6)
+    checks += traffic.check_traffic(claimed.graph, claimed.nodes, claimed.ways, claimed.spans)
+    progress(0.8)
     checks += [_cases(claimed), _cuts(claimed), _bound(claimed)]
     progress(1.0)
     gap = claimed.summary["certificate"]["gap"] or 0.0

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pyogrio import read_dataframe
 
 from karez.errors import DataFault, Fault
 
@@ -15,9 +16,13 @@ Summary = dict[str, Any]
 
 
 def read_study(
-    folder: Path, kind: str, columns: Mapping[str, tuple[str, ...]], is_one: Callable[[Summary], bool]
+    folder: Path,
+    kind: str,
+    columns: Mapping[str, tuple[str, ...]],
+    is_one: Callable[[Summary], bool],
+    layers: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[Summary, dict[str, pd.DataFrame]]:
-    """Read ``<kind>.json``, of format 1, and the tables of ``proof/``.
+    """Read ``<kind>.json``, of format 1, the tables of ``proof/``, and layers of ``<kind>.gpkg``.
 
     Parameters
     ----------
@@ -29,6 +34,8 @@ def read_study(
         Columns that each table must have.
     is_one : callable
         Whether a summary is one of this kind; may raise what a summary of another form brings about.
+    layers : mapping, optional
+        Columns that each layer must have; layers come as tables, by their names.
 
     Raises
     ------
@@ -45,16 +52,18 @@ def read_study(
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         faults.append(Fault(f"{kind}.json", problem=f"file cannot be read ({error})", remedy=remedy))
     tables = {}
-    for name, wanted in columns.items():
-        file = f"proof/{name}.parquet"
+    files = [(f"proof/{name}.parquet", "", name, wanted) for name, wanted in columns.items()]
+    files += [(f"{kind}.gpkg", name, name, wanted) for name, wanted in (layers or {}).items()]
+    for file, layer, name, wanted in files:
         try:
-            tables[name] = pd.read_parquet(folder / file)
-        except (OSError, ValueError) as error:
+            path = folder / file
+            tables[name] = read_dataframe(path, layer=layer, read_geometry=False) if layer else pd.read_parquet(path)
+        except (OSError, ValueError, RuntimeError) as error:
             first = str(error).partition("\n")[0]
-            faults.append(Fault(file, problem=f"file cannot be read ({first})", remedy=remedy))
+            faults.append(Fault(file, layer, problem=f"file cannot be read ({first})", remedy=remedy))
             continue
         missing = [column for column in wanted if column not in tables[name].columns]
-        faults += [Fault(file, "", "", column, "column is missing", remedy) for column in missing]
+        faults += [Fault(file, layer, "", column, "column is missing", remedy) for column in missing]
     if faults:
         raise DataFault(faults)
     return summary, tables

@@ -123,6 +123,14 @@ def half_nodes(graph: Graph) -> tuple[Graph, Bools]:
     return split, owner == split.tail[split.edge]
 
 
+def half_arcs(graph: Graph) -> tuple[Ints, Ints, Ints, Ints]:
+    """Arcs of half-nodes, and what each stands for; see :func:`karez.kernels.rebuild.mend`."""
+    split, ahead = half_nodes(graph)
+    of_node = split.edge < graph.n
+    edge = np.where(ahead, np.where(of_node, -1, (split.edge - graph.n) % graph.m), np.where(of_node, -3, -2))
+    return split.start, split.neighbour, split.twin, edge.astype(np.int32)
+
+
 def part(given: Problem) -> Parted:
     """Part a problem; exact: the cheapest answers of the parts and the forced bridges make one of the whole.
 

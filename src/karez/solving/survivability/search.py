@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from karez.kernels.rebuild import mend, rebuild
 from karez.kernels.two_ways import keeps, thin_out
-from karez.solving.graph import Graph, exact_sum
-from karez.solving.survivability.problem import Bools, Ints, Problem, half_nodes
+from karez.solving.graph import exact_sum
+from karez.solving.survivability.problem import Bools, Problem, half_arcs
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class Search:
         graph = problem.graph
         self.where = (graph.start, graph.neighbour, graph.edge, np.int32(problem.root))
         self.rules = (problem.thick, problem.sure, problem.need)
-        self.arcs = _arcs(graph)
+        self.arcs = half_arcs(graph)
         self.needy = np.flatnonzero(problem.need > 0).astype(np.int32)
         self.chosen: Bools = np.ones(graph.m, np.bool_)
         self.value = exact_sum(graph.cost)
@@ -88,11 +88,3 @@ class Search:
         value = exact_sum(self.problem.graph.cost[chosen])
         if value < self.value:
             self.chosen, self.value = chosen, value
-
-
-def _arcs(graph: Graph) -> tuple[Ints, Ints, Ints, Ints]:
-    """Arcs of half-nodes, and what each stands for; see :func:`karez.kernels.rebuild.mend`."""
-    split, ahead = half_nodes(graph)
-    of_node = split.edge < graph.n
-    edge = np.where(ahead, np.where(of_node, -1, (split.edge - graph.n) % graph.m), np.where(of_node, -3, -2))
-    return split.start, split.neighbour, split.twin, edge.astype(np.int32)
