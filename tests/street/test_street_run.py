@@ -13,7 +13,7 @@ from karez.errors import UsageFault
 from karez.flow.street import street
 from karez.flow.verify import verify
 
-FILES = {"summary.json", "run.toml", "proof", "plan.gpkg", "boq.xlsx", "field.kmz", "report.html"}
+FILES = {"summary.json", "run.toml", "proof", "plan.gpkg", "boq.xlsx", "field.kmz", "schematic.svg", "report.html"}
 
 
 def test_a_run_holds_every_file_and_verifies(run):
@@ -36,7 +36,7 @@ def test_certificates_bound_trench_and_whole_from_below(run):
 
 def test_equal_inputs_give_equal_runs_but_for_seconds(run, town, tmp_path):
     again = street(town, out=tmp_path / "again")
-    for name in ("plan.gpkg", "boq.xlsx", "field.kmz"):
+    for name in ("plan.gpkg", "boq.xlsx", "field.kmz", "schematic.svg"):
         assert (again.folder / name).read_bytes() == (run.folder / name).read_bytes(), name
 
     def figures(folder):
@@ -87,6 +87,9 @@ def _tampered(run, tmp_path, name, change):
         ("premises", "loss_db", 3.0, "budget"),
         ("cabinets", "ports", 7, "capacities"),
         ("closures", "dwellings", 500, "capacities"),
+        ("premises", "port", 1, "ports"),
+        ("cabinets", "first_port", 1, "ports"),
+        ("closures", "first_output", 50, "ports"),
         ("cables", "size", 5, "cables"),
         ("bill", "amount", 1.0, "bill"),
         ("runs", "length_m", 1.0, "forest"),

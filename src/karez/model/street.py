@@ -151,12 +151,15 @@ class StreetDesign:
     premises : DataFrame
         One row a premises of the inputs: ``place`` (of the trench; −1 unreached), ``cabinet``, ``closure``, ``office``
         (rows; −1 if none), ``drop_m``, ``distribution_m`` (cabinet to home along the trench), ``feeder_m``,
-        ``loss_db``, ``budget_db``, ``port`` (number of the office's port), ``reason`` (why unreached; else empty).
+        ``loss_db``, ``budget_db``, ``reason`` (why unreached; else empty), ``port`` (number of the office's port, from
+        1; −1 if none; of a building with more dwellings than a closure takes, that of the last ones).
     cabinets : DataFrame
         ``place``, ``office``, ``ports`` (size), ``dwellings``, ``units`` (that it feeds), ``splitters``, ``feeder_m``,
-        ``given`` (row of the given cabinet that it is; −1).
+        ``given`` (row of the given cabinet that it is; −1), ``first_port`` (of the office; its splitters take those
+        that follow).
     closures : DataFrame
-        ``place``, ``cabinet``, ``dwellings``; splitters of the second stage where there are two, else branches.
+        ``place``, ``cabinet``, ``dwellings``, ``first_output`` (of the cabinet's splitters, from 1; those that follow
+        are the closure's as well); splitters of the second stage where there are two, else branches.
     offices : DataFrame
         ``place``, ``dwellings``, ``ports``.
     cables : DataFrame

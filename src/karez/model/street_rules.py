@@ -72,8 +72,8 @@ class Network(Settings):
         for name, sizes in (("cabinet_ports", self.cabinet_ports), ("cable_fibres", self.cable_fibres)):
             if not sizes or list(sizes) != sorted(set(sizes)) or sizes[0] < 1:
                 raise ValueError(f"{name} must be whole numbers above 0 in ascending order")
-        if self.cabinet_ports[-1] < self.outputs:
-            raise ValueError("the largest cabinet must hold the outputs of one splitter")
+        if self.cabinet_ports[-1] < self.split[0]:
+            raise ValueError("the largest cabinet must hold the outputs of one of its splitters")
         return self
 
     @property

@@ -23,6 +23,7 @@ from karez.designing.street.bill import write_bill
 from karez.designing.street.cables import cable_price, lay_cables
 from karez.designing.street.offices import site_offices, split_at
 from karez.designing.street.optics import budget_db, loss_db, reach_m
+from karez.designing.street.ports import give_ports
 from karez.designing.street.trench import lay_out, least_cable, other_prices, run_prices
 from karez.kernels.forest import roots_in_order, way_to_root
 from karez.model.street import Flags, Floats, Ints, StreetGraph, StreetInputs, Trench
@@ -105,6 +106,7 @@ def equip(inputs: StreetInputs, graph: StreetGraph, dug: Floats, edges: npt.NDAr
     given = _given_rows(spot, cabinets)
     tables = _tables(trench, closures, cabinets, home, load, feeds, office, way, rules, inputs, given)
     premises = _premises(graph, trench, place, closures, cabinets, home, office, way, rules, inputs)
+    give_ports(rules.network, premises, *tables[:2])
     area = _area_of_place(trench, cabinets, home, closures)
     full = _full(graph, trench, cables)
     paid = np.where(full, other_prices(graph, rules.prices), dug)

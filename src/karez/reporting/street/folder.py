@@ -20,6 +20,8 @@ from karez.reporting.street.figures import StreetFigures, length_by_method
 from karez.reporting.street.geopackage import write_kmz, write_street_layers
 from karez.reporting.street.layers import rows, street_layers
 from karez.reporting.street.report import write_street_report
+from karez.reporting.street.schematic_files import write_schematic, write_sheets
+from karez.reporting.street.scheme import schemes
 from karez.reporting.street.workbook import write_street_workbook
 
 Progress = Callable[[float], None]
@@ -38,7 +40,7 @@ def write_street(
     """Write everything a street-level run leaves behind into a new folder.
 
     ``summary.json``, ``run.toml``, ``proof/`` (graph of all runs, trench, moats, premises), ``plan.gpkg``,
-    ``boq.xlsx``, ``field.kmz``, ``report.html``.
+    ``boq.xlsx``, ``field.kmz``, ``schematic.svg``, ``report.html``; ``schematic/`` where there are several offices.
 
     Raises
     ------
@@ -46,6 +48,7 @@ def write_street(
         If the folder is there and `force` is not set.
     """
     layers = street_layers(inputs, graph, design)
+    offices = schemes(inputs, design, layers)
     writers: dict[str, Callable[[Path], None]] = {
         "summary.json": lambda path: write_json(street_summary(inputs, graph, design, layers, record), path),
         "run.toml": lambda path: _record(inputs, record, path),
@@ -53,8 +56,11 @@ def write_street(
         "plan.gpkg": lambda path: write_street_layers(layers, path),
         "boq.xlsx": lambda path: write_street_workbook(inputs, design, layers, path),
         "field.kmz": lambda path: write_kmz(layers, inputs.name, path),
-        "report.html": lambda path: write_street_report(inputs, graph, design, layers, record, path),
+        "schematic.svg": lambda path: write_schematic(offices, inputs, path),
+        "report.html": lambda path: write_street_report(inputs, graph, design, layers, offices, record, path),
     }
+    if len(offices) > 1:
+        writers["schematic"] = lambda path: write_sheets(offices, inputs, path)
     return write_whole(writers, folder, force=force, progress=progress)
 
 

@@ -69,6 +69,7 @@ def _premises(inputs: StreetInputs, design: StreetDesign, ids: dict[str, Ids]) -
             "closure": _named(ids["closure"], table["closure"].to_numpy()),
             "cabinet": _named(ids["cabinet"], table["cabinet"].to_numpy()),
             "office": _named(ids["office"], table["office"].to_numpy()),
+            "port": table["port"].astype("Int64").where(table["port"] > 0),
             "drop_m": table["drop_m"],
             "distribution_m": table["distribution_m"],
             "feeder_m": table["feeder_m"],

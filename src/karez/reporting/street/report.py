@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from karez.reporting.street.drawing import draw_street
 from karez.reporting.street.figures import StreetFigures
 from karez.reporting.street.layers import rows
 from karez.reporting.street.palette import COLOURS, ORDER, TIER_LABELS, WIDTHS
+from karez.reporting.street.schematic_files import schematic_section
+from karez.reporting.street.scheme import OfficeScheme
 from karez.reporting.wording import in_plain_words
 
 SHOWN = {
@@ -64,6 +67,10 @@ SIZES = {
     "cabinets": 3.2,
     "offices": 4.5,
 }
+_SCHEMATIC_WORDS = (
+    "Office → cabinet → splitter → ports → homes, one row a cabinet. Side branches of the feeder come before the "
+    "feeder that they leave. Ports are those of the office, numbered as in `boq.xlsx` and the layers."
+)
 MOST_ROWS = 40
 """Rows of a table of the page; the workbook has all."""
 
@@ -73,11 +80,13 @@ def write_street_report(
     graph: StreetGraph,
     design: StreetDesign,
     layers: dict[str, gpd.GeoDataFrame],
+    offices: Sequence[OfficeScheme],
     record: RunRecord,
     path: Path,
 ) -> None:
     """Write the report as one HTML file that opens offline."""
-    path.write_text(render_street_report(inputs, graph, design, layers, record), encoding="utf-8", newline="\n")
+    text = render_street_report(inputs, graph, design, layers, offices, record)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def render_street_report(
@@ -85,6 +94,7 @@ def render_street_report(
     graph: StreetGraph,
     design: StreetDesign,
     layers: dict[str, gpd.GeoDataFrame],
+    offices: Sequence[OfficeScheme],
     record: RunRecord,
 ) -> str:
     """The report as an HTML document."""
@@ -97,6 +107,7 @@ def render_street_report(
             "cost", "Cost", figures=_cost_figures(found), tables=[_items(design, prices.currency), _lengths(layers)]
         ),
         Section("light", "Light", text=_light_words(inputs, design), figures=_loss_figures(design)),
+        Section("schematic", "Schematic", text=[_SCHEMATIC_WORDS], map_html=schematic_section(offices, inputs)),
         Section("plant", "Plant", tables=[_cabinets(layers)]),
         Section("proof", "How good the design is", text=_proofs(design), tables=[_certificates(design)]),
         Section("assumptions", "Assumptions", text=_assumption_words(), tables=[_assumptions(inputs)]),

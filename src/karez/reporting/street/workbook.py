@@ -100,8 +100,8 @@ def _schematic(book: Book, layers: dict[str, gpd.GeoDataFrame]) -> None:
     cabinets, closures = layers["cabinets"], layers["closures"]
     count = closures.groupby("cabinet").size().reindex(cabinets["id"], fill_value=0)
     sheet = Sheet(book, "Schematic", "Schematic", "Ports of each office, in the order in which cabinets take them.")
-    last = cabinets.groupby("office")["splitters"].cumsum()
-    first = last - cabinets["splitters"] + 1
+    first = cabinets["first_port"]
+    last = first + cabinets["splitters"] - 1
     ports = [f"{low} – {high}" for low, high in zip(first, last, strict=True)]
     sheet.table(
         [

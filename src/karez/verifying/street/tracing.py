@@ -114,7 +114,7 @@ def _way(parent: list[int], length: list[float], start: int, end: int) -> float 
 
 
 def capacities(run: StreetRun) -> Check:
-    """No closure, cabinet, splitter or office serves more than it holds; no port of an office is given twice."""
+    """No closure, cabinet, splitter or office serves more than it holds."""
     return conclude("capacities", "closures, cabinets, splitters and ports hold what they serve", _capacities(run))
 
 

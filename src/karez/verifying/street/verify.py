@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from karez.verifying.street import cost, light, locks, proof, tracing
+from karez.verifying.street import cost, light, locks, ports, proof, tracing
 from karez.verifying.street.run import StreetRun, read_street_run
 from karez.verifying.verdict import Check, Verdict
 
@@ -14,6 +14,7 @@ CHECKS: tuple[Callable[[StreetRun], Check], ...] = (
     tracing.forest,
     tracing.tracing,
     tracing.capacities,
+    ports.ports,
     tracing.lengths,
     light.reach,
     light.budget,
