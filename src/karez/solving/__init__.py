@@ -4,12 +4,15 @@ from karez.solving.ascending import ascended
 from karez.solving.budgets import Frontier, Multiplier
 from karez.solving.certified import Case, Certified
 from karez.solving.conditions import FORCED, Conditioned, Conditions, conditioned
+from karez.solving.cover import cover_most, cover_share
 from karez.solving.frontier import frontier
 from karez.solving.graph import Disconnected, Graph, Overflow
 from karez.solving.joining import cost_to_join
+from karez.solving.locate import locate, median
 from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
+from karez.solving.siting import Sited, Siting, SitingProof, Unservable, site
 from karez.solving.steiner import steiner
 from karez.solving.survivability import Survivable, survivable
 from karez.solving.warming import is_compiled, warm_up
@@ -28,14 +31,23 @@ __all__ = [
     "Multiplier",
     "Overflow",
     "Price",
+    "Sited",
+    "Siting",
+    "SitingProof",
     "Survivable",
+    "Unservable",
     "ascended",
     "conditioned",
     "cost_to_join",
+    "cover_most",
+    "cover_share",
     "frontier",
     "is_compiled",
+    "locate",
+    "median",
     "menu_frontier",
     "prize",
+    "site",
     "steiner",
     "strengthen",
     "survivable",
