@@ -191,6 +191,7 @@ def _sites(
                     "capex_real": total,
                     "opex_real_per_year": round(0.02 * total, 2),
                     "pv_cost_real": round(1.2 * total, 2),
+                    "local_cost": "density model",
                     "already_served": 0.0,
                     "node_id": f"node-{number:03d}" if technology == "fibre" else "",
                     "derived": not home,

@@ -16,7 +16,7 @@ from karez.model.programme import CostLine, Programme, TechnologyRules
 Scale = Callable[[Inputs, float], Inputs]
 UNPRICED = {
     *("routing", "designing", "phasing", "priority", "household_equivalents", "discount_rate_real"),
-    *("business", "social", "climate", "risk"),
+    *("business", "social", "climate", "risk", "street"),
 }
 """Settings and stages that change routes, choices or the worth of service, not capex: re-pricing is silent on them."""
 

@@ -8,7 +8,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.appraising.cash_flow import span_elements
-from karez.appraising.emissions import KG_PER_TONNE, grid_kg, installed, metre_kg, price_per_kg, replaced, terminal
+from karez.appraising.emissions import (
+    KG_PER_TONNE,
+    grid_kg,
+    installed,
+    local_methods,
+    metre_kg,
+    price_per_kg,
+    replaced,
+    terminal,
+)
 from karez.appraising.facts import Facts
 from karez.appraising.rates import curves
 from karez.appraising.returns import present_value
@@ -61,7 +70,8 @@ def _local(decided: Decided, bill: pd.DataFrame) -> pd.DataFrame:
     """Metres of local distribution."""
     programme = decided.inputs.programme
     metres = bill[(bill["group"] == "local") & (bill["unit"] == "m")]
-    table = metres[["year", "project", "area_id", "quantity"]].assign(element=programme.climate.local_method)
+    methods = local_methods(decided.prices.catalogue, programme)
+    table = metres[["year", "project", "area_id", "quantity"]].assign(element=metres["item"].map(methods))
     return _with_kg(table, programme)
 
 

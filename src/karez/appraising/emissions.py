@@ -24,6 +24,16 @@ def metre_kg(programme: Programme, method: str) -> float:
     return 0.0 if method == "existing" else float(getattr(programme.climate.trench, method))
 
 
+def local_methods(catalogue: Catalogue, programme: Programme) -> dict[str, str]:
+    """How the metres of every catalogue item are laid where it is local distribution.
+
+    Items of street-level designs say it themselves; all others as ``climate.local_method``.
+    """
+    table, usual = catalogue.table, programme.climate.local_method
+    said = table["method"] if "method" in table else [""] * len(table)
+    return {str(item): str(method or usual) for item, method in zip(table.index, said, strict=True)}
+
+
 def grid_kg(programme: Programme) -> Floats:
     """Emissions of a kilowatt-hour in every appraised year, in kg: float64[H]."""
     climate = programme.climate
@@ -72,8 +82,10 @@ def ways_present(facts: Facts, programme: Programme, catalogue: Catalogue, ways:
     """Present cost of the emissions of every way to serve a site, by year of building: float64[ways, T]."""
     years = programme.agreement.years
     in_metres = (catalogue.table["base_unit"] == "m").to_numpy()[lines.item] & lines.is_capex
-    metres = np.bincount(lines.way[in_metres], weights=lines.quantity[in_metres], minlength=len(ways.site))
-    present = metres[:, None] * metre_kg(programme, programme.climate.local_method) * _worth(programme)[:years]
+    each = np.array([metre_kg(programme, method) for method in local_methods(catalogue, programme).values()])
+    kg = (lines.quantity * each[lines.item])[in_metres]
+    laid = np.bincount(lines.way[in_metres], weights=kg, minlength=len(ways.site))
+    present = laid[:, None] * _worth(programme)[:years]
     for number in np.unique(ways.technology).tolist():
         rows = np.flatnonzero(ways.technology == number)
         urban, rural, unit = _per_user(programme, TECHNOLOGIES[number])

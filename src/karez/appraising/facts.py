@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,11 @@ import pandas as pd
 import pyproj
 from scipy.spatial import cKDTree
 
+from karez.appraising.settlements import lines_of, settlement_of
 from karez.model.inputs import Inputs
-from karez.model.programme import Programme
+from karez.model.programme import CostLine, Programme
 from karez.model.route_graph import RouteGraph
+from karez.model.settlements import Part
 from karez.units import METRES_PER_KM
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +47,10 @@ class Facts:
         Priced length.
     connection_cost : float64[sources]
         Real money.
+    settlement : int64[sites]
+        Number of the street-level design that prices the homes of the row; −1 where the density model does.
+    settlement_lines : tuple
+        Cost lines of a home by settlement, for passing and for connecting it.
     """
 
     groups: tuple[tuple[str, str, Indices], ...]
@@ -60,6 +66,8 @@ class Facts:
     span_kind: Indices
     length_m: Floats
     connection_cost: Floats
+    settlement: Indices
+    settlement_lines: tuple[dict[Part, tuple[CostLine, ...]], ...] = field(default=())
 
     @property
     def sites(self) -> int:
@@ -92,6 +100,8 @@ def gather(inputs: Inputs, graph: RouteGraph) -> Facts:
         span_kind=kinds.ngroup().to_numpy(dtype=np.int64),
         length_m=graph.spans["length_m"].to_numpy(dtype=np.float64),
         connection_cost=inputs.sources["connection_cost"].to_numpy(dtype=np.float64),
+        settlement=settlement_of(inputs),
+        settlement_lines=tuple(lines_of(design) for design in inputs.settlements),
     )
 
 

@@ -17,6 +17,7 @@ from karez.appraising.kept import crew_table, floor_table
 from karez.appraising.next_best import next_best
 from karez.appraising.outages import find_outages, with_outages
 from karez.appraising.repricing import assumption_table, catalogue_range
+from karez.appraising.settlement_tables import settlement_tables
 from karez.appraising.tables import Decided, area_table, node_table, site_table, span_table
 from karez.appraising.worth import (
     money_by_year,
@@ -102,6 +103,7 @@ def settle(
         record=record,
         proof=proof(decided, bound),
         attributions=inputs.attributions,
+        settlements=settlement_tables(decided, facts),
     )
 
 

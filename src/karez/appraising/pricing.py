@@ -39,6 +39,7 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
     DataFault
         If ``routing.rates`` names no item for a method and ground that occur.
     """
+    assert not inputs.maps, "settlements that have a map are designed before anything is priced"
     programme = inputs.programme
     facts = gather(inputs, graph)
     factors = _factors(catalogue, programme)

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from karez.appraising.settlements import settlement_of
 from karez.model.attributes import PLAN_AREAS
 from karez.model.design import Design
 from karez.model.inputs import Inputs
@@ -17,6 +18,7 @@ from karez.model.plan_bound import Improvement
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
+from karez.model.words import LOCAL_COSTS
 from karez.units import from_minor, round_money, to_minor
 
 Floats = npt.NDArray[np.float64]
@@ -138,6 +140,7 @@ def site_table(decided: Decided) -> gpd.GeoDataFrame:
             "capex_real": decided.of_option("capex_real"),
             "opex_real_per_year": decided.of_option("opex_real_per_year"),
             "pv_cost_real": np.where(decided.served, round_money(present), 0.0),
+            "local_cost": _local_cost(inputs),
             "already_served": sites["already_served"],
             "node_id": node,
             "derived": sites["derived"],
@@ -146,6 +149,15 @@ def site_table(decided: Decided) -> gpd.GeoDataFrame:
         geometry=sites.geometry,
         crs=sites.crs,
     )
+
+
+def _local_cost(inputs: Inputs) -> npt.NDArray[np.object_]:
+    """What prices fibre at the homes of every site; empty where there are none."""
+    street, density = LOCAL_COSTS
+    words = np.full(len(inputs.sites), None, dtype=object)
+    homes = inputs.sites["households"].notna().to_numpy()
+    words[homes] = np.where(settlement_of(inputs) >= 0, street, density)[homes]
+    return words
 
 
 def _reasons(decided: Decided) -> npt.NDArray[np.object_]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.appraising.facts import Facts, Floats, Indices, quantities
+from karez.appraising.settlements import replaced
 from karez.model.catalogue import Catalogue
 from karez.model.programme import CostLine, Programme, Project, TechnologyRules
 from karez.model.words import TECHNOLOGIES
@@ -130,7 +131,20 @@ def services(
             rule = rules[technology]
             meets = rule.mbps >= project.standard.mbps and rule.latency_ms <= project.standard.latency_ms
             for rows, costs in _bands(rule, members, facts, counted):
-                yield rows, technology, meets, (*local[technology], *costs)
+                for some, lines in _by_settlement(rows, local[technology], technology, facts, programme):
+                    yield some, technology, meets, (*lines, *costs)
+
+
+def _by_settlement(
+    rows: Indices, lines: tuple[CostLine, ...], technology: str, facts: Facts, programme: Programme
+) -> Iterator[tuple[Indices, tuple[CostLine, ...]]]:
+    """Rows with their local cost lines: those of a density model, or of the street-level design of their place."""
+    number = facts.settlement[rows]
+    designed = np.unique(number[number >= 0])
+    if len(designed) == 0 or (number < 0).any():
+        yield rows[number < 0], lines
+    for one in designed.tolist():
+        yield rows[number == one], replaced(lines, technology, facts.settlement_lines[one], programme)
 
 
 def _technologies(project: Project, category: str, possible: set[str]) -> list[str]:

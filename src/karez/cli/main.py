@@ -92,7 +92,7 @@ def check(
     from karez.cli.screen import out, print_json, progress_bar, table
     from karez.flow.check import check as run_check
 
-    with progress_bar(quiet=as_json, steps=("reading",)) as progress:
+    with progress_bar(quiet=as_json, steps=("reading", "streets")) as progress:
         checked = run_check(folder, progress=progress)
     if as_json:
         notes = [{"stage": note.stage, "text": note.text, "count": note.count} for note in checked.notes]
@@ -293,7 +293,7 @@ def frontier(
     from karez.flow.frontier import frontier as run_frontier
 
     _say_if_compiling("plan")
-    steps = ("reading", "routing", "pricing", "sweeping", "reporting")
+    steps = ("reading", "streets", "routing", "pricing", "sweeping", "reporting")
     with progress_bar(quiet=as_json, steps=steps) as progress:
         traced = run_frontier(
             folder, out=out, seed=seed, force=force, with_plan=with_plan, workers=workers, progress=progress
@@ -319,7 +319,7 @@ def backbone(
     from karez.flow.backbone import backbone as run_backbone
 
     _say_if_compiling("plan")
-    steps = ("reading", "routing", "pricing", "joining", "reporting")
+    steps = ("reading", "streets", "routing", "pricing", "joining", "reporting")
     with progress_bar(quiet=as_json, steps=steps) as progress:
         joined = run_backbone(folder, upon=upon, out=out, seed=seed, force=force, progress=progress)
     if as_json:
@@ -347,7 +347,7 @@ def why(
     from karez.flow.why import why as run_why
 
     _say_if_compiling("plan")
-    with progress_bar(quiet=as_json, steps=("reading", "planning", "solving", "reporting")) as progress:
+    with progress_bar(quiet=as_json, steps=("reading", "streets", "planning", "solving", "reporting")) as progress:
         explained = run_why(
             folder, only=rule or (), out=out, seed=seed, force=force, workers=workers, progress=progress
         )

@@ -11,7 +11,7 @@ import typer
 from karez.errors import UsageFault
 
 STEPS = (
-    *("reading", "routing", "pricing", "designing", "phasing", "drawing", "planning anew", "weighing"),
+    *("reading", "streets", "routing", "pricing", "designing", "phasing", "drawing", "planning anew", "weighing"),
     *("appraising", "reporting"),
 )
 

@@ -18,7 +18,10 @@ from karez.flow.progress import silent
 out = Console()
 err = Console(stderr=True)
 
-STEPS = ("reading", "routing", "pricing", "designing", "phasing", "improving", "bounding", "appraising", "reporting")
+STEPS = (
+    *("reading", "streets", "routing", "pricing", "designing", "phasing", "improving", "bounding", "appraising"),
+    "reporting",
+)
 """Stages of a plan in order, as progress counts them."""
 
 

@@ -11,6 +11,7 @@ from karez.appraising.pricing import price
 from karez.designing.backbone import design_backbone
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
+from karez.flow.settlements import design_settlements
 from karez.model.backbone import Backbone
 from karez.reading import read
 from karez.reading.finished import built_spans
@@ -68,6 +69,7 @@ def backbone(
     key = record(inputs, seed).key
     target = out or folder / "studies" / (f"backbone-{key}" if upon is None else f"backbone-{key}-upon-{upon.name}")
     refuse_existing(target, force=force)
+    inputs = design_settlements(inputs, seed=seed, stages=stages)
     with stages.stage("routing") as share:
         graph = route(inputs, share)
     with stages.stage("pricing"):

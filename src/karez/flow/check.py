@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from karez.flow.progress import Progress, Stages, silent
+from karez.flow.settlements import check_settlements
 from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.reading import read
@@ -20,7 +21,8 @@ class Checked:
     name : str
         Name of the programme.
     rows : dict[str, int]
-        Rows by table: ``sites``, ``areas``, ``sources``, ``catalogue`` and each layer of routes as ``file:layer``.
+        Rows by table: ``sites``, ``areas``, ``sources``, ``catalogue``, each layer of routes as ``file:layer``, and
+        the premises of each map of a settlement by its file.
     notes : tuple[Note, ...]
         What was mended while reading (rule 9).
     hashes : dict[str, str]
@@ -43,8 +45,10 @@ def check(folder: Path, *, progress: Progress = silent) -> Checked:
     UsageFault
         If there is no such folder.
     """
-    with Stages(progress).stage("reading") as share:
+    stages = Stages(progress)
+    with stages.stage("reading") as share:
         inputs = read(folder, progress=share)
+    check_settlements(inputs, stages=stages)
     return Checked(inputs.programme.agreement.name, _rows(inputs), inputs.notes, inputs.hashes)
 
 
@@ -55,4 +59,5 @@ def _rows(inputs: Inputs) -> dict[str, int]:
         **{name: len(table) for name, table in tables.items()},
         "catalogue": len(inputs.catalogue.table),
         **{str(layer): int(count) for layer, count in lines.items()},
+        **{one.map: len(one.streets.premises) for one in inputs.maps},
     }

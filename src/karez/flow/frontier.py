@@ -13,6 +13,7 @@ from karez.errors import Infeasible
 from karez.flow.plan import make
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
+from karez.flow.settlements import design_settlements
 from karez.flow.spread import Task, spread
 from karez.model.frontier import CoverageFrontier
 from karez.model.inputs import Inputs
@@ -80,6 +81,7 @@ def frontier(
     key = record(inputs, seed).key
     target = out or folder / "studies" / f"frontier-{key}"
     refuse_existing(target, force=force)
+    inputs = design_settlements(inputs, seed=seed, stages=stages)
     with stages.stage("routing") as share:
         graph = route(inputs, share)
     with stages.stage("pricing"):

@@ -15,6 +15,7 @@ from karez.flow.conflict import refusal
 from karez.flow.joint import choose
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
+from karez.flow.settlements import design_settlements
 from karez.model.catalogue import Catalogue
 from karez.model.inputs import Inputs
 from karez.model.plan import Plan
@@ -64,6 +65,7 @@ def plan(
         inputs = read(folder, progress=share)
     target = out or folder / "runs" / record(inputs, seed).key
     refuse_existing(target, force=force)
+    inputs = design_settlements(inputs, seed=seed, stages=stages)
     try:
         made = make(inputs, seed=seed, stages=stages)
     except Infeasible as short:
@@ -83,6 +85,7 @@ def make(inputs: Inputs, *, seed: int = 0, stages: Stages | None = None) -> Plan
 
 def decide(inputs: Inputs, *, seed: int, stages: Stages) -> Decided:
     """Decide routes, technologies and years of what was read."""
+    inputs = design_settlements(inputs, seed=seed, stages=stages)
     with stages.stage("routing") as share:
         graph = route(inputs, share)
     return decide_on(inputs, graph, convert(inputs.catalogue, inputs.programme), seed=seed, stages=stages)

@@ -12,6 +12,7 @@ from karez.appraising.remaining import Remaining, remaining, standing_upkeep, wi
 from karez.flow.plan import Planned, decide_on, finish
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
+from karez.flow.settlements import design_settlements
 from karez.flow.track import Tracked, status
 from karez.model.baseline import Baseline
 from karez.model.delivery import Delivery
@@ -66,6 +67,7 @@ def replan(
         inputs = read(at.folder, progress=share)
     delivery = status(at, as_of=as_of, seed=seed)
     stands = standing_elements(delivery)
+    inputs = design_settlements(inputs, seed=seed, stages=stages)
     with stages.stage("routing") as share:
         graph = route(inputs, share)
     catalogue = convert(inputs.catalogue, inputs.programme)

@@ -18,6 +18,7 @@ from karez.flow.conflict import explain
 from karez.flow.plan import decide_on
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
+from karez.flow.settlements import design_settlements
 from karez.flow.spread import Task, spread
 from karez.model.design import Design
 from karez.model.inputs import Inputs
@@ -98,6 +99,7 @@ def why(
         inputs = read(folder, progress=share)
     target = out or folder / "studies" / f"why-{record(inputs, seed).key}"
     refuse_existing(target, force=force)
+    inputs = design_settlements(inputs, seed=seed, stages=stages)
     asked = chosen(inputs, only)
     with stages.stage("planning") as share:
         graph = route(inputs, share)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from karez.model.words import GROUNDS, METHODS, TECHNOLOGIES
+from karez.model.words import GROUNDS, LOCAL_COSTS, METHODS, TECHNOLOGIES
 
 Kind = Literal["text", "number", "integer", "boolean"]
 REQUIRED = object()
@@ -200,6 +200,7 @@ PLAN_SITES = Table(
         Attribute("capex_real", "number", "Local capex, without spans", "programme currency, real"),
         Attribute("opex_real_per_year", "number", "Local opex", "programme currency, real, per year"),
         Attribute("pv_cost_real", "number", "Present cost (rule 3), without spans", "programme currency, real"),
+        Attribute("local_cost", "text", "What prices fibre at its homes; empty: no homes", one_of=LOCAL_COSTS),
         Attribute("already_served", "number", "Share served before the programme", "share"),
         Attribute("node_id", "text", "Node of the network it hangs on; empty: none"),
         Attribute("availability", "number", "Least share of a year in service; empty: unserved", "share"),

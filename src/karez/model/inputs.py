@@ -11,6 +11,7 @@ import numpy.typing as npt
 from karez.model.catalogue import Catalogue
 from karez.model.note import Note
 from karez.model.programme import Programme
+from karez.model.settlements import SettlementDesign, SettlementMap
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ class Inputs:
         SHA-256 of every file read, by its path inside the folder.
     attributions : str
         Text of ``SOURCES.md``.
+    maps : tuple[SettlementMap, ...]
+        Settlements that are still to be designed street by street, sorted by place; nothing is priced before that.
+    settlements : tuple[SettlementDesign, ...]
+        Those that are designed; the catalogue has their items.
     """
 
     programme: Programme
@@ -75,3 +80,5 @@ class Inputs:
     notes: tuple[Note, ...] = ()
     hashes: dict[str, str] = field(default_factory=dict)
     attributions: str = ""
+    maps: tuple[SettlementMap, ...] = ()
+    settlements: tuple[SettlementDesign, ...] = ()

@@ -18,6 +18,7 @@ from karez.model.programme import Programme
 from karez.model.replan import Replan
 from karez.model.risk import Risk
 from karez.model.schedule import CaseTree
+from karez.model.settlements import Settlements
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ class Plan:
         What was delivered when it was made; None where it is not of a ledger.
     replan : Replan | None
         What the plan changes against the approved one; None where it is no plan of the rest.
+    settlements : Settlements | None
+        Settlements that are designed street by street; None where there are none.
     """
 
     programme: Programme
@@ -155,6 +158,7 @@ class Plan:
     outages: Outages | None = None
     delivery: Delivery | None = None
     replan: Replan | None = None
+    settlements: Settlements | None = None
 
     def summary(self) -> dict[str, Any]:
         """What ``summary.json`` holds; equal runs differ in seconds alone (rule 10)."""
@@ -191,6 +195,7 @@ class Plan:
                 if part is not None
             },
             "notes": [{"stage": note.stage, "text": note.text, "count": note.count} for note in self.notes],
+            **({"settlements": self.settlements.summary()} if self.settlements else {}),
             **({"resilience": self.outages.summary()} if self.outages else {}),
             **({"risk": self.risk.summary()} if self.risk else {}),
             **({"replan": self.replan.summary()} if self.replan else {}),

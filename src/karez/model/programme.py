@@ -19,6 +19,7 @@ from karez.model.resilience import ResilienceRules
 from karez.model.risk_rules import RiskRules
 from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
+from karez.model.settlement_rules import Streets
 from karez.model.standing import Standing
 from karez.model.tracking import Tracking
 from karez.model.words import Alternative, Driver, Ground, Method, Technology
@@ -278,6 +279,7 @@ class Programme(Settings):
     resilience: ResilienceRules = setting(
         ResilienceRules(), meaning="How often parts fail, what hazards do, who needs two ways"
     )
+    street: Streets = setting(Streets(), meaning="Settlements that are designed street by street, from a map")
     backbone: BackboneRules = setting(BackboneRules(), meaning="Which hubs need two ways to a source")
     tracking: Tracking = setting(Tracking(), meaning="The ledger of what is delivered")
     standing: Standing = setting(Standing(), meaning="What stands where the rest is planned again: `karez replan`")

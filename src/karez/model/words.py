@@ -31,7 +31,11 @@ Tier = Literal["backbone", "access", "lead_in"]
 Driver = Literal["household", "urban_household", "rural_household", "connected_household", "village", "unit", "mbps"]
 """What a cost line counts on a site row; see :class:`karez.model.programme.CostLine`."""
 
+LocalCost = Literal["street design", "density model"]
+"""Where the local cost of homes is from: a street-level design of their settlement, or a model of its density."""
+
 TECHNOLOGIES: tuple[str, ...] = get_args(Technology)
 GROUNDS: tuple[str, ...] = get_args(Ground)
 METHODS: tuple[str, ...] = get_args(Method)
+LOCAL_COSTS: tuple[LocalCost, ...] = get_args(LocalCost)
 DRIVERS: tuple[str, ...] = get_args(Driver)

@@ -26,6 +26,7 @@ from karez.reading.risk import check_classes, check_ranges
 from karez.reading.routes import Lines, check_rates, read_routes
 from karez.reading.schedule_rules import check_fixed_sites, check_floor_areas
 from karez.reading.settings import Settled, read_settings
+from karez.reading.settlements import check_reserved, items_of, read_settlements
 from karez.reading.sites import assign_areas, check_sites, fill_households
 from karez.reading.sources import check_any, check_sources, with_lit_nodes
 
@@ -76,11 +77,12 @@ def read(folder: Path, *, progress: Progress | None = None) -> Inputs:
     lines = read_routes(folder, settled.layers, region, findings)
     report(0.8)
     relief = _relief(folder, settled, areas, findings)
+    maps = read_settlements(folder, settled, sites, findings)
     _check_rates(settled, lines, findings)
     findings.raise_faults()
     report(1.0)
     tables = catalogue, areas, sites, sources
-    return _inputs(settled.programme, *tables, lines, relief, findings, attributions)
+    return replace(_inputs(settled.programme, *tables, lines, relief, findings, attributions), maps=maps)
 
 
 def _inputs(
@@ -129,7 +131,8 @@ def _catalogue(folder: Path, settled: Settled, findings: Findings) -> pd.DataFra
     catalogue = read_catalogue(folder, settled.layers.catalogue, currencies(settled), findings)
     if catalogue is not None:
         check_items(settled, catalogue, findings)
-        check_classes(settled, catalogue.index, findings)
+        check_classes(settled, [*catalogue.index, *items_of(settled)], findings)
+        check_reserved(settled, catalogue, findings)
     return catalogue
 
 

@@ -33,6 +33,7 @@ from karez.model.programme import (
 )
 from karez.model.risk_rules import RiskRules
 from karez.model.schedule_rules import Crew, Fixed, Floor
+from karez.model.settlement_rules import Settlement, Streets
 from karez.reading.findings import Findings, Where, listed, nearest
 from karez.reading.paths import SETTINGS, sha256
 
@@ -58,7 +59,7 @@ class Settled:
     ----------
     programme : Programme | None
         All of it. With unknown keys renamed or left out, if there were any.
-    agreement, rates, routing, risk, business, demand, backbone : dict
+    agreement, rates, routing, risk, business, demand, backbone, street : dict
         Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
@@ -70,6 +71,8 @@ class Settled:
         Crews that are whole, by method.
     floors, fixed : dict[int, Floor], dict[int, Fixed]
         Entries that are whole, by their place in the file, from 0.
+    settlements : dict[int, Settlement]
+        Settlements with a map that are whole, by their place in the file, from 0.
     named : dict[str, frozenset[str]]
         Names of all ``technologies``, ``categories`` and ``projects``, whole or not.
     """
@@ -89,6 +92,8 @@ class Settled:
     business: Mapping[str, Any] = field(default_factory=dict)
     demand: Mapping[str, Any] = field(default_factory=dict)
     backbone: Mapping[str, Any] = field(default_factory=dict)
+    street: Mapping[str, Any] = field(default_factory=dict)
+    settlements: Mapping[int, Settlement] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
     @property
@@ -178,6 +183,8 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         business=_settings(Business, mended.get("business", {})),
         demand=_settings(Demand, mended.get("demand", {})),
         backbone=_settings(BackboneRules, mended.get("backbone", {})),
+        street=_settings(Streets, mended.get("street", {})),
+        settlements=_places(Settlement, _within(mended, "street", "settlements")),
         named=named,
     )
 
@@ -208,6 +215,13 @@ def _places(model: type[T], raw: Any) -> dict[int, T]:
     """The entries of a list of tables that are whole, by their place."""
     entries = {place: _whole(model, entry) for place, entry in enumerate(_list(raw))}
     return {place: entry for place, entry in entries.items() if entry is not None}
+
+
+def _within(raw: Any, *names: str) -> Any:
+    """What stands under names one below the other; None if it is not there."""
+    for name in names:
+        raw = raw.get(name) if isinstance(raw, dict) else None
+    return raw
 
 
 def _keys(raw: Any) -> frozenset[str]:

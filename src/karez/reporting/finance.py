@@ -21,6 +21,8 @@ def write_finance(plan: Plan, folder: Path) -> None:
         tables["equity"] = worth.equity.by_area_year
     if worth.carbon is not None:
         tables["emissions"] = worth.carbon.rows
+    if plan.settlements is not None:
+        tables |= {"settlements": plan.settlements.table, "settlement_items": plan.settlements.items}
     if tables:
         folder.mkdir()
         write_parquets(tables, folder)

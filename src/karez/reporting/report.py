@@ -20,6 +20,7 @@ from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOG
 from karez.reporting.replan import delivery_views
 from karez.reporting.risk_section import risk_section
 from karez.reporting.rule_views import rule_views
+from karez.reporting.settlement_views import settlement_views
 from karez.reporting.static_map import static_map
 
 
@@ -54,6 +55,7 @@ def render_report(plan: Plan) -> str:
             graphics=graphics(plan),
             views=finance_views(plan),
             rules=rule_views(plan),
+            settlements=settlement_views(plan),
             outages=outage_views(plan),
             policy=policy(scripts.values()),
             scripts=scripts,

@@ -19,6 +19,7 @@ from karez.reporting.palette import TECHNOLOGY_LABELS
 from karez.reporting.replan import add_delivery
 from karez.reporting.risk_sheet import add_risk
 from karez.reporting.rule_sheet import fill_rules, rule_titles
+from karez.reporting.settlement_sheet import fill_settlements, settlement_titles, sources_of_bill
 from karez.reporting.site_sheet import fill_sites, site_titles
 from karez.reporting.wording import in_plain_words, scope_title
 
@@ -64,7 +65,8 @@ def write_workbook(plan: Plan, path: Path) -> None:
     agreement = plan.programme.agreement
     with Book(path, agreement.name) as book:
         basis = f"Money in {agreement.currency}, real, prices of {agreement.price_year}, unless a column says nominal."
-        more = {**rule_titles(plan), **sheet_titles(plan, basis), **outage_titles(plan), **site_titles(plan, basis)}
+        more = {**rule_titles(plan), **settlement_titles(plan, basis), **sheet_titles(plan, basis)}
+        more |= {**outage_titles(plan), **site_titles(plan, basis)}
         order = {name: _titles(name, plan, basis) for name in _ORDER}
         order = dict(list(order.items())[:_AFTER]) | more | dict(list(order.items())[_AFTER:])
         sheets = {name: Sheet(book, name, *titles) for name, titles in order.items()}
@@ -75,6 +77,7 @@ def write_workbook(plan: Plan, path: Path) -> None:
         _by_area(sheets["By area"], plan, live)
         _by_item(sheets["By item"], plan, live, prices)
         fill_rules(sheets, plan)
+        fill_settlements(sheets, plan)
         fill_outages(sheets, plan)
         fill_sites(sheets, plan)
         cells = fill_sheets(sheets, plan, live.items)
@@ -165,6 +168,7 @@ def _items(sheet: Sheet, plan: Plan, prices: Placed) -> _Live:
             ),
             Column("Life, years", _of_item(plan, "life_years"), "integer", 8),
             Column("Upkeep per year", _of_item(plan, "opex_share_per_year"), "general", 9),
+            Column("Local cost", sources_of_bill(plan), "text", 14),
         ],
         total="Total",
         freeze=0,

@@ -44,12 +44,14 @@ def derive(run: Run) -> dict[tuple[int, str], float]:
     """Kilograms by calendar year and kind, summed one by one."""
     found: dict[tuple[int, str], float] = defaultdict(float)
     climate = run.programme.climate
+    laid = dict(run.catalogue["method"].fillna("")) if "method" in run.catalogue else {}
     for row in built(run.spans).to_dict("records"):
         if row["method"] != "existing":
             found[int(row["year"]), "trench"] += row["length_m"] * getattr(climate.trench, row["method"])
     for row in run.finance["bill"].to_dict("records"):
-        if row["group"] == "local" and row["unit"] == "m" and climate.local_method != "existing":
-            found[int(row["year"]), "trench"] += row["quantity"] * getattr(climate.trench, climate.local_method)
+        method = laid.get(row["item"]) or climate.local_method
+        if row["group"] == "local" and row["unit"] == "m" and method != "existing":
+            found[int(row["year"]), "trench"] += row["quantity"] * getattr(climate.trench, method)
     sites = built(run.sites).set_index("id").to_dict("index")
     for row in run.finance["customers"].to_dict("records"):
         if row["site_id"] in sites:

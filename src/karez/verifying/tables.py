@@ -15,7 +15,7 @@ from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
 
 MAY_BE_EMPTY = {
-    *("year", "households", "node_id", "name", "rule", "area_id", "coverage"),
+    *("year", "households", "node_id", "name", "rule", "area_id", "coverage", "local_cost"),
     *("mbps", "latency_ms", "chosen_present_real", "next_best", "next_best_present_real"),
     *("availability", "minutes_lost_per_year", "independent_ways", "worst_partner"),
 }

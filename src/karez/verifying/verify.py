@@ -28,6 +28,7 @@ from karez.verifying import (
     risk,
     rules,
     schedule_bound,
+    settlements,
     tables,
 )
 from karez.verifying.run import Run, read_run
@@ -90,6 +91,9 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
 RISK: tuple[Callable[[Run], Check], ...] = (risk.draws, risk.cost, risk.ranges, risk.regret)
 """Checks of a run that holds a risk analysis."""
 
+STREETS: tuple[Callable[[Run], Check], ...] = (settlements.settlements,)
+"""Checks of a plan with settlements that are designed street by street."""
+
 REPLAN: tuple[Callable[[Run], Check], ...] = (replan.money, replan.changes, replan.stands)
 """Checks of a plan of the rest."""
 
@@ -116,7 +120,8 @@ def verify(folder: Path, *, progress: Callable[[float], None] = lambda _: None) 
     """
     run = read_run(folder)
     checks: list[Check] = []
-    substance = (*SUBSTANCE, *(RISK if risk.is_there(run) else ()), *(REPLAN if replan.is_there(run) else ()))
+    more = ((STREETS, settlements), (RISK, risk), (REPLAN, replan))
+    substance = (*SUBSTANCE, *(check for checked, room in more if room.is_there(run) for check in checked))
     for group in (FORM, substance):
         for check in group:
             checks.append(_made(check, run))
