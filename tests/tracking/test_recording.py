@@ -180,7 +180,7 @@ def test_rows_are_read_in_pieces_and_a_fault_in_the_last_undoes_all(at, tmp_path
 def test_what_was_recorded_cannot_be_changed_or_deleted(at):
     add(at, progress(quantity="5"))
     ledger = store.open_ledger(at.url)
-    for table in ("event", "posting", "baseline", "element", "part"):
+    for table in ("event", "posting", "baseline", "element", "part", "block"):
         for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET {_some_column(table)} = {_some_column(table)}"):
             with pytest.raises(DataFault, match="append-only"), ledger.writing() as writer:
                 writer.connection.execute(text(statement))
@@ -188,7 +188,7 @@ def test_what_was_recorded_cannot_be_changed_or_deleted(at):
 
 
 def _some_column(table):
-    return {"event": "note", "posting": "amount_minor", "baseline": "recorder", "element": "name"}.get(
+    return {"event": "note", "posting": "amount_minor", "baseline": "recorder", "element": "name", "block": "of"}.get(
         table, "planned_minor"
     )
 
@@ -202,6 +202,7 @@ def _some_column(table):
         ("DELETE FROM event WHERE id = 'p'", "the chain of hashes", "is missing"),
         ("DELETE FROM event WHERE id = 'q'", "the chain of hashes", "were recorded"),
         ("UPDATE posting SET quantity_milli = 1 WHERE quantity_milli > 1000", "the sums", "another figure"),
+        ("UPDATE posting SET area = 1 WHERE quantity_milli > 1000", "the sums", "another figure"),
         ("UPDATE part SET planned_minor = planned_minor + 1", "the approved plans", "not what was approved"),
         ("UPDATE element SET year = year + 1", "the approved plans", "not what was approved"),
     ],

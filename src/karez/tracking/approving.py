@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Table, func, select
 
 from karez.errors import UsageFault
 from karez.model.baseline import Approval, Baseline
+from karez.tracking import blocks
 from karez.tracking.entry import Element, Known
 from karez.tracking.faults import RowFaults
 from karez.tracking.recording import Rows, contracts, record, texts
@@ -42,6 +44,8 @@ def approve(writer: Writer, baseline: Baseline, about: Known, day: str, recorder
     writer.add(ELEMENT, [_plain(row) for row in rows])
     parts = baseline.parts
     writer.add(PART, [(version, *map(_scalar, row)) for row in parts.itertuples(index=False)])
+    for of, table in (("element", frame), ("part", parts)):
+        blocks.write(writer.connection, of, version, version, {str(name): table[name].to_numpy() for name in table})
     cells = texts(
         id=f"baseline-{version}", kind="milestone", day=day, name=f"Baseline {version} approved", state="met",
         document=document, recorder=recorder, note=f"run {baseline.about['run_key']}, SHA-256 {digest.hex()}",
@@ -70,18 +74,34 @@ def read_baseline(connection: Connection, version: int | None = None) -> Baselin
     """
     newest = connection.execute(select(func.max(BASELINE.c.version))).scalar()
     wanted = int(version or newest or 0)
-    about = connection.execute(select(BASELINE.c.about).where(BASELINE.c.version == wanted)).scalar()
-    if about is None:
-        raise UsageFault("The ledger has no such baseline. Approve a plan: karez track init DIR --run RUN")
+    found = [blocks.read(connection, of, wanted) for of in ("element", "part")]
+    if not all(found):
+        return baseline_rows(connection, wanted)
+    elements, parts = (one[0].to_pandas() for one in found)
+    return Baseline(elements, parts, _about(connection, wanted))
+
+
+def baseline_rows(connection: Connection, wanted: int) -> Baseline:
+    """A version of the baseline, row by row."""
+    about = _about(connection, wanted)
     elements = _frame(connection, ELEMENT, wanted, ["number"])
     elements["standard"] = elements["standard"].astype(bool)
     parts = _frame(connection, PART, wanted, ["element"]).sort_values(["element", "project"], ignore_index=True)
-    return Baseline(elements.drop(columns="number"), parts, json.loads(about))
+    return Baseline(elements.drop(columns="number"), parts, about)
+
+
+def _about(connection: Connection, wanted: int) -> dict[str, Any]:
+    about = connection.execute(select(BASELINE.c.about).where(BASELINE.c.version == wanted)).scalar()
+    if about is None:
+        raise UsageFault("The ledger has no such baseline. Approve a plan: karez track init DIR --run RUN")
+    return dict(json.loads(about))
 
 
 def earlier_elements(connection: Connection, newest: Baseline) -> Baseline:
     """Elements that the newest version of the baseline has no more, each as the last version with it has it."""
     last = connection.execute(select(func.max(BASELINE.c.version))).scalar() or 0
+    if last <= 1:
+        return Baseline(newest.elements.iloc[:0], newest.parts.iloc[:0], newest.about)
     known, frames, parts, count = set(newest.elements["id"]), [newest.elements.iloc[:0]], [newest.parts.iloc[:0]], 0
     for version in range(last - 1, 0, -1):
         one = read_baseline(connection, version)

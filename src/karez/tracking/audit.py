@@ -1,4 +1,4 @@
-"""The ledger proven again: every hash, every sum, every approved plan, from the events alone."""
+"""The ledger proven again: every hash, every sum, every approved plan, every block, from the events alone."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from sqlalchemy import Connection, select
 
 from karez.model.event import KIND_NUMBER, MILLI, Audited
-from karez.tracking.approving import fingerprint, read_baseline
+from karez.tracking import blocks
+from karez.tracking.approving import baseline_rows, fingerprint
 from karez.tracking.chain import SAID, digest, link, opening
-from karez.tracking.schema import BASELINE, EVENT, LEDGER, LINE, POSTING
+from karez.tracking.schema import BASELINE, BLOCK, EVENT, LEDGER, LINE, POSTING, WORD
 from karez.tracking.store import Ledger, day_of
 
 SHOWN = 5
 AT_ONCE = 20_000
+_Post = tuple[tuple[int, ...], int, int, int]
+"""What is posted: kind, words and month; day, quantity and amount."""
 CORRECTION, ACCEPTANCE = KIND_NUMBER["correction"], KIND_NUMBER["acceptance"]
 
 
@@ -43,6 +48,7 @@ def audit(ledger: Ledger, noted_head: str = "") -> tuple[Audited, ...]:
         checks.append(_chain(connection))
         checks.append(_sums(connection))
         checks.append(_plans(connection))
+        checks.append(_blocks(connection))
         checks.append(_lines(connection))
         if noted_head:
             checks.append(_noted(connection, noted_head))
@@ -84,25 +90,33 @@ def _chain(connection: Connection) -> Audited:
 def _sums(connection: Connection) -> Audited:
     """Every posting is what its event or correction makes it."""
     after = {row.corrects: row for row in _corrections(connection)}
-    expected: dict[str, tuple[int, int, int, int]] = {}
+    number = {text: place for place, text in connection.execute(select(WORD.c.number, WORD.c.text))}
+    expected: dict[str, _Post] = {}
     bad: list[str] = []
-    query = select(EVENT, POSTING.c.kind.label("posted_kind"), POSTING.c.quantity_milli.label("posted_quantity"),
-                   POSTING.c.amount_minor.label("posted_amount"), POSTING.c.day.label("posted_day"))  # fmt: skip
-    query = query.outerjoin(POSTING, POSTING.c.seq == EVENT.c.seq).order_by(EVENT.c.seq)
+    posted = [column.label(f"posted_{column.name}") for column in POSTING.columns]
+    query = select(EVENT, *posted).outerjoin(POSTING, POSTING.c.seq == EVENT.c.seq).order_by(EVENT.c.seq)
+    at = len(EVENT.columns)
     count = 0
     for row in connection.execute(query.execution_options(yield_per=AT_ONCE)):
         count += 1
         if row.kind == CORRECTION:
             wanted = expected.pop(row.id, None)
         else:
-            accepted = MILLI if row.kind == ACCEPTANCE and row.state == "accepted" else None
-            wanted = (row.kind, day_of(row.day), accepted or row.quantity_milli or 0, row.amount_minor or 0)
+            wanted = _post(row, number)
             if row.id in after:
                 expected.update(_line(row.id, wanted, after))
-        posted = (row.posted_kind, row.posted_day, row.posted_quantity, row.posted_amount)
-        if wanted != posted:
+        if wanted is None or (*wanted[0], row.seq, *wanted[1:]) != tuple(row[at:]):
             bad.append(f"the sums have another figure for `{row.id}` (event {row.seq})")
     return _audited("the sums", bad, f"{count:,} postings")
+
+
+def _post(row: Any, number: Mapping[str, int]) -> _Post:
+    """What an event adds to the sums by itself."""
+    texts = (row.element, row.project, row.area, row.contract, row.party, row.currency, row.unit)
+    month = 12 * int(row.day[:4]) + int(row.day[5:7]) - 1
+    accepted = MILLI if row.kind == ACCEPTANCE and row.state == "accepted" else None
+    keys = (row.kind, *(number.get(text, -1) for text in texts), month)
+    return keys, day_of(row.day), accepted or row.quantity_milli or 0, row.amount_minor or 0
 
 
 def _corrections(connection: Connection) -> list[Any]:
@@ -110,11 +124,9 @@ def _corrections(connection: Connection) -> list[Any]:
     return list(connection.execute(select(*columns).where(EVENT.c.kind == CORRECTION)))
 
 
-def _line(
-    name: str, root: tuple[int, int, int, int], after: Mapping[str, Any]
-) -> Iterator[tuple[str, tuple[int, int, int, int]]]:
+def _line(name: str, root: _Post, after: Mapping[str, Any]) -> Iterator[tuple[str, _Post]]:
     """What each correction of a line posts: the state it makes less the state before."""
-    kind, day, *figures = root
+    keys, day, *figures = root
     states = [(0, 0), (figures[0], figures[1])]
     step = after.get(name)
     while step is not None:
@@ -128,7 +140,7 @@ def _line(
                     last[1] if step.amount_minor is None else step.amount_minor,
                 )
             )
-        yield step.id, (kind, day, states[-1][0] - states[-2][0], states[-1][1] - states[-2][1])
+        yield step.id, (keys, day, states[-1][0] - states[-2][0], states[-1][1] - states[-2][1])
         step = after.get(step.id)
 
 
@@ -139,10 +151,42 @@ def _plans(connection: Connection) -> Audited:
     for version, kept in versions:
         note = connection.execute(select(EVENT.c.note).where(EVENT.c.id == f"baseline-{version}")).scalar()
         said = re.search(r"SHA-256 ([0-9a-f]{64})", note or "")
-        found = fingerprint(read_baseline(connection, version)).hex()
+        found = fingerprint(baseline_rows(connection, version)).hex()
         if bytes(kept).hex() != found or said is None or said.group(1) != found:
             bad.append(f"version {version} of the baseline is not what was approved")
     return _audited("the approved plans", bad, f"{len(versions)} versions")
+
+
+def _blocks(connection: Connection) -> Audited:
+    """Every block repeats its rows, and those of a kind follow each other without a gap."""
+    query = select(BLOCK.c.of, BLOCK.c.first, BLOCK.c.last, BLOCK.c.content).order_by(BLOCK.c.of, BLOCK.c.first)
+    bad, count, ends = [], 0, {"posting": 0, "word": -1}
+    for of, first, last, content in connection.execute(query):
+        count += 1
+        follows = of not in ends or first == ends[of] + 1
+        ends.update({of: last} if of in ends else {})
+        if not follows or not _repeats(connection, of, first, last, bytes(content)):
+            bad.append(f"the block `{of}` of rows {first} to {last} is not what the rows say")
+    return _audited("the blocks", bad, f"{count:,} blocks")
+
+
+def _repeats(connection: Connection, of: str, first: int, last: int, content: bytes) -> bool:
+    """Whether a block says what its rows say."""
+    try:
+        block = blocks.unpack(content).to_pandas()
+    except blocks.DamagedBlock:
+        return False
+    if of == "posting":
+        rows = pd.DataFrame(blocks.posted_after(connection, first - 1, last), columns=list(blocks.POSTED))
+    elif of == "word":
+        texts = select(WORD.c.text).where(WORD.c.number.between(first, last)).order_by(WORD.c.number)
+        rows = pd.DataFrame({"text": list(connection.execute(texts).scalars())}, dtype=object)
+    else:
+        plan = baseline_rows(connection, first)
+        rows = {"element": plan.elements, "part": plan.parts}[of]
+    return list(block) == list(rows) and all(
+        np.array_equal(block[name].to_numpy(dtype=object), rows[name].to_numpy(dtype=object)) for name in rows
+    )
 
 
 def _lines(connection: Connection) -> Audited:

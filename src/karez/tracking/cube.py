@@ -11,10 +11,14 @@ import pandas as pd
 
 from karez.model.baseline import Baseline
 from karez.tracking.earned import MONTHS, Steps, split
-from karez.tracking.sums import Longs, Sums
+from karez.tracking.grouping import Longs, summed
+from karez.tracking.sums import Sums
 
 MEASURES = ("budget", "planned", "earned", "paid", "contracted")
 KEYS = ("project", "area", "contract", "year")
+WORDS = ("project", "area", "contract", "party")
+Rows = tuple[dict[str, Longs], Longs]
+"""Keys by name, texts as their numbers, and hundredths."""
 
 
 def cube(
@@ -45,26 +49,22 @@ def cube(
     as_of : date
         Until when the plan is counted.
     """
-    rows = [
-        *_plan(baseline, growth, sums, as_of),
-        _earned(baseline, earnings, sums),
-        *_money(baseline, sums, contracts, rates),
-    ]
-    return pd.concat([_summed(one) for one in rows], ignore_index=True)
+    cut = _Cut(baseline, sums, growth.place)
+    rows = {
+        **cut.plan(growth, as_of),
+        "earned": cut.earned(earnings),
+        "paid": cut.money(("payment",), contracts, rates),
+        "contracted": cut.money(("contract", "variation"), contracts, rates),
+    }
+    return pd.concat([cut.told(*summed(*rows[measure]), measure) for measure in MEASURES], ignore_index=True)
 
 
-def _summed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows that are told apart by nothing as one: a million payments become some thousand rows."""
-    keys = [name for name in rows if name != "minor"]
-    return rows.groupby(keys, sort=True)["minor"].sum().reset_index()
-
-
-def contract_of(baseline: Baseline, growth: Steps, sums: Sums) -> pd.Series:
-    """Contract under which each element was worked on last; empty where under none."""
+def contract_of(baseline: Baseline, growth: Steps) -> Longs:
+    """Word of the contract under which each element was worked on last; 0 where under none."""
     words = np.zeros(len(baseline.elements), dtype=np.int64)
     named = growth.contract > 0
     words[growth.element[named]] = growth.contract[named]
-    return pd.Series(sums.words[words], dtype=object)
+    return words
 
 
 def elapsed(year: Longs, as_of: date) -> npt.NDArray[np.float64]:
@@ -78,91 +78,84 @@ def elapsed(year: Longs, as_of: date) -> npt.NDArray[np.float64]:
     return np.asarray(np.clip((as_of.toordinal() + 1 - start) / length, 0.0, 1.0), dtype=np.float64)
 
 
-def _plan(baseline: Baseline, growth: Steps, sums: Sums, as_of: date) -> list[pd.DataFrame]:
-    """The plan's money at completion, and what of it should be earned by now."""
-    elements, parts = baseline.elements, baseline.parts
-    element = parts["element"].to_numpy(dtype=np.int64)
-    year = elements["year"].to_numpy(dtype=np.int64)
-    distinct, place = np.unique(year, return_inverse=True)
-    passed = elapsed(distinct, as_of)[place][element]
-    money = parts["planned_minor"].to_numpy(dtype=np.int64)
-    keys = {
-        "project": parts["project"].to_numpy(dtype=object),
-        "area": elements["area"].to_numpy(dtype=object)[element],
-        "contract": contract_of(baseline, growth, sums).to_numpy()[element],
-        "year": year[element],
-        "month": MONTHS * year[element] + MONTHS - 1,
-    }
-    now = np.rint(money * passed).astype(np.int64)
-    return [pd.DataFrame({**keys, "measure": name, "minor": m}) for name, m in (("budget", money), ("planned", now))]
-
-
-def _earned(baseline: Baseline, earnings: pd.DataFrame, sums: Sums) -> pd.DataFrame:
-    month = earnings["month"].to_numpy(dtype=np.int64)
-    areas = baseline.elements["area"].to_numpy(dtype=object)
-    return pd.DataFrame(
-        {
-            "project": earnings["project"],
-            "area": areas[earnings["element"].to_numpy(dtype=np.int64)],
-            "contract": sums.words[earnings["contract"].to_numpy(dtype=np.int64)],
-            "year": month // MONTHS,
-            "month": month,
-            "measure": "earned",
-            "minor": earnings["earned_minor"],
-        }
-    )
-
-
-def _money(baseline: Baseline, sums: Sums, contracts: pd.DataFrame, rates: Mapping[str, float]) -> list[pd.DataFrame]:
-    """Payments and contracts with their variations; what names an element goes to its projects and its area."""
-    place = {name: row for row, name in enumerate(baseline.elements["id"].tolist())}
-    known = {number: place[word] for number, word in enumerate(sums.words.tolist()) if word in place}
-    return [
-        _attributed(baseline, sums, sums.of(*kinds), known, contracts, rates).assign(measure=measure)
-        for measure, kinds in (("paid", ("payment",)), ("contracted", ("contract", "variation")))
-    ]
-
-
 def in_programme_money(amount: Longs, currency: Longs, sums: Sums, rates: Mapping[str, float]) -> Longs:
     """Hundredths of the programme's currency."""
-    numbers, place = np.unique(currency, return_inverse=True)
-    factor = np.array([rates.get(str(sums.words[number]), 1.0) for number in numbers.tolist()])
-    return np.rint(amount * factor[place]).astype(np.int64) if len(amount) else amount
+    factor = np.ones(len(sums.words))
+    for name, rate in rates.items():
+        if name in sums.number:
+            factor[sums.number[name]] = rate
+    return np.rint(amount * factor[currency]).astype(np.int64)
 
 
-def _attributed(
-    baseline: Baseline,
-    sums: Sums,
-    rows: Mapping[str, Longs],
-    known: Mapping[int, int],
-    contracts: pd.DataFrame,
-    rates: Mapping[str, float],
-) -> pd.DataFrame:
-    """Money by project and area: as its element has it, else as the event says, else as its contract says."""
-    minor = in_programme_money(rows["amount"], rows["currency"], sums, rates)
-    element = np.array([known.get(word, -1) for word in rows["element"].tolist()], dtype=np.int64)
-    keys = pd.DataFrame(
-        {
-            "project": sums.words[rows["project"]],
-            "area": sums.words[rows["area"]],
-            "contract": sums.words[rows["contract"]],
-            "year": rows["month"] // MONTHS,
-            "month": rows["month"],
-            "party": sums.words[rows["party"]],
-            "minor": minor,
+class _Cut:
+    """Cuts money by what it is told apart by; texts of the plan get numbers beside those of the ledger's words."""
+
+    def __init__(self, baseline: Baseline, sums: Sums, place: Longs) -> None:
+        self.sums, self.place, self._number = sums, place, dict(sums.number)
+        elements, parts = baseline.elements, baseline.parts
+        self.baseline = baseline
+        self.area, self.own = self._numbers(elements["area"]), self._numbers(elements["project"])
+        self.element, self.project = parts["element"].to_numpy(dtype=np.int64), self._numbers(parts["project"])
+
+    def _numbers(self, texts: pd.Series) -> Longs:
+        """Number of each text."""
+        codes, distinct = pd.factorize(texts)
+        known = [self._number.setdefault(str(text), len(self._number)) for text in distinct]
+        return np.array(known, dtype=np.int64)[codes] if len(codes) else np.empty(0, dtype=np.int64)
+
+    def told(self, keys: dict[str, Longs], minor: Longs, measure: str) -> pd.DataFrame:
+        """Rows with their texts again, sorted by them."""
+        texts = np.array(list(self._number), dtype=object)
+        told = {name: texts[key] if name in WORDS else key for name, key in keys.items()}
+        rows = pd.DataFrame({**told, "measure": measure, "minor": minor})
+        return rows.sort_values(list(keys), ignore_index=True)
+
+    def plan(self, growth: Steps, as_of: date) -> dict[str, Rows]:
+        """The plan's money at completion, and what of it should be earned by now."""
+        years = self.baseline.elements["year"].to_numpy(dtype=np.int64)
+        distinct, place = np.unique(years, return_inverse=True)
+        passed = elapsed(distinct, as_of)[place][self.element]
+        money = self.baseline.parts["planned_minor"].to_numpy(dtype=np.int64)
+        year = years[self.element]
+        keys = {
+            "project": self.project,
+            "area": self.area[self.element],
+            "contract": contract_of(self.baseline, growth)[self.element],
+            "year": year,
+            "month": MONTHS * year + MONTHS - 1,
         }
-    )
-    for name in ("project", "area"):
-        by_contract = keys["contract"].map(contracts[name]).fillna("")
-        keys[name] = keys[name].where(keys[name] != "", by_contract)
-    on = np.flatnonzero(element >= 0)
-    if not on.size:
-        return keys
-    row, part, share = split(baseline, element[on], minor[on])
-    spread = keys.iloc[on[row]].reset_index(drop=True)
-    projects = np.array([*baseline.parts["project"], ""], dtype=object)
-    own = baseline.elements["project"].to_numpy(dtype=object)[element[on]]
-    spread["project"] = np.where(part >= 0, projects[part], own[row])
-    spread["area"] = baseline.elements["area"].to_numpy(dtype=object)[element[on]][row]
-    spread["minor"] = share
-    return pd.concat([keys[element < 0], spread], ignore_index=True)
+        return {"budget": (keys, money), "planned": (keys, np.rint(money * passed).astype(np.int64))}
+
+    def earned(self, earnings: pd.DataFrame) -> Rows:
+        """What was built, in planned money."""
+        month = earnings["month"].to_numpy(dtype=np.int64)
+        keys = {
+            "project": self.project[earnings["part"].to_numpy(dtype=np.int64)],
+            "area": self.area[earnings["element"].to_numpy(dtype=np.int64)],
+            "contract": earnings["contract"].to_numpy(dtype=np.int64),
+            "year": month // MONTHS,
+            "month": month,
+        }
+        return keys, earnings["earned_minor"].to_numpy(dtype=np.int64)
+
+    def money(self, kinds: tuple[str, ...], contracts: pd.DataFrame, rates: Mapping[str, float]) -> Rows:
+        """Money by project and area: as its element has it, else as the event says, else as its contract says."""
+        rows = self.sums.of(*kinds)
+        minor = in_programme_money(rows["amount"], rows["currency"], self.sums, rates)
+        keys = {name: rows[name] for name in WORDS}
+        for name in ("project", "area"):
+            by_contract = np.zeros(len(self.sums.words), dtype=np.int64)
+            for contract, text in contracts[name].items():
+                by_contract[self.sums.number[str(contract)]] = self._number[str(text)]
+            keys[name] = np.where(keys[name] > 0, keys[name], by_contract[keys["contract"]])
+        keys = {**keys, "year": rows["month"] // MONTHS, "month": rows["month"]}
+        element = self.place[rows["element"]]
+        on, off = np.flatnonzero(element >= 0), np.flatnonzero(element < 0)
+        row, part, share = split(self.baseline, element[on], minor[on])
+        spread = {name: key[on[row]] for name, key in keys.items()}
+        spread["project"] = np.where(part >= 0, np.r_[self.project, 0][part], self.own[element[on]][row])
+        spread["area"] = self.area[element[on]][row]
+        return (
+            {name: np.concatenate([keys[name][off], spread[name]]) for name in keys},
+            np.concatenate([minor[off], share]),
+        )

@@ -15,7 +15,8 @@ import pandas as pd
 
 from karez.model.baseline import Baseline
 from karez.model.event import KIND_NUMBER
-from karez.tracking.sums import Longs, Sums
+from karez.tracking.grouping import Longs, coded
+from karez.tracking.sums import Sums
 
 Floats = npt.NDArray[np.float64]
 MONTHS = 12
@@ -37,6 +38,8 @@ class Steps:
         Share of the element that stands before and after, 0 to 1.
     built_milli : int64[steps]
         Thousandths reported in this step, corrections within.
+    place : int64[words]
+        Row of the baseline's elements of every word of the ledger; −1 where it is none.
     """
 
     element: Longs
@@ -46,6 +49,7 @@ class Steps:
     before: Floats
     after: Floats
     built_milli: Longs
+    place: Longs
 
 
 def steps(baseline: Baseline, sums: Sums) -> Steps:
@@ -54,10 +58,11 @@ def steps(baseline: Baseline, sums: Sums) -> Steps:
     place = _places(baseline, sums)
     element = place[rows["element"]]
     kept = element >= 0
-    rows, element = {name: column[kept] for name, column in rows.items()}, element[kept]
     accepting = rows["kind"] == KIND_NUMBER["acceptance"]
-    order = np.lexsort((rows["contract"], accepting, rows["month"], element))
-    rows, element, accepting = {n: c[order] for n, c in rows.items()}, element[order], accepting[order]
+    code = coded([element, rows["month"], accepting.astype(np.int64), rows["contract"]])
+    order = np.flatnonzero(kept)[np.argsort(code[kept], kind="stable")]
+    rows = {name: rows[name][order] for name in ("month", "day", "contract", "quantity")}
+    element, accepting = element[order], accepting[order]
     first = np.flatnonzero(np.r_[True, element[1:] != element[:-1]]) if element.size else np.empty(0, np.int64)
     built = np.where(accepting, 0, rows["quantity"])
     planned = baseline.elements["quantity_milli"].to_numpy(dtype=np.float64)[element]
@@ -66,11 +71,11 @@ def steps(baseline: Baseline, sums: Sums) -> Steps:
     after = np.where(accepted, 1.0, share)
     before = np.r_[0.0, after[:-1]] if after.size else after
     before[first] = 0.0
-    return Steps(element, rows["contract"], rows["month"], rows["day"], before, after, built)
+    return Steps(element, rows["contract"], rows["month"], rows["day"], before, after, built, place)
 
 
 def earned(baseline: Baseline, growth: Steps) -> pd.DataFrame:
-    """Money earned: ``element``, ``project``, ``contract`` (word), ``month``, ``earned_minor``, without empty rows."""
+    """Money earned: ``element``, ``part``, ``contract`` (word), ``month``, ``earned_minor``, without empty rows."""
     parts = baseline.parts
     start, count = _part_ranges(parts, len(baseline.elements))
     many = count[growth.element]
@@ -82,7 +87,7 @@ def earned(baseline: Baseline, growth: Steps) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "element": growth.element[step][some],
-            "project": parts["project"].to_numpy(dtype=object)[part][some],
+            "part": part[some],
             "contract": growth.contract[step][some],
             "month": growth.month[step][some],
             "earned_minor": gain[some].astype(np.int64),
@@ -124,7 +129,7 @@ def split(baseline: Baseline, element: Longs, amount: Longs) -> tuple[Longs, Lon
 def _places(baseline: Baseline, sums: Sums) -> Longs:
     """Row of the baseline's elements of every word; −1 where it is none."""
     place = np.full(len(sums.words), -1, dtype=np.int64)
-    numbers = [sums.number.get(name, -1) for name in baseline.elements["id"].tolist()]
+    numbers = [sums.number.get(name, -1) for name in baseline.elements["id"].to_numpy(dtype=object)]
     known = np.array(numbers, dtype=np.int64)
     rows = np.flatnonzero(known >= 0)
     place[known[rows]] = rows

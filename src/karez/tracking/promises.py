@@ -15,8 +15,9 @@ from karez.model.baseline import Baseline
 from karez.model.event import KIND_NUMBER, MILLI
 from karez.tracking.cube import in_programme_money
 from karez.tracking.earned import Steps
+from karez.tracking.grouping import Longs, summed
 from karez.tracking.schema import EVENT, POSTING
-from karez.tracking.sums import Longs, Sums
+from karez.tracking.sums import Sums
 from karez.units import MINOR_PER_UNIT
 
 MONTHS = 12
@@ -114,9 +115,8 @@ def payers(connection: Connection, as_of: date, sums: Sums, rates: Mapping[str, 
     """Money paid and promised by organisation, the largest payer first."""
     paid = sums.of("payment")
     minor = in_programme_money(paid["amount"], paid["currency"], sums, rates)
-    names = sums.words[paid["party"]].astype(str)
-    by_name = pd.Series(minor, dtype="int64").groupby(names).sum()
-    given = {str(name): int(total) for name, total in by_name.items()}
+    party, totals = summed({"party": paid["party"]}, minor)
+    given = dict(zip(map(str, sums.words[party["party"]]), totals.tolist(), strict=True))
     promised: dict[str, int] = {}
     for one in in_force(connection, "commitment", as_of):
         if one.amount_minor is not None:

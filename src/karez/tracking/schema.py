@@ -1,7 +1,8 @@
 """Tables of the ledger, the same in SQLite and PostgreSQL; :mod:`karez.tracking.migrations` makes them.
 
 ``event`` is what people recorded, word for word, in a chain of hashes. ``posting`` is what an event adds to sums, in
-whole numbers: a correction adds the negative of what it annuls. Neither is ever changed or deleted; triggers refuse it.
+whole numbers: a correction adds the negative of what it annuls. ``block`` repeats rows column by column, to be read
+quickly. None is ever changed or deleted; triggers refuse it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 
 METADATA = MetaData()
-REVISION = "0001"
+REVISION = "0002"
 """Newest migration; a ledger of an older one is brought up to it when it is opened."""
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
@@ -155,6 +156,17 @@ LINE = Table(
 )
 """Lines as built, WKB in WGS 84; `id` is that of the event that brought it."""
 
+BLOCK = Table(
+    "block",
+    METADATA,
+    Column("of", Text, primary_key=True),
+    Column("first", BIG, primary_key=True, autoincrement=False),
+    Column("last", BIG, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""Rows `first` to `last` of a kind once more, see :mod:`karez.tracking.blocks`: ``posting`` by `seq`, ``word`` by
+`number`, ``element`` and ``part`` of one `version`."""
+
 MAPPING = Table(
     "mapping",
     METADATA,
@@ -163,5 +175,5 @@ MAPPING = Table(
 )
 """Column mappings of imported sheets, by the SHA-256 of their header."""
 
-KEPT = ("event", "posting", "baseline", "element", "part", "line")
+KEPT = ("event", "posting", "baseline", "element", "part", "line", "block")
 """Tables whose rows are never changed."""

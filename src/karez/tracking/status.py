@@ -109,7 +109,7 @@ def _status(connection: Connection, as_of: date, terms: Terms) -> Delivery:
         beyond=_beyond(connection, baseline, sums, terms.signed),
         spent=_spent(paid),
         lines=_lines(connection, as_of),
-        outlook=_outlook(money, terms.seed),
+        outlook=_outlooks(money, np.zeros(len(money), dtype=np.int64), 1, terms.seed)[0],
     )
 
 
@@ -120,15 +120,19 @@ def _elements(baseline: Baseline, growth: Steps, signed: bool) -> pd.DataFrame:
     np.add.at(reported, growth.element, growth.built_milli)
     begun = np.where(share > 0, "underConstruction", "planned" if signed else "proposed")
     state = np.where(share >= 1.0, "operational", begun)
-    days = [date.fromordinal(one).isoformat() if one else "" for one in day.tolist()]
+    distinct, place = np.unique(day, return_inverse=True)
+    days = np.array([date.fromordinal(one).isoformat() if one else "" for one in distinct.tolist()], dtype=object)
     return baseline.elements.assign(
-        built_share=share, status=state.astype(object), in_service=days, reported_milli=reported
+        built_share=share, status=state.astype(object), in_service=days[place], reported_milli=reported
     )
 
 
 def _beyond(connection: Connection, baseline: Baseline, sums: Sums, signed: bool) -> Baseline:
     """What stands of elements that only earlier versions of the baseline have."""
     earlier = earlier_elements(connection, baseline)
+    if earlier.elements.empty:
+        empty = baseline.elements.iloc[:0].assign(built_share=0.0, status="", in_service="", reported_milli=0)
+        return Baseline(empty, earlier.parts, baseline.about)
     elements = _elements(earlier, steps(earlier, sums), signed)
     stands = np.flatnonzero(elements["built_share"] > 0)
     row = np.full(len(elements), -1, dtype=np.int64)
@@ -156,9 +160,10 @@ def _grouped(money: pd.DataFrame, key: str, names: Mapping[str, str], seed: int 
     made["estimate_nominal"] = _estimate(made)
     if seed is None:
         return made
-    ranges = {one: _outlook(rows, seed).at_completion_nominal for one, rows in money.groupby(key, sort=True)}
-    made["estimate_low_nominal"] = [ranges[one][0] for one in made["id"]]
-    made["estimate_high_nominal"] = [ranges[one][2] for one in made["id"]]
+    place = pd.Index(made["id"]).get_indexer(money[key])
+    ranges = [one.at_completion_nominal for one in _outlooks(money, place, len(made), seed)]
+    made["estimate_low_nominal"] = [one[0] for one in ranges]
+    made["estimate_high_nominal"] = [one[2] for one in ranges]
     return made
 
 
@@ -222,19 +227,30 @@ def _curve(money: pd.DataFrame, baseline: Baseline, as_of: date) -> pd.DataFrame
     return table
 
 
-def _outlook(money: pd.DataFrame, seed: int) -> Outlook:
-    """Outlook from the months since the first in which something was built or paid."""
-    rows = {name: money[money["measure"] == name] for name in ("earned", "paid")}
-    months = pd.concat([rows["earned"]["month"], rows["paid"]["month"]])
-    if months.empty:
-        return outlook(0.0, np.zeros(0), np.zeros(0), 0, seed)
-    first, count = int(months.min()), int(months.max() - months.min()) + 1
-    gained, paid = (
-        np.bincount(rows[name]["month"] - first, rows[name]["minor"].astype(float), minlength=count) / MINOR_PER_UNIT
-        for name in ("earned", "paid")
+def _outlooks(money: pd.DataFrame, place: npt.NDArray[np.int64], groups: int, seed: int) -> list[Outlook]:
+    """Outlook of each group from the months since the first in which it built or paid; `place` is the group of a row.
+
+    All that is drawn from are three tables: earned and paid by group and month, and the budget by group.
+    """
+    minor, month = money["minor"].to_numpy(dtype=np.float64), money["month"].to_numpy(dtype=np.int64)
+    measure = {name: (money["measure"] == name).to_numpy() for name in ("budget", "earned", "paid")}
+    begun = measure["earned"] | measure["paid"]
+    start, end = (int(month[begun].min()), int(month[begun].max())) if begun.any() else (0, 0)
+    width = end - start + 1
+    cell = place * width + np.where(begun, month - start, 0)
+    earned, paid, budget, rows = (
+        np.bincount(cell[which], weights[which], minlength=groups * width).reshape(groups, width).astype(np.float64)
+        for which, weights in (
+            *((measure[name], minor / MINOR_PER_UNIT) for name in ("earned", "paid", "budget")),
+            (begun, np.ones(len(minor))),
+        )
     )
-    budget = float(money.loc[money["measure"] == "budget", "minor"].sum()) / MINOR_PER_UNIT
-    return outlook(budget, gained, paid, first, seed)
+    found = []
+    for one in range(groups):
+        observed = np.flatnonzero(rows[one])
+        low, high = (int(observed[0]), int(observed[-1]) + 1) if observed.size else (0, 0)
+        found.append(outlook(float(budget[one].sum()), earned[one, low:high], paid[one, low:high], start + low, seed))
+    return found
 
 
 def _targets(baseline: Baseline, elements: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -285,7 +301,7 @@ def _lines(connection: Connection, as_of: date) -> pd.DataFrame:
         LINE.c.id, EVENT.c.element, EVENT.c.day, LINE.c.length_m, LINE.c.deviation_mean_m, LINE.c.deviation_greatest_m,
         LINE.c.geometry,
     )  # fmt: skip
-    query = select(*columns).join(EVENT, EVENT.c.id == LINE.c.id).where(EVENT.c.day <= as_of.isoformat())
-    rows = connection.execute(query.order_by(EVENT.c.seq)).all()
+    query = select(EVENT.c.seq, *columns).join(EVENT, EVENT.c.id == LINE.c.id).where(EVENT.c.day <= as_of.isoformat())
+    rows = sorted(connection.execute(query).all(), key=lambda row: row.seq)  # ordered here: no walk through all events
     names = ["id", "element", "day", "length_m", "deviation_mean_m", "deviation_greatest_m", "geometry"]
-    return pd.DataFrame([tuple(row) for row in rows], columns=names)
+    return pd.DataFrame([tuple(row)[1:] for row in rows], columns=names)

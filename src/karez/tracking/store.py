@@ -23,6 +23,7 @@ from sqlalchemy.pool import NullPool
 
 from karez.errors import DataFault, Fault, UsageFault
 from karez.model.event import Head
+from karez.tracking.blocks import DamagedBlock, Sealer, words
 from karez.tracking.chain import opening
 from karez.tracking.schema import EVENT, LEDGER, MAPPING, POSTING, REVISION, WORD
 
@@ -91,12 +92,12 @@ class Ledger:
         """What the database says, in words that say what to do."""
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except (SQLAlchemyError, sqlite3.Error, DamagedBlock) as error:
             raise DataFault([self._fault(error)]) from error
 
     def _fault(self, error: Exception) -> Fault:
         said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
-        if self.is_sqlite:
+        if self.is_sqlite or isinstance(error, DamagedBlock):
             problem = f"the ledger is damaged or cannot be used ({said}); nothing was written"
             remedy = "Restore it from a copy, or free the disk and the file's lock; then run karez track verify"
             return Fault(self.name, problem=problem, remedy=remedy)
@@ -113,8 +114,9 @@ class Writer:
         row = connection.execute(select(LEDGER).with_for_update()).one()
         self.count, self.head = int(row.events), bytes(row.head)
         self.currency = str(row.currency)
-        self._words = read_words(connection)
+        self._words = {text: number for number, text in enumerate(words(connection))}
         self._new_words: list[tuple[int, str]] = []
+        self._sealer = Sealer(connection, self.count)
 
     def word(self, text: str) -> int:
         """Number of a text; a new one is written with the next rows."""
@@ -129,16 +131,14 @@ class Writer:
         bulk(self.connection, WORD, self._new_words)
         self._new_words = []
         bulk(self.connection, table, rows)
+        if table is POSTING:
+            self._sealer.posted(rows)
 
     def finish(self) -> Head:
         """Write the end of the chain; the transaction's last step."""
+        self._sealer.finish(self.count, self._words)
         self.connection.execute(update(LEDGER).values(events=self.count, head=self.head))
         return Head(self.count, self.head.hex())
-
-
-def read_words(connection: Connection) -> dict[str, int]:
-    """Number of every text that postings name."""
-    return {text: number for number, text in connection.execute(select(WORD.c.number, WORD.c.text))}
 
 
 def bulk(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:

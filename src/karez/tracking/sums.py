@@ -1,4 +1,4 @@
-"""Sums of the ledger as columns of whole numbers: one pass of the database over its postings."""
+"""Sums of the ledger as columns of whole numbers: one pass over its postings."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ import numpy.typing as npt
 from sqlalchemy import Connection
 
 from karez.model.event import KIND_NUMBER
-from karez.tracking.store import read_words
+from karez.tracking.blocks import postings, words
+from karez.tracking.grouping import Longs, coded, runs
 
-Longs = npt.NDArray[np.int64]
-NAMES = (
-    "kind", "element", "project", "area", "contract", "party", "currency", "unit", "month", "quantity", "amount", "day",
-)  # fmt: skip
+KEYS = ("kind", "element", "month", "project", "area", "contract", "party", "currency", "unit")
 
 
 @dataclass(frozen=True)
@@ -39,30 +37,24 @@ class Sums:
     number: dict[str, int]
 
     def of(self, *kinds: str) -> dict[str, Longs]:
-        """Rows of these kinds of event."""
-        rows = np.isin(self.columns["kind"], [KIND_NUMBER[kind] for kind in kinds])
+        """Rows of these kinds of event; kinds have consecutive numbers, so that nothing is copied."""
+        kind = self.columns["kind"]
+        wanted = [KIND_NUMBER[one] for one in kinds]
+        rows = slice(*np.searchsorted(kind, (min(wanted), max(wanted) + 1)))
         return {name: column[rows] for name, column in self.columns.items()}
 
 
 def read_sums(connection: Connection, as_of: date) -> Sums:
     """Sum the postings until a day, included."""
-    keys = "kind, element, project, area, contract, party, currency, unit, month"
-    query = (
-        f"SELECT {keys}, SUM(quantity_milli), SUM(amount_minor), MAX(day) FROM posting "
-        f"WHERE day <= {as_of.toordinal()} GROUP BY {keys}"
-    )
-    rows = connection.exec_driver_sql(query).cursor.fetchall()  # the driver's own rows: a million in a second
-    table = np.array([tuple(map(int, row)) for row in rows] if not _is_sqlite(connection) else rows, dtype=np.int64)
-    table = table.reshape(len(rows), len(NAMES))
-    columns = {name: table[:, place] for place, name in enumerate(NAMES)}
-    order = np.lexsort((columns["month"], columns["element"], columns["kind"]))
-    number = read_words(connection)
-    words = np.empty(len(number), dtype=object)
-    for text, place in number.items():
-        words[place] = text
-    return Sums({name: column[order] for name, column in columns.items()}, words, number)
-
-
-def _is_sqlite(connection: Connection) -> bool:
-    """PostgreSQL sums whole numbers to decimals."""
-    return connection.dialect.name == "sqlite"
+    posted = postings(connection)
+    counts = posted["day"] <= as_of.toordinal()
+    order, first = runs(coded([posted[name] for name in KEYS])[counts])
+    rows = np.flatnonzero(counts)[order]
+    columns = {name: posted[name][rows[first]].astype(np.int64) for name in KEYS}
+    for name, source, fold in (
+        ("quantity", "quantity_milli", np.add), ("amount", "amount_minor", np.add), ("day", "day", np.maximum),
+    ):  # fmt: skip
+        values = posted[source][rows]
+        columns[name] = fold.reduceat(values, first, dtype=np.int64) if first.size else np.empty(0, dtype=np.int64)
+    texts = words(connection)
+    return Sums(columns, np.array(texts, dtype=object), {text: number for number, text in enumerate(texts)})
