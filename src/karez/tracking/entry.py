@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -130,7 +130,7 @@ class Reader:
         self.known = known
         self._days: dict[str, str] = {}
 
-    def entry(self, row: int, cells: list[str], extra: str, report: Report) -> Entry | None:
+    def entry(self, row: int, cells: Sequence[str], extra: str, report: Report) -> Entry | None:
         """An entry of the texts of :data:`karez.model.event.FIELDS`; None, with faults, if it cannot be one."""
         before = _Counted(report)
         values = dict(zip(FIELDS, map(str.strip, cells), strict=True))

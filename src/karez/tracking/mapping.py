@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from operator import itemgetter
 from typing import Any
 
 from karez.model.event import FIELDS, UNITS
@@ -109,16 +110,15 @@ def settle(
 def rows(sheet: Sheet, columns: Columns, beside: Sequence[str]) -> Iterator[Rows]:
     """Pieces of a sheet in the ledger's fields; cells of the columns `beside` are kept as JSON."""
     place = {name: number for number, name in enumerate(sheet.header)}
-    source = [place[columns.fields[name]] if name in columns.fields else -1 for name in FIELDS]
-    constant = [columns.constants.get(name, "") for name in FIELDS]
-    pairs = list(zip(source, constant, strict=True))
+    pick = itemgetter(*(place[columns.fields[name]] if name in columns.fields else -1 for name in FIELDS))
+    constants = [columns.constants.get(name, "") for name in FIELDS]
     others = [(name, place[name]) for name in beside]
     own = place["extra"] if set(OURS) <= set(place) else None
     row = sheet.first_row
     for piece in sheet.pieces:
-        cells = [
-            [(line[at] or given) if at >= 0 else given for at, given in pairs] if any(line) else [] for line in piece
-        ]
+        cells: list[Sequence[str]] = [pick((*line, "")) if any(line) else () for line in piece]
+        if columns.constants:
+            cells = [[cell or given for cell, given in zip(line, constants, strict=False)] for line in cells]
         extra = [_beside(line, others) for line in piece] if others else []
         if own is not None:
             extra = [line[own] for line in piece]

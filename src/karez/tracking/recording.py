@@ -39,7 +39,7 @@ class Rows:
     """
 
     first_row: int
-    cells: list[list[str]]
+    cells: Sequence[Sequence[str]]
     extra: list[str] = field(default_factory=list)
 
 
@@ -145,7 +145,7 @@ class _Batch:
         if self.empty:
             self._built.update(dict.fromkeys(names, 0))
             return
-        numbers = {self.writer.word(name): name for name in names}
+        numbers = {self.writer.words[name]: name for name in names}
         sums = sums_of(self.writer.connection, numbers, PROGRESS)
         self._built.update({name: sums.get(number, 0) for number, name in numbers.items()})
 
@@ -192,10 +192,10 @@ class _Batch:
         self.about.contracts.add(entry.contract)
 
     def _posting(self, entry: Entry) -> Posted:
-        word = self.writer.word
+        words = self.writer.words
         return Posted(
-            entry.kind, word(entry.element), word(entry.project), word(entry.area), word(entry.contract),
-            word(entry.party), word(entry.currency), word(entry.unit),
+            entry.kind, words[entry.element], words[entry.project], words[entry.area], words[entry.contract],
+            words[entry.party], words[entry.currency], words[entry.unit],
             12 * int(entry.day[:4]) + int(entry.day[5:7]) - 1, day_of(entry.day),
             MILLI if entry.kind == ACCEPTANCE and entry.state == "accepted" else entry.quantity_milli or 0,
             entry.amount_minor or 0, entry.element,

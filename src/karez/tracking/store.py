@@ -106,37 +106,46 @@ class Ledger:
         return Fault(self.name, problem=problem, remedy="See that PostgreSQL runs and lets you in, then do it again")
 
 
+class _Words(dict[str, int]):
+    """Number of every text; one that is asked for the first time gets the next, and is written with the next rows."""
+
+    def __init__(self, fresh: list[tuple[int, str]]) -> None:
+        super().__init__()
+        self._fresh = fresh
+
+    def __missing__(self, text: str) -> int:
+        number = self[text] = len(self)
+        self._fresh.append((number, text))
+        return number
+
+
 class Writer:
-    """The one who holds the ledger's lock; `count` and `head`, the end of the chain, grow with what is written."""
+    """The one who holds the ledger's lock.
+
+    `count` and `head`, the end of the chain, and `words`, the numbers of texts, grow with what is written.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         row = connection.execute(select(LEDGER).with_for_update()).one()
         self.count, self.head = int(row.events), bytes(row.head)
         self.currency = str(row.currency)
-        self._words = {text: number for number, text in enumerate(words(connection))}
         self._new_words: list[tuple[int, str]] = []
+        self.words = _Words(self._new_words)
+        self.words.update((text, number) for number, text in enumerate(words(connection)))
         self._sealer = Sealer(connection, self.count)
-
-    def word(self, text: str) -> int:
-        """Number of a text; a new one is written with the next rows."""
-        number = self._words.get(text)
-        if number is None:
-            number = self._words[text] = len(self._words)
-            self._new_words.append((number, text))
-        return number
 
     def add(self, table: Table, rows: Sequence[Sequence[Any]]) -> None:
         """Write rows, with a value for every column in order."""
         bulk(self.connection, WORD, self._new_words)
-        self._new_words = []
+        self._new_words.clear()
         bulk(self.connection, table, rows)
         if table is POSTING:
             self._sealer.posted(rows)
 
     def finish(self) -> Head:
         """Write the end of the chain; the transaction's last step."""
-        self._sealer.finish(self.count, self._words)
+        self._sealer.finish(self.count, self.words)
         self.connection.execute(update(LEDGER).values(events=self.count, head=self.head))
         return Head(self.count, self.head.hex())
 
