@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from dataclasses import asdict
@@ -39,8 +40,13 @@ Seed = Annotated[int, typer.Option(help="Seed of every search; equal input and s
 app.add_typer(track.app)
 
 
+NEW_OBJECTS = 100_000
+"""The collector of cycles looks through new objects after so many: modules being read make many, and none in vain."""
+
+
 def main() -> None:
     """Run the command line; every refusal becomes a clear message and an exit code."""
+    gc.set_threshold(NEW_OBJECTS)
     try:
         app(standalone_mode=True)
     except KarezError as error:

@@ -12,7 +12,7 @@ import pandas as pd
 from karez.model.baseline import Baseline
 from karez.tracking.earned import MONTHS, Steps, split
 from karez.tracking.grouping import Longs, summed
-from karez.tracking.sums import Sums
+from karez.tracking.posted import Postings
 
 MEASURES = ("budget", "planned", "earned", "paid", "contracted")
 KEYS = ("project", "area", "contract", "year")
@@ -23,7 +23,7 @@ Rows = tuple[dict[str, Longs], Longs]
 
 def cube(
     baseline: Baseline,
-    sums: Sums,
+    posted: Postings,
     growth: Steps,
     earnings: pd.DataFrame,
     contracts: pd.DataFrame,
@@ -36,7 +36,7 @@ def cube(
     ----------
     baseline : Baseline
         The plan.
-    sums : Sums
+    posted : Postings
         What was posted.
     growth : Steps
         How elements grew.
@@ -49,7 +49,7 @@ def cube(
     as_of : date
         Until when the plan is counted.
     """
-    cut = _Cut(baseline, sums, growth.place)
+    cut = _Cut(baseline, posted, growth.place)
     rows = {
         **cut.plan(growth, as_of),
         "earned": cut.earned(earnings),
@@ -78,20 +78,20 @@ def elapsed(year: Longs, as_of: date) -> npt.NDArray[np.float64]:
     return np.asarray(np.clip((as_of.toordinal() + 1 - start) / length, 0.0, 1.0), dtype=np.float64)
 
 
-def in_programme_money(amount: Longs, currency: Longs, sums: Sums, rates: Mapping[str, float]) -> Longs:
+def in_programme_money(amount: Longs, currency: Longs, posted: Postings, rates: Mapping[str, float]) -> Longs:
     """Hundredths of the programme's currency."""
-    factor = np.ones(len(sums.words))
+    factor = np.ones(len(posted.words))
     for name, rate in rates.items():
-        if name in sums.number:
-            factor[sums.number[name]] = rate
+        if name in posted.number:
+            factor[posted.number[name]] = rate
     return np.rint(amount * factor[currency]).astype(np.int64)
 
 
 class _Cut:
     """Cuts money by what it is told apart by; texts of the plan get numbers beside those of the ledger's words."""
 
-    def __init__(self, baseline: Baseline, sums: Sums, place: Longs) -> None:
-        self.sums, self.place, self._number = sums, place, dict(sums.number)
+    def __init__(self, baseline: Baseline, posted: Postings, place: Longs) -> None:
+        self.posted, self.place, self._number = posted, place, dict(posted.number)
         elements, parts = baseline.elements, baseline.parts
         self.baseline = baseline
         self.area, self.own = self._numbers(elements["area"]), self._numbers(elements["project"])
@@ -140,13 +140,13 @@ class _Cut:
 
     def money(self, kinds: tuple[str, ...], contracts: pd.DataFrame, rates: Mapping[str, float]) -> Rows:
         """Money by project and area: as its element has it, else as the event says, else as its contract says."""
-        rows = self.sums.of(*kinds)
-        minor = in_programme_money(rows["amount"], rows["currency"], self.sums, rates)
+        rows = self.posted.of(kinds, (*WORDS, "element", "currency", "month", "amount_minor"))
+        minor = in_programme_money(rows["amount_minor"], rows["currency"], self.posted, rates)
         keys = {name: rows[name] for name in WORDS}
         for name in ("project", "area"):
-            by_contract = np.zeros(len(self.sums.words), dtype=np.int64)
+            by_contract = np.zeros(len(self.posted.words), dtype=np.int64)
             for contract, text in contracts[name].items():
-                by_contract[self.sums.number[str(contract)]] = self._number[str(text)]
+                by_contract[self.posted.number[str(contract)]] = self._number[str(text)]
             keys[name] = np.where(keys[name] > 0, keys[name], by_contract[keys["contract"]])
         keys = {**keys, "year": rows["month"] // MONTHS, "month": rows["month"]}
         element = self.place[rows["element"]]

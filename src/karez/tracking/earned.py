@@ -16,7 +16,7 @@ import pandas as pd
 from karez.model.baseline import Baseline
 from karez.model.event import KIND_NUMBER
 from karez.tracking.grouping import Longs, coded
-from karez.tracking.sums import Sums
+from karez.tracking.posted import Postings
 
 Floats = npt.NDArray[np.float64]
 MONTHS = 12
@@ -24,7 +24,7 @@ MONTHS = 12
 
 @dataclass(frozen=True)
 class Steps:
-    """How elements grew: one row an element, month and contract, in that order of time.
+    """How elements grew: one row an event, by element, month and contract, in that order of time.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Steps:
     before, after : float64[steps]
         Share of the element that stands before and after, 0 to 1.
     built_milli : int64[steps]
-        Thousandths reported in this step, corrections within.
+        Thousandths reported in this step; a correction is a step of its own.
     place : int64[words]
         Row of the baseline's elements of every word of the ledger; −1 where it is none.
     """
@@ -52,22 +52,23 @@ class Steps:
     place: Longs
 
 
-def steps(baseline: Baseline, sums: Sums) -> Steps:
+def steps(baseline: Baseline, posted: Postings) -> Steps:
     """Growth of every element of the baseline."""
-    rows = sums.of("progress", "acceptance")
-    place = _places(baseline, sums)
+    names = ("kind", "element", "month", "day", "contract", "quantity_milli")
+    rows = posted.of(("progress", "acceptance"), names)
+    place = _places(baseline, posted)
     element = place[rows["element"]]
     kept = element >= 0
     accepting = rows["kind"] == KIND_NUMBER["acceptance"]
     code = coded([element, rows["month"], accepting.astype(np.int64), rows["contract"]])
     order = np.flatnonzero(kept)[np.argsort(code[kept], kind="stable")]
-    rows = {name: rows[name][order] for name in ("month", "day", "contract", "quantity")}
+    rows = {name: rows[name][order] for name in names[2:]}
     element, accepting = element[order], accepting[order]
     first = np.flatnonzero(np.r_[True, element[1:] != element[:-1]]) if element.size else np.empty(0, np.int64)
-    built = np.where(accepting, 0, rows["quantity"])
+    built = np.where(accepting, 0, rows["quantity_milli"])
     planned = baseline.elements["quantity_milli"].to_numpy(dtype=np.float64)[element]
     share = np.clip(_running(built, first) / np.maximum(planned, 1.0), 0.0, 1.0)
-    accepted = _running(np.where(accepting, rows["quantity"], 0), first) > 0
+    accepted = _running(np.where(accepting, rows["quantity_milli"], 0), first) > 0
     after = np.where(accepted, 1.0, share)
     before = np.r_[0.0, after[:-1]] if after.size else after
     before[first] = 0.0
@@ -126,10 +127,10 @@ def split(baseline: Baseline, element: Longs, amount: Longs) -> tuple[Longs, Lon
     return row, part, after - before
 
 
-def _places(baseline: Baseline, sums: Sums) -> Longs:
+def _places(baseline: Baseline, posted: Postings) -> Longs:
     """Row of the baseline's elements of every word; −1 where it is none."""
-    place = np.full(len(sums.words), -1, dtype=np.int64)
-    numbers = [sums.number.get(name, -1) for name in baseline.elements["id"].to_numpy(dtype=object)]
+    place = np.full(len(posted.words), -1, dtype=np.int64)
+    numbers = [posted.number.get(name, -1) for name in baseline.elements["id"].to_numpy(dtype=object)]
     known = np.array(numbers, dtype=np.int64)
     rows = np.flatnonzero(known >= 0)
     place[known[rows]] = rows

@@ -11,6 +11,8 @@ Longs = npt.NDArray[np.int64]
 Whole = npt.NDArray[np.signedinteger]
 ROOM = 2**62
 """Codes below this are told apart in 64 bits."""
+DENSE = 4
+"""Up to so many codes for every row are counted out in a table, more are sorted."""
 
 
 def coded(keys: Sequence[Whole]) -> Longs:
@@ -52,6 +54,13 @@ def summed(keys: dict[str, Longs], values: Longs) -> tuple[dict[str, Longs], Lon
     >>> keys["year"].tolist(), sums.tolist()
     ([1, 2], [20, 40])
     """
-    order, first = runs(coded(list(keys.values())))
-    sums = np.add.reduceat(values[order], first) if first.size else values[:0]
-    return {name: key[order[first]] for name, key in keys.items()}, sums
+    code = coded(list(keys.values()))
+    room = int(code.max()) + 1 if code.size else 0
+    if room > DENSE * len(code):
+        order, first = runs(code)
+        return {name: key[order[first]] for name, key in keys.items()}, np.add.reduceat(values[order], first)
+    sums, row = np.zeros(room, dtype=np.int64), np.full(room, -1, dtype=np.int64)
+    np.add.at(sums, code, values)
+    row[code] = np.arange(len(code))
+    there = np.flatnonzero(row >= 0)
+    return {name: key[row[there]] for name, key in keys.items()}, sums[there]

@@ -16,8 +16,8 @@ from karez.model.event import KIND_NUMBER, MILLI
 from karez.tracking.cube import in_programme_money
 from karez.tracking.earned import Steps
 from karez.tracking.grouping import Longs, summed
+from karez.tracking.posted import Postings
 from karez.tracking.schema import EVENT, POSTING
-from karez.tracking.sums import Sums
 from karez.units import MINOR_PER_UNIT
 
 MONTHS = 12
@@ -62,12 +62,12 @@ def _standing(row: Any, after: Mapping[str, Any]) -> Standing | None:
     return None if states[-1] is None else Standing(row, *states[-1])
 
 
-def contracts(connection: Connection, as_of: date, sums: Sums, rates: Mapping[str, float]) -> pd.DataFrame:
+def contracts(connection: Connection, as_of: date, posted: Postings, rates: Mapping[str, float]) -> pd.DataFrame:
     """Contracts in force with their variations, index ``id``, money in the programme's."""
     signed = in_force(connection, "contract", as_of)
-    changed = sums.of("variation")
+    changed = posted.of(("variation",), ("contract", "currency", "amount_minor"))
     by_word: dict[int, int] = {}
-    minor = in_programme_money(changed["amount"], changed["currency"], sums, rates)
+    minor = in_programme_money(changed["amount_minor"], changed["currency"], posted, rates)
     for word, amount in zip(changed["contract"].tolist(), minor.tolist(), strict=True):
         by_word[word] = by_word.get(word, 0) + amount
     rows = [
@@ -81,7 +81,7 @@ def contracts(connection: Connection, as_of: date, sums: Sums, rates: Mapping[st
             "area": one.event.area,
             "document": one.event.document,
             "signed_nominal": round((one.amount_minor or 0) * rates.get(one.event.currency, 1.0)) / MINOR_PER_UNIT,
-            "variations_nominal": by_word.get(sums.number.get(one.event.contract, -1), 0) / MINOR_PER_UNIT,
+            "variations_nominal": by_word.get(posted.number.get(one.event.contract, -1), 0) / MINOR_PER_UNIT,
         }
         for one in signed
     ]
@@ -111,12 +111,12 @@ def _milestone_state(row: Mapping[str, str], today: str) -> str:
     return "late" if row["due"] and row["due"] < today else "to come"
 
 
-def payers(connection: Connection, as_of: date, sums: Sums, rates: Mapping[str, float]) -> pd.DataFrame:
+def payers(connection: Connection, as_of: date, posted: Postings, rates: Mapping[str, float]) -> pd.DataFrame:
     """Money paid and promised by organisation, the largest payer first."""
-    paid = sums.of("payment")
-    minor = in_programme_money(paid["amount"], paid["currency"], sums, rates)
+    paid = posted.of(("payment",), ("party", "currency", "amount_minor"))
+    minor = in_programme_money(paid["amount_minor"], paid["currency"], posted, rates)
     party, totals = summed({"party": paid["party"]}, minor)
-    given = dict(zip(map(str, sums.words[party["party"]]), totals.tolist(), strict=True))
+    given = dict(zip(map(str, posted.words[party["party"]]), totals.tolist(), strict=True))
     promised: dict[str, int] = {}
     for one in in_force(connection, "commitment", as_of):
         if one.amount_minor is not None:
@@ -134,7 +134,7 @@ class Scope:
 
     Parameters
     ----------
-    baseline, sums, growth
+    baseline, posted, growth
         The plan, what was posted, and how elements grew.
     money : DataFrame
         Payments by ``project``, ``area``, ``month``, ``party``, ``minor``.

@@ -19,10 +19,10 @@ from karez.tracking.collecting import uncollected
 from karez.tracking.cube import MEASURES, cube
 from karez.tracking.earned import MONTHS, Steps, earned, standing, steps
 from karez.tracking.outlook import outlook
+from karez.tracking.posted import Postings, read_postings
 from karez.tracking.promises import Scope, Yardstick, commitments, contracts, milestones, payers
 from karez.tracking.schema import EVENT, LINE
 from karez.tracking.store import Ledger, end_of_chain
-from karez.tracking.sums import Sums, read_sums
 from karez.units import MINOR_PER_UNIT
 
 Floats = npt.NDArray[np.float64]
@@ -75,10 +75,10 @@ def status(ledger: Ledger, as_of: date, terms: Terms) -> Delivery:
 
 def _status(connection: Connection, as_of: date, terms: Terms) -> Delivery:
     baseline = read_baseline(connection)
-    sums = read_sums(connection, as_of)
-    growth = steps(baseline, sums)
-    signed = contracts(connection, as_of, sums, terms.rates)
-    money = cube(baseline, sums, growth, earned(baseline, growth), signed, terms.rates, as_of)
+    posted = read_postings(connection, as_of)
+    growth = steps(baseline, posted)
+    signed = contracts(connection, as_of, posted, terms.rates)
+    money = cube(baseline, posted, growth, earned(baseline, growth), signed, terms.rates, as_of)
     elements = _elements(baseline, growth, terms.signed)
     by_project = _grouped(money, "project", {one["id"]: one["name"] for one in baseline.about["projects"]}, terms.seed)
     spi = dict(zip(by_project["id"], by_project["spi"], strict=True))
@@ -86,7 +86,7 @@ def _status(connection: Connection, as_of: date, terms: Terms) -> Delivery:
     paid = money[money["measure"] == "paid"]
     by = Yardstick(as_of, terms.rates, {**spi, "": whole["spi"]}, terms.risk)
     promises = commitments(connection, Scope(baseline, growth, paid), by)
-    paying = payers(connection, as_of, sums, terms.rates)
+    paying = payers(connection, as_of, posted, terms.rates)
     head = end_of_chain(connection)
     return Delivery(
         as_of=as_of,
@@ -106,7 +106,7 @@ def _status(connection: Connection, as_of: date, terms: Terms) -> Delivery:
         contracts=signed.reset_index(drop=True),
         milestones=milestones(connection, as_of),
         elements=elements,
-        beyond=_beyond(connection, baseline, sums, terms.signed),
+        beyond=_beyond(connection, baseline, posted, terms.signed),
         spent=_spent(paid),
         lines=_lines(connection, as_of),
         outlook=_outlooks(money, np.zeros(len(money), dtype=np.int64), 1, terms.seed)[0],
@@ -127,13 +127,13 @@ def _elements(baseline: Baseline, growth: Steps, signed: bool) -> pd.DataFrame:
     )
 
 
-def _beyond(connection: Connection, baseline: Baseline, sums: Sums, signed: bool) -> Baseline:
+def _beyond(connection: Connection, baseline: Baseline, posted: Postings, signed: bool) -> Baseline:
     """What stands of elements that only earlier versions of the baseline have."""
     earlier = earlier_elements(connection, baseline)
     if earlier.elements.empty:
         empty = baseline.elements.iloc[:0].assign(built_share=0.0, status="", in_service="", reported_milli=0)
         return Baseline(empty, earlier.parts, baseline.about)
-    elements = _elements(earlier, steps(earlier, sums), signed)
+    elements = _elements(earlier, steps(earlier, posted), signed)
     stands = np.flatnonzero(elements["built_share"] > 0)
     row = np.full(len(elements), -1, dtype=np.int64)
     row[stands] = np.arange(len(stands))
