@@ -4,6 +4,7 @@
 #   make test          set up, run the whole test suite
 #   make setup         set up alone: everything goes into .venv of this folder, once
 #   make check         style, types and the floors of the house
+#   make optical       tests that need GNPy, in a set-up of their own
 #   make bench         time and memory of the reference plan and of the solvers
 #   make docs          write the generated pages of docs/ again
 #   make requirements  pin the dependencies again (needs uv)
@@ -23,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 BIN = .venv/bin
 READY = .venv/.ready
 
-.PHONY: help setup demo test check bench docs requirements clean
+.PHONY: help setup demo test check optical bench docs requirements clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -54,6 +55,12 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# GNPy wants older pandas than the pinned one, so it gets an environment of its own, next to the first.
+optical: $(READY)
+	$(BIN)/python -m venv .venv-optical
+	.venv-optical/bin/python -m pip install --quiet --no-compile -e '.[optical]' pytest hypothesis
+	.venv-optical/bin/python -m pytest tests/designing/test_optics.py
+
 bench: $(READY)
 	$(BIN)/python -m benchmarks
 
@@ -68,5 +75,5 @@ requirements:
 	  -o requirements/dev.txt
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-optical build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find src tests benchmarks docs examples -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,8 @@ decimals, or as int64 minor units (hundredths) where an optimiser counts; whole 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -38,3 +40,21 @@ def from_minor(minor: npt.ArrayLike) -> npt.NDArray[np.float64]:
 def round_money(money: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Round money to two decimals (rule 1), so that totals are sums of rounded rows."""
     return from_minor(to_minor(money))
+
+
+def decibel(ratio: float) -> float:
+    """A ratio of powers in decibels.
+
+    >>> decibel(100.0)
+    20.0
+    """
+    return 10.0 * math.log10(ratio)
+
+
+def ratio(decibels: float) -> float:
+    """The ratio of powers that decibels are.
+
+    >>> ratio(20.0)
+    100.0
+    """
+    return float(10.0 ** (decibels / 10.0))

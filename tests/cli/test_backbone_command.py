@@ -1,19 +1,32 @@
 """`karez backbone`: printed output, files, proof, and what is wrong with hubs."""
 
 import json
+from shutil import copytree
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where the backbone of the small project is kept, once it is made."""
+    return tmp_path_factory.mktemp("kept") / "backbone"
+
+
 @pytest.fixture
-def joined(karez, tiny, tmp_path):
-    """A backbone of the small project, and its document."""
+def joined(karez, tiny, tmp_path, kept):
+    """A backbone of the small project in a folder of its own, and its document."""
+    if not kept.exists():
+        done = karez("backbone", tiny, "--out", kept, "--json")
+        assert done.returncode == 0, done.stderr
+        (kept / "printed.json").write_text(done.stdout)
     folder = tmp_path / "backbone"
-    done = karez("backbone", tiny, "--out", folder, "--json")
-    assert done.returncode == 0, done.stderr
-    return folder, json.loads(done.stdout)
+    copytree(kept, folder)
+    printed = folder / "printed.json"
+    document = json.loads(printed.read_text())
+    printed.unlink()
+    return folder, document
 
 
 def test_help_says_what_the_command_is_for(karez):
@@ -30,7 +43,8 @@ def test_county_seats_get_two_ways_and_what_nothing_doubles_is_listed(joined):
     assert certificate["gap"] <= 0.02
     assert document["one_way"]["value"] <= certificate["value"]
     assert {path.name for path in folder.iterdir()} == {
-        "backbone.html", "backbone.json", "backbone.gpkg", "only_roads.csv", "proof", "traffic.csv",
+        "backbone.html", "backbone.json", "backbone.gpkg", "backbone.xlsx", "only_roads.csv", "optics.csv", "proof",
+        "traffic.csv",
     }  # fmt: skip
     hubs = gpd.read_file(folder / "backbone.gpkg", layer="hubs").set_index("id")
     # The east lies on the round trip by the pass; the south hangs on its branch alone.
@@ -68,6 +82,27 @@ def test_it_is_proven_again_and_tampering_shows(karez, joined):
     assert "has shorter ways, or more: county_seat-east" in refused
     assert "carries other working traffic than its ways bring" in refused
     ways.to_parquet(folder / "proof" / "ways.parquet")
+    pieces = pd.read_parquet(folder / "proof" / "pieces.parquet")
+    same = pieces.assign(wavelengths=[pieces["wavelengths"][0]] * len(pieces))
+    same.to_parquet(folder / "proof" / "pieces.parquet")
+    assert "has a wavelength twice: link-" in _refused(karez, folder)
+    pieces.to_parquet(folder / "proof" / "pieces.parquet")
+    links = pd.read_parquet(folder / "proof" / "fibre_links.parquet")
+    links.assign(noise=links["noise"] / 2, length_m=links["length_m"] * 3).to_parquet(
+        folder / "proof" / "fibre_links.parquet"
+    )
+    refused = _refused(karez, folder)
+    for problem in (
+        "has fibre longer than amplifiers stand",
+        "is not as long as its spans",
+        "has other noise than its",
+    ):
+        assert problem in refused
+    links.to_parquet(folder / "proof" / "fibre_links.parquet")
+    document = json.loads((folder / "backbone.json").read_text())
+    document["optics"]["bill"]["amplifier"] += 1
+    (folder / "backbone.json").write_text(json.dumps(document))
+    assert "is counted otherwise: amplifier" in _refused(karez, folder)
     graph = pd.read_parquet(folder / "proof" / "graph.parquet")
     ring = graph.index[graph["chosen"] & (graph["chain"] >= 0)][0]
     graph.loc[ring, "chosen"] = False
@@ -105,3 +140,60 @@ def test_a_hub_that_is_no_category_is_named_with_the_nearest(karez, tiny):
     assert done.returncode == 1
     assert "county_saet" in done.stderr
     assert "county_seat" in done.stderr
+
+
+def test_optics_are_priced_by_named_items_and_every_fault_of_theirs_is_told_at_once(karez, tiny, tmp_path):
+    settings = tiny / "programme.toml"
+    text = settings.read_text()
+    settings.write_text(
+        f"""{text}
+[backbone.optics]
+method = "reach_rule"
+span_max_km = 12.0
+[backbone.optics.items]
+hut = "institution"
+amplifier = "dish"
+"""
+    )
+    done = karez("backbone", tiny, "--out", tmp_path / "lit", "--json")
+    assert done.returncode == 0, done.stderr
+    optics = json.loads(done.stdout)["optics"]
+    assert optics["method"] == "reach rule"
+    assert optics["huts"] > 0
+    assert optics["routes_infeasible"] == 0
+    bill = pd.read_csv(tmp_path / "lit" / "optics.csv").set_index("part")
+    assert optics["capex_real"] == pytest.approx(bill["capex_real"].sum())
+    assert bill.loc["amplifier", "capex_real"] == pytest.approx(
+        bill.loc["amplifier", "count"] * bill.loc["amplifier", "rate_real"], abs=0.01
+    )
+    assert bill["capex_real"].isna().any()
+    assert "counted but not priced" in (tmp_path / "lit" / "backbone.html").read_text(encoding="utf-8")
+    assert karez("verify", tmp_path / "lit").returncode == 0
+    settings.write_text(
+        f"""{text}
+[backbone.optics]
+grid_ghz = 60
+noise_figure_db = 1.0
+method = "magic"
+[backbone.optics.items]
+hut = "institutoin"
+[[backbone.optics.modes]]
+name = "one"
+gbps = -5.0
+gbaud = 30.0
+slot_ghz = 50.0
+osnr_db = 12.0
+reach_km = 100.0
+reach_spans = 0
+"""
+    )
+    done = karez("check", tiny)
+    assert done.returncode == 1
+    for word in ("grid_ghz", "noise_figure_db", "magic", "gbps", "reach_spans"):
+        assert word in done.stderr
+    settings.write_text(text + '\n[backbone.optics.items]\nhut = "institutoin"\npower = "route_urban"\n')
+    done = karez("check", tiny)
+    assert done.returncode == 1
+    assert "`institutoin`" in done.stderr
+    assert "`institution`" in done.stderr
+    assert "counted in `m`" in done.stderr

@@ -7,6 +7,7 @@ import pytest
 
 from karez.appraising.busy_hour import busy_hour_mbps
 from karez.appraising.converting import convert
+from karez.appraising.optics_bill import unit_rates
 from karez.appraising.pricing import price
 from karez.designing.backbone import design_backbone
 from karez.model.plan import RunRecord
@@ -22,9 +23,11 @@ def designed(folder: Path, settings: str = ""):
         text.write(settings)
     inputs = read(folder)
     graph = route(inputs)
-    prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
+    catalogue = convert(inputs.catalogue, inputs.programme)
+    prices = price(inputs, graph, catalogue)
     mbps = busy_hour_mbps(inputs, graph)
-    return inputs, graph, mbps, design_backbone(inputs, graph, prices, mbps, RunRecord("", {}, 0, {}))
+    made = design_backbone(inputs, graph, prices, mbps, unit_rates(catalogue), RunRecord("", {}, 0, {}))
+    return inputs, graph, mbps, made
 
 
 @pytest.fixture(scope="module")

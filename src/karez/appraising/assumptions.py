@@ -20,6 +20,9 @@ UNPRICED = {
 }
 """Settings and stages that change routes, choices or the worth of service, not capex: re-pricing is silent on them."""
 
+ELSEWHERE = {"optics", "traffic_years"}
+"""Settings of the backbone's study alone, which lists them itself."""
+
 
 @dataclass(frozen=True)
 class Assumption:
@@ -53,6 +56,8 @@ def assumptions(inputs: Inputs) -> list[Assumption]:
 
 def _settings(programme: Programme) -> Iterator[Assumption]:
     for path, value, unit, meaning in _walk(programme, ()):
+        if ELSEWHERE.intersection(path):
+            continue
         scale = None if UNPRICED.intersection(path) else _scaled_setting(path)
         yield Assumption(
             ".".join(str(step) for step in _named(programme, path)), value, unit, "programme.toml", meaning, scale

@@ -7,7 +7,7 @@ candidate routes, is paid once and listed with what it would take to go round it
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -17,6 +17,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from karez.designing.access import candidate_network
+from karez.designing.optics import lay_optics
 from karez.designing.stretches import Stretch, rings, stretches_of
 from karez.designing.traffic import Chosen, lay_traffic, lengths_mm, way_table
 from karez.kernels.blocks import blocks
@@ -109,6 +110,7 @@ def design_backbone(
     graph: RouteGraph,
     prices: Prices,
     mbps: Floats,
+    rates: Mapping[str, float],
     record: RunRecord,
     *,
     built: Bools | None = None,
@@ -123,6 +125,8 @@ def design_backbone(
         What was read, measured and priced.
     mbps : float64[sites]
         Busy-hour traffic of every site.
+    rates : mapping
+        Price of a unit by catalogue item, in real money.
     record : RunRecord
         To make it again.
     built : bool[spans] | None
@@ -144,19 +148,23 @@ def design_backbone(
     found = stretches_of(posed.network, posed.root, answer.edges, bridges, posed.need)
     hubs = _hubs(inputs, graph, posed, answer, found)
     thick = posed.thick | answer.cases.thick
-    chosen = Chosen(posed.root, posed.network, answer.edges, posed.hubs, posed.need, thick, posed.sure)
+    order = inputs.sites["category"].iloc[posed.hubs].map(list(hub_levels(inputs)).index)
+    named = posed.hubs[np.argsort(order.to_numpy(), kind="stable")]
+    chosen = Chosen(posed.root, posed.network, answer.edges, named, posed.need, thick, posed.sure)
     traffic = lay_traffic(inputs, graph, chosen, mbps)
+    optics = lay_optics(inputs, graph, chosen, traffic, rates)
     return Backbone(
         programme=inputs.programme,
         spans=_spans(graph, prices, posed, answer, found, built, traffic),
         hubs=hubs,
         stretches=_stretch_table(inputs, graph, prices, posed, found),
         traffic=traffic,
+        optics=optics,
         certificate=_certificate(inputs, answer, upon_plan=built is not None),
         single_real=float(from_minor(single.value)),
         single_bound_real=float(from_minor(single.bound)),
         upon_plan=built is not None,
-        proof=proof_tables(posed, answer, graph, traffic),
+        proof={**proof_tables(posed, answer, graph, traffic), **optics.proof},
         record=record,
         notes=_notes(hubs, upon_plan=built is not None),
     )

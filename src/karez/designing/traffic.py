@@ -46,7 +46,7 @@ class Chosen:
     edges : int32[…]
         Chosen edges.
     hubs : int64[hubs]
-        Rows of the sites that are hubs.
+        Rows of the sites that are hubs; of those at one node the first names it.
     need : int8[nodes + 1]
         Ways that every node needs.
     thick, sure : bool

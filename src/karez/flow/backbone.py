@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from karez.appraising.busy_hour import busy_hour_mbps
 from karez.appraising.converting import convert
+from karez.appraising.optics_bill import priced, unit_rates
 from karez.appraising.pricing import price
 from karez.designing.backbone import design_backbone
+from karez.designing.noise import uses_gnpy
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
 from karez.flow.settlements import design_settlements
@@ -59,27 +61,33 @@ def backbone(
     DataFault
         With every fault of the input.
     UsageFault
-        If the folder exists and `force` is not given, or `upon` is no run folder.
+        If the folder exists and `force` is not given, `upon` is no run folder, or the settings ask for GNPy and it is
+        not installed.
     Infeasible
         If no source is joined to a line.
     """
     stages = Stages(progress)
     with stages.stage("reading") as share:
         inputs = read(folder, progress=share)
-    key = record(inputs, seed).key
-    target = out or folder / "studies" / (f"backbone-{key}" if upon is None else f"backbone-{key}-upon-{upon.name}")
+    uses_gnpy(inputs.programme.backbone.optics)  # refuses before hours of work what cannot be done after them
+    made = record(inputs, seed)
+    target = out or folder / "studies" / (
+        f"backbone-{made.key}" if upon is None else f"backbone-{made.key}-upon-{upon.name}"
+    )
     refuse_existing(target, force=force)
     inputs = design_settlements(inputs, seed=seed, stages=stages)
     with stages.stage("routing") as share:
         graph = route(inputs, share)
     with stages.stage("pricing"):
-        prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
+        catalogue = convert(inputs.catalogue, inputs.programme)
+        prices = price(inputs, graph, catalogue)
         mbps = busy_hour_mbps(inputs, graph)
     built = None if upon is None else graph.spans["id"].isin(built_spans(upon)).to_numpy()
     with stages.stage("joining") as share:
         found = design_backbone(
-            inputs, graph, prices, mbps, record(inputs, seed), built=built, seed=seed, progress=share
+            inputs, graph, prices, mbps, unit_rates(catalogue), made, built=built, seed=seed, progress=share
         )
+        found = replace(found, optics=priced(found.optics, catalogue, inputs.programme))
     with stages.stage("reporting") as share:
         write_backbone(found, inputs.areas, target, force=force, progress=share)
     return Joined(found, target)

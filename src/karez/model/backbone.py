@@ -10,6 +10,7 @@ import pandas as pd
 
 from karez.model.certificate import Certificate
 from karez.model.note import Note
+from karez.model.optics import Optics
 from karez.model.plan import RunRecord
 from karez.model.programme import Programme
 from karez.model.traffic import Traffic
@@ -48,6 +49,8 @@ class Backbone:
         NaN where there is none.
     traffic : Traffic
         Traffic of the hubs, and the ways it takes.
+    optics : Optics
+        Wavelengths, huts and transponders that carry it: outside the certificate, which is of the spans alone.
     certificate : Certificate
         Scope ``backbone``.
     single_real : float
@@ -69,6 +72,7 @@ class Backbone:
     hubs: gpd.GeoDataFrame
     stretches: pd.DataFrame
     traffic: Traffic
+    optics: Optics
     certificate: Certificate
     single_real: float
     single_bound_real: float
@@ -93,5 +97,6 @@ class Backbone:
             "hubs_behind_an_only_road": int((hubs["stretches"] != "").sum()),
             "only_roads": len(self.stretches),
             "traffic": self.traffic.summary(),
+            "optics": {**self.optics.summary(), "rules": self.programme.backbone.optics.model_dump(mode="json")},
             "notes": [asdict(note) for note in self.notes],
         }

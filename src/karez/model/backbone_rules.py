@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from karez.model.optics_rules import OpticsRules
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, setting
 
 Survivability = Literal["none", "edge", "node"]
@@ -36,6 +37,7 @@ class BackboneRules(Settings):
         ge=0,
         le=50,
     )
+    optics: OpticsRules = setting(OpticsRules(), meaning="Wavelengths on the backbone, and what carries them")
     stop_gap: NonNegative = setting(0.015, unit="share", meaning="Stop once a part is proven this close")
     rounds: int = setting(400, unit="rounds", meaning="Pieces of the network torn up and mended", ge=1)
     effort: int = setting(150_000, unit="iterations", meaning="Simplex iterations for the bound of a part", ge=1)

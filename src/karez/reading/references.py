@@ -45,6 +45,10 @@ def check_items(settled: Settled, catalogue: pd.DataFrame, findings: Findings) -
             remedy = f"Add it, or name another{f'; the nearest is `{near}`' if near else ''}"
             setting_fault(findings, location, f"the catalogue has no item `{item}`", remedy)
     units = catalogue["unit"].to_dict()
+    for location, item in _optics_items(settled):
+        if units.get(item) in METRES_PER:
+            problem = f"`{item}` is counted in `{units[item]}`, optics one by one"
+            setting_fault(findings, location, problem, "Name an item whose unit is no length")
     for method, by_ground in settled.routing.get("rates", {}).items():
         for ground, item in by_ground.items():
             if units.get(item, "m") not in METRES_PER:
@@ -249,6 +253,18 @@ def _items(settled: Settled) -> Iterator[tuple[Location, str]]:
     for name, category in settled.categories.items():
         for technology, lines in category.costs.items():
             yield from _of_lines(("categories", name, "costs", technology), lines)
+    yield from _optics_items(settled)
+
+
+def _optics_items(settled: Settled) -> Iterator[tuple[Location, str]]:
+    """Catalogue items of the backbone's optics, those that are named."""
+    optics = settled.backbone.get("optics")
+    if optics is not None:
+        place: Location = ("backbone", "optics")
+        named = optics.items.model_dump().items()
+        yield from (((*place, "items", part), item) for part, item in named if item)
+        modes = enumerate(optics.modes)
+        yield from (((*place, "modes", number, "item"), mode.item) for number, mode in modes if mode.item)
 
 
 def _of_lines(location: Location, lines: Iterable[CostLine]) -> Iterator[tuple[Location, str]]:

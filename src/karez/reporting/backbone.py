@@ -12,10 +12,12 @@ import geopandas as gpd
 from markupsafe import Markup
 
 from karez.model.backbone import Backbone
+from karez.reporting.backbone_book import write_book
 from karez.reporting.figures import MISSING, money, number, percent
 from karez.reporting.files import write_csv, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
 from karez.reporting.geopackage import add_styles, write_layers
+from karez.reporting.optics import HUT, SWITCH, optics_findings, optics_section
 from karez.reporting.outage_map import Dots, Lines, network_map
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.run_folder import Progress, write_whole
@@ -41,7 +43,7 @@ HUB_COLOUR = "#17202a"
 def write_backbone(
     backbone: Backbone, areas: gpd.GeoDataFrame, folder: Path, *, force: bool = False, progress: Progress | None = None
 ) -> Path:
-    """Write ``backbone.html``, ``.gpkg``, ``.json``, tables as ``.csv`` and ``proof/`` into the new folder `folder`.
+    """Write ``backbone.html``, ``.gpkg``, ``.xlsx``, ``.json``, ``.csv`` and ``proof/`` into the new folder `folder`.
 
     Raises
     ------
@@ -52,6 +54,8 @@ def write_backbone(
         "backbone.json": partial(write_json, backbone.summary()),
         "only_roads.csv": partial(write_csv, backbone.stretches),
         "traffic.csv": partial(write_csv, backbone.traffic.hubs),
+        "optics.csv": partial(write_csv, backbone.optics.bill),
+        "backbone.xlsx": partial(write_book, backbone),
         "backbone.gpkg": partial(_layers, backbone),
         "backbone.html": partial(_page, backbone, areas),
         "proof": partial(_proof, backbone),
@@ -63,12 +67,17 @@ def _layers(backbone: Backbone, path: Path) -> None:
     layers = {
         "spans": (backbone.spans, "LineString"),
         "hubs": (backbone.hubs, "Point"),
-        "ways": (backbone.traffic.ways, "MultiLineString"),
+        "links": (backbone.optics.links, "MultiLineString"),
+        "huts": (backbone.optics.huts, "Point"),
+        "nodes": (backbone.optics.nodes, "Point"),
+        "routes": (backbone.optics.routes, "MultiLineString"),
     }
     write_layers(layers, path, version="1.3")
     styles = (
         single_style("spans", "LineString", ROLES["ring"][1], 0.6),
         single_style("hubs", "Point", HUB_COLOUR, 2.4),
+        single_style("huts", "Point", HUT, 2.0),
+        single_style("nodes", "Point", SWITCH, 1.6),
     )
     with closing(sqlite3.connect(path)) as connection, connection:
         add_styles(connection, styles)
@@ -80,7 +89,11 @@ def _proof(backbone: Backbone, folder: Path) -> None:
 
 
 def findings(backbone: Backbone) -> list[str]:
-    """What the backbone comes to, in sentences."""
+    """What the backbone comes to, in sentences: its spans, its traffic, what lights it."""
+    return [*_own_findings(backbone), *traffic_findings(backbone)[:1], *optics_findings(backbone)]
+
+
+def _own_findings(backbone: Backbone) -> list[str]:
     currency, certificate = backbone.programme.agreement.currency, backbone.certificate
     spans, hubs = backbone.spans, backbone.hubs
     two = hubs[hubs["has"].isin(["edge", "node"])]
@@ -111,7 +124,7 @@ def findings(backbone: Backbone) -> list[str]:
     lost = hubs[hubs["has"] == "unreached"]
     if len(lost):
         said.append(f"{number(len(lost))} hubs have no route to a source at all.")
-    return [*said, *traffic_findings(backbone)[:1]]
+    return said
 
 
 def _page(backbone: Backbone, areas: gpd.GeoDataFrame, path: Path) -> None:
@@ -134,8 +147,9 @@ def _page(backbone: Backbone, areas: gpd.GeoDataFrame, path: Path) -> None:
         sections=_sections(backbone, areas),
         basis=(
             f"Money is present cost in {currency} at prices of {agreement.price_year}: building, upkeep and renewal of "
-            "spans, all built in the first year; terminals and cables of a larger size are left aside. Two ways share "
-            "no span, and no node either where a hub asks for that. A source's own connection does not fail."
+            "spans, all built in the first year; what lights them is counted apart, larger cables are left aside. "
+            "Two ways share no span, and no node either where a hub asks for that. A source's own connection does not "
+            "fail."
         ),
         notes=backbone.notes,
         record=backbone.record,
@@ -168,7 +182,7 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
         ],
     )
     return [
-        Section("answer", "What two ways cost", points=findings(backbone), figures=[drawing], tables=[table]),
+        Section("answer", "What two ways cost", points=_own_findings(backbone), figures=[drawing], tables=[table]),
         Section(
             "only-roads",
             "Roads that nothing doubles",
@@ -182,6 +196,7 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
         ),
         Section("hubs", "Hub by hub", tables=[_hub_table(backbone)]),
         traffic_section(backbone, areas),
+        optics_section(backbone, areas),
         Section(
             "proof",
             "How it is proven",

@@ -14,7 +14,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from karez.units import MINOR_PER_UNIT
-from karez.verifying import traffic
+from karez.verifying import optics, traffic
 from karez.verifying.study import read_study
 from karez.verifying.verdict import Check, Finding, Verdict, conclude
 
@@ -24,10 +24,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "cases": ("part", "case", "scale", "bound", "there", "gone"),
     "cuts": ("part", "case", "kind", "without", "weight", "inside"),
     "ways": traffic.COLUMNS,
+    **optics.COLUMNS,
 }
 """Columns each table of ``proof/`` must have, see :func:`karez.designing.backbone.proof_tables`."""
 
-LAYERS: dict[str, tuple[str, ...]] = {"spans": ("id", "working_mbps", "protection_mbps")}
+LAYERS: dict[str, tuple[str, ...]] = {
+    "spans": ("id", "role", "length_m", "working_mbps", "protection_mbps"),
+    **optics.LAYERS,
+}
 """Columns that layers of ``backbone.gpkg`` must have."""
 
 ONE, TWO_BY_EDGE, TWO_BY_NODE = 1, 2, 3
@@ -45,7 +49,12 @@ class Claimed:
     cases: pd.DataFrame
     cuts: pd.DataFrame
     ways: pd.DataFrame
+    fibre_links: pd.DataFrame
+    pieces: pd.DataFrame
     spans: pd.DataFrame
+    links: pd.DataFrame
+    huts: pd.DataFrame
+    routes: pd.DataFrame
 
     def joined(self, edges: Bools, without: int = -1) -> Bools:
         """Nodes that hang together with the root over some edges, one node gone (bool[n])."""
@@ -66,7 +75,9 @@ def verify_backbone(folder: Path, *, progress: Callable[[float], None] = lambda 
     DataFault
         If files or columns are missing or cannot be read.
     """
-    summary, tables = read_study(folder, "backbone", COLUMNS, lambda said: "gap" in said["certificate"], LAYERS)
+    summary, tables = read_study(
+        folder, "backbone", COLUMNS, lambda said: "gap" in said["certificate"] and "rules" in said["optics"], LAYERS
+    )
     claimed = Claimed(summary, **tables)
     checks = [_value(claimed)]
     progress(0.1)
@@ -74,10 +85,20 @@ def verify_backbone(folder: Path, *, progress: Callable[[float], None] = lambda 
     progress(0.6)
     checks += traffic.check_traffic(claimed.graph, claimed.nodes, claimed.ways, claimed.spans)
     progress(0.8)
+    checks += optics.check_optics(_lit(claimed))
     checks += [_cases(claimed), _cuts(claimed), _bound(claimed)]
     progress(1.0)
     gap = claimed.summary["certificate"]["gap"] or 0.0
     return Verdict(tuple(checks), f"no network with these ways is cheaper by more than {gap:.2%}")
+
+
+def _lit(claimed: Claimed) -> optics.Lit:
+    """What the folder says of what lights it."""
+    told = claimed.summary["optics"]
+    return optics.Lit(
+        told, told["rules"], claimed.graph, claimed.ways, claimed.fibre_links, claimed.pieces, claimed.spans,
+        claimed.links, claimed.huts, claimed.routes,
+    )  # fmt: skip
 
 
 def _value(claimed: Claimed) -> Check:
