@@ -94,8 +94,8 @@ def _check(parent, length, demand, passed, own, most):
             here = parent[here]
 
 
-@given(trees())
-def test_holders_move_within_reach_and_carry_counts_every_unit(tree):
+@given(tree=trees(), longer=st.sampled_from((0.0, 6.0, np.inf)))
+def test_holders_move_within_reach_and_carry_counts_every_unit(tree, longer):
     parent, length, demand, may = tree
     most = int(max(demand.sum(), 1))
     cost = np.column_stack([np.where(np.arange(most + 1) > 0, 30.0, 0.0), np.zeros(most + 1)])
@@ -104,9 +104,8 @@ def test_holders_move_within_reach_and_carry_counts_every_unit(tree):
     total, passed, own = part(parent, length, demand, may, np.zeros(len(parent)), cost, 1.0, reach, *plain)
     if not np.isfinite(total):
         return
-    stands = recentre(
-        parent, length, demand, may, np.zeros(len(parent)), passed, own, reach, np.zeros(len(parent), bool)
-    )
+    nowhere, slack = np.zeros(len(parent), bool), np.full(len(parent), longer)
+    stands = recentre(parent, length, demand, may, np.zeros(len(parent)), passed, own, reach, nowhere, slack)
     before = carry(
         parent, length, demand, passed, own, np.where(stands >= 0, np.arange(len(parent)), -1).astype(np.int32)
     )
@@ -114,6 +113,9 @@ def test_holders_move_within_reach_and_carry_counts_every_unit(tree):
     there = own >= 0
     assert (distance[there] <= 25.0 + 1e-9).all()
     assert (distance[there] >= 0).all()
+    # No detour to a holder makes a whole way longer than it may be.
+    way = way_to_root(parent, length)
+    assert (way[stands[own[there]]] + distance[there] <= way[there] + longer + 1e-9).all()
     # Fibre metres by runs and by demands are the same, and moving never costs any.
     assert (units * length).sum() == pytest.approx((demand[there] * distance[there]).sum())
     assert (units * length).sum() <= (before[0] * length).sum() + 1e-9

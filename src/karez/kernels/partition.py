@@ -165,6 +165,7 @@ def recentre(
     own: Ints,
     reach: Floats,
     fixed: Flags,
+    slack: Floats,
 ) -> Ints:
     """Move every holder down its area while that saves fibre and all stays within reach.
 
@@ -178,6 +179,8 @@ def recentre(
         Areas, as :func:`part` returns them.
     fixed : bool[places]
         Holders that stay.
+    slack : float64[places]
+        How much longer the whole way from the root may be to what stands at this place, by the holder's detour.
 
     Returns
     -------
@@ -203,12 +206,20 @@ def recentre(
                 heavy[p] = v
     # Room of everything in p's area but what comes through its heaviest child.
     rest = np.full(places, np.inf)
+    # Least slack of everything in p's area; and of all but what comes through its heaviest child.
+    tight = np.full(places, np.inf)
+    aside = np.full(places, np.inf)
     for v in range(places):
         if own[v] >= 0:
             rest[v] = reach[v]
+            tight[v] = slack[v]
+            aside[v] = slack[v]
     for v in range(places - 1, -1, -1):
-        if passed[v] >= 0 and heavy[parent[v]] != v:
-            rest[parent[v]] = min(rest[parent[v]], room[v] - length[v])
+        if passed[v] >= 0:
+            tight[parent[v]] = min(tight[parent[v]], tight[v])
+            if heavy[parent[v]] != v:
+                rest[parent[v]] = min(rest[parent[v]], room[v] - length[v])
+                aside[parent[v]] = min(aside[parent[v]], tight[v])
     stands = np.full(places, -1, np.int32)
     for v in range(places):
         if whole[v] == 0.0:
@@ -218,17 +229,20 @@ def recentre(
         gain = 0.0
         most = 0.0
         others = rest[v]
+        longer = aside[v]
         while heavy[here] >= 0 and not fixed[v]:
             down = heavy[here]
             gain += length[down] * (2.0 * behind[down] - whole[v] - feeds[v])
             others -= length[down]
-            if 2.0 * behind[down] <= whole[v] + feeds[v] or others < 0.0:
+            longer -= 2.0 * length[down]
+            if 2.0 * behind[down] <= whole[v] + feeds[v] or others < 0.0 or longer < 0.0:
                 break
             if may_hold[down] and gain > most:
                 most = gain
                 best = down
             here = down
             others = min(others, rest[down])
+            longer = min(longer, aside[down])
         stands[v] = best
     return stands
 

@@ -173,9 +173,9 @@ class StreetDesign:
         ``node``, ``radius``: dual solution of the trench on the graph of all runs, every drop dearer by a constant so
         that each premises uses one; see ``Certified``.
     moat_root : int
-        Node that these moats never reach; one beyond the graph's where offices are given.
+        Node that these moats never reach; one beyond the graph's where there are ``moat_sources``.
     moat_sources : tuple[int, ...]
-        Nodes of given offices, which hang on that root at no cost.
+        Nodes of given offices, which hang on that root at no cost; where one premises is all, the feet of its drops.
     full_runs : tuple[int, ...]
         Runs of the graph whose duct, poles or built trench do not take all cables: the other method is paid there.
     kept : tuple[str, ...]

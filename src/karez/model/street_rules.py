@@ -61,7 +61,10 @@ class Network(Settings):
         assumption=True,
     )
     office_ports: Annotated[int, Field(ge=1)] = setting(
-        20_000, unit="dwellings", meaning="Most dwellings that one central office serves", assumption=True
+        20_000,
+        unit="dwellings",
+        meaning="Most dwellings of a central office that is sited; one that is given serves what hangs on it",
+        assumption=True,
     )
 
     @model_validator(mode="after")

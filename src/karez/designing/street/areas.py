@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from karez.kernels.forest import subtree
+from karez.kernels.forest import subtree, way_to_root
 from karez.kernels.partition import carry, part, recentre
 from karez.model.street import Flags, Floats, Ints, Trench
 from karez.model.street_rules import Network, StreetRules
@@ -54,6 +54,7 @@ def part_areas(
     holder_cost: Floats,
     per_unit_m: float,
     reach: Floats,
+    slack: Floats,
     given: Longs | None = None,
 ) -> Areas:
     """Choose the holders of a tier, see :func:`karez.kernels.partition.part`.
@@ -63,6 +64,8 @@ def part_areas(
 
     Parameters
     ----------
+    slack : float64[places]
+        How much longer the way of light to what stands at a place may become by a detour to its holder.
     given : int64[places], optional
         Demand that a given holder at each place takes; 0 where none is given.
 
@@ -82,8 +85,8 @@ def part_areas(
         raise ValueError("no choice of places keeps the reach")
     load = np.bincount(own[own >= 0], rest[own >= 0], minlength=len(own)).astype(np.int64)
     feeds = holder_cost[np.minimum(load, most), 1]
-    stands = recentre(*forest, feeds, passed, own, reach, given > 0)
-    parted = _called(trench, rest, _Parted(passed, own, stands, load), reach, given)
+    stands = recentre(*forest, feeds, passed, own, reach, given > 0, slack)
+    parted = _called(trench, rest, _Parted(passed, own, stands, load), reach, slack, given)
     passed, own, stands, load = parted.passed, parted.own, parted.stands, parted.load
     units, unit_holder, distance = carry(trench.parent, trench.length_m, rest, passed, own, stands)
     tops = np.flatnonzero(stands >= 0)
@@ -121,12 +124,13 @@ class _Parted:
     load: Longs
 
 
-def _called(trench: Trench, demand: Longs, parted: _Parted, reach: Floats, given: Longs) -> _Parted:
+def _called(trench: Trench, demand: Longs, parted: _Parted, reach: Floats, slack: Floats, given: Longs) -> _Parted:
     """Give something to given holders that nothing lies behind, where room and reach allow.
 
     The holder of the area around moves there; or, if that one is given too or the area is too large, the part of it
     that passes by.
     """
+    way = way_to_root(trench.parent, trench.length_m)
     for place in np.flatnonzero((given > 0) & (parted.stands < 0)).tolist():
         here, spur = place, []
         while parted.passed[here] < 0 and parted.load[here] == 0 and trench.parent[here] >= 0:
@@ -141,7 +145,9 @@ def _called(trench: Trench, demand: Longs, parted: _Parted, reach: Floats, given
         if made is None or made.load[top] > given[place]:
             continue
         far = carry(trench.parent, trench.length_m, demand, made.passed, made.own, made.stands)[2]
-        if (far[made.own == top] <= reach[made.own == top]).all():
+        mine = made.own == top
+        light = way[place] + far[mine]
+        if (far[mine] <= reach[mine]).all() and (light <= way[mine] + slack[mine] + 1e-6).all():
             parted = made
     return parted
 

@@ -127,7 +127,9 @@ def _rows(item: object, unit: str, quantity: object, amount: object, where: tupl
     )
 
 
-def least_plant(rules: StreetRules, premises: int, dwellings: int, given_ports: np.typing.NDArray[np.int64]) -> float:
+def least_plant(
+    rules: StreetRules, premises: int, dwellings: int, given_ports: np.typing.NDArray[np.int64], given_offices: int
+) -> float:
     """Least that all plant but trench and cable can cost for so many premises and dwellings.
 
     Every premises has a drop, every dwelling a terminal and two splices; closures, cabinets, splitters, ports and
@@ -141,6 +143,8 @@ def least_plant(rules: StreetRules, premises: int, dwellings: int, given_ports: 
         That are reached.
     given_ports : int64[cabinets]
         Sizes of given cabinets; 0 where any size will do.
+    given_offices : int
+        Given offices: all of them are paid, and no others. 0 where offices are sited.
     """
     network, prices = rules.network, rules.prices
     two = len(network.split) > 1
@@ -152,7 +156,7 @@ def least_plant(rules: StreetRules, premises: int, dwellings: int, given_ports: 
     size = np.minimum(size, ports_for(network, each)) if (given_ports > 0).any() else size
     cabinet = prices.cabinet_each + size * prices.cabinet_port
     cabinet = cabinet + splitters_for(network, each) * (prices.splitter_each + prices.port_each + prices.splice_each)
-    offices = max(1, -(-dwellings // network.office_ports))
+    offices = given_offices or max(1, -(-dwellings // network.office_ports))
     return float(
         premises * prices.drop_each
         + dwellings * (prices.home_each + 2 * prices.splice_each)

@@ -12,8 +12,10 @@ from karez.designing.street.bill import least_plant
 from karez.designing.street.draft import TRIAL_ROUNDS, Draft, draft_street, work_on
 from karez.designing.street.equip import Equipped, equip
 from karez.designing.street.parts import relabelled
+from karez.designing.street.ports import with_ports
+from karez.designing.street.reaching import out_of_reach, within_reach
 from karez.designing.street.seams import mend_seams
-from karez.designing.street.trench import dig
+from karez.designing.street.trench import dig, sources_of
 from karez.model.certificate import Certificate
 from karez.model.note import Note
 from karez.model.street import StreetDesign, StreetGraph, StreetInputs
@@ -70,24 +72,27 @@ def finish_street(
     assert isinstance(proven, Certified)
     parts = [part for part in answers[1:] if not isinstance(part, Certified)]
     dug = np.unique(np.concatenate([np.zeros(0, np.int64), *parts]))
+    rules, graph = inputs.rules, out_of_reach(inputs.rules, graph)
     joined = mend_seams(draft.graph, draft.floor, dug, draft.area, rounds=TRIAL_ROUNDS, seed=draft.seed)
-    made = [(equip(inputs, graph, draft.dug, edges), edges) for edges in (proven.edges, joined)]
-    best, edges = min(made, key=_cost)
-    combined = _out_of_both(draft, proven.edges, joined, best)
+    tried = [within_reach(rules, graph, edges) for edges in (proven.edges, joined)]
+    best, edges = min(((equip(inputs, graph, draft.dug, edges), edges) for edges in tried), key=_cost)
+    combined = within_reach(rules, graph, _out_of_both(draft, tried[0], tried[1], best))
     best, edges = min((best, edges), (equip(inputs, graph, draft.dug, combined), combined), key=_cost)
-    certificates = _certificates(inputs, best, proven, int(to_minor(draft.floor)[edges].sum()))
+    sites = len(np.unique(graph.office_node[graph.office_node >= 0]))
+    certificates = _certificates(inputs, best, proven, int(to_minor(draft.floor)[edges].sum()), sites)
+    premises, cabinets, closures = with_ports(rules.network, best.premises, best.cabinets, best.closures)
     return StreetDesign(
         trench=best.trench,
-        premises=best.premises,
-        cabinets=best.cabinets,
-        closures=best.closures,
+        premises=premises,
+        cabinets=cabinets,
+        closures=closures,
         offices=best.offices,
         cables=best.cables,
         bill=best.bill,
         certificates=certificates,
         moats=pd.DataFrame({"node": proven.ascent_node, "radius": proven.ascent_radius}),
         moat_root=proven.ascent_root,
-        moat_sources=tuple(np.unique(graph.office_node[graph.office_node >= 0]).tolist()),
+        moat_sources=tuple(sources_of(graph).tolist()),
         full_runs=best.full_runs,
         kept=best.kept,
         notes=_notes(inputs, best),
@@ -109,15 +114,17 @@ def _out_of_both(draft: Draft, one: Rows, other: Rows, best: Equipped) -> Rows:
     return runs[dig(part, cost[runs], rounds=TRIAL_ROUNDS, seed=draft.seed).edges]
 
 
-def _certificates(inputs: StreetInputs, best: Equipped, proven: Certified, dug: int) -> tuple[Certificate, ...]:
-    """Certificates of the trench and of the whole."""
+def _certificates(
+    inputs: StreetInputs, best: Equipped, proven: Certified, dug: int, sites: int
+) -> tuple[Certificate, ...]:
+    """Certificates of the trench and of the whole; `sites` are the given offices."""
     prices = inputs.rules.prices
     money = f"{prices.currency} of {prices.price_year}"
     reached = best.premises["place"].to_numpy() >= 0
     dwellings = int(best.premises["dwellings"].to_numpy()[reached].sum())
     constant = float(reached.sum()) * prices.drop_each + dwellings * (prices.home_each + 2 * prices.splice_each)
     given = inputs.cabinets["ports"].to_numpy(np.int64) if len(inputs.cabinets) else np.zeros(0, np.int64)
-    plant = least_plant(inputs.rules, int(reached.sum()), dwellings, given)
+    plant = least_plant(inputs.rules, int(reached.sum()), dwellings, given, sites)
     trench_bound = float(from_minor(proven.bound))
     trench = Certificate(
         name=f"least cost of trench and smallest cable, {money}" + _terms(inputs),
@@ -161,6 +168,13 @@ def _lock_notes(inputs: StreetInputs, best: Equipped) -> list[Note]:
     for row, reason in enumerate(best.kept):
         if reason:
             notes.append(Note("designing", f"The given cabinet {ids[row]} is not used: {reason}.", 1, (str(ids[row]),)))
+    most = inputs.rules.network.office_ports
+    crowded = best.offices["dwellings"][best.offices["dwellings"] > most]
+    if len(crowded):
+        text = f"{len(crowded)} given offices serve more dwellings than network.office_ports ({most:,}) says, up to "
+        notes.append(
+            Note("designing", f"{text}{crowded.max():,}: they are yours to enlarge, or give more.", len(crowded))
+        )
     if best.full_runs:
         count = len(best.full_runs)
         text = f"{count} runs along ducts, poles or built spans need more room than there is, and are built anew."

@@ -14,7 +14,9 @@ import numpy.typing as npt
 
 from karez.designing.street.equip import equip, forest_of, root_of, weight_of
 from karez.designing.street.parts import area_of, lean, nearest_owner
+from karez.designing.street.reaching import out_of_reach, within_reach
 from karez.designing.street.trench import dig, least_prices, run_prices, within
+from karez.errors import DataFault, Fault
 from karez.model.street import Floats, Ints, StreetGraph, StreetInputs
 from karez.solving import Certified
 
@@ -66,8 +68,8 @@ class Draft:
     @property
     def tasks(self) -> list[int]:
         """Tasks, the longest first."""
-        held = self.graph.premises_node >= 0
-        size = np.bincount(self.area[self.graph.premises_node[held]], minlength=len(self.offices))
+        held = self.area[self.graph.premises_node[self.graph.premises_node >= 0]]
+        size = np.bincount(held[held >= 0], minlength=len(self.offices))
         return [PROOF, *np.argsort(-size, kind="stable")[: int((size > 0).sum())].tolist()]
 
     def processes(self, asked: int | None, processors: int) -> int:
@@ -85,9 +87,16 @@ class Draft:
 
 
 def draft_street(inputs: StreetInputs, graph: StreetGraph, *, seed: int = 0) -> Draft:
-    """Dig a first trench and part it into areas of offices."""
+    """Dig a first trench and part it into areas of offices.
+
+    Raises
+    ------
+    DataFault
+        If no premises at all can be reached from the offices that are given.
+    """
     inputs, graph = lean(inputs, graph)
     rules = inputs.rules
+    graph = out_of_reach(rules, graph)
     dug = run_prices(graph, rules.prices)
     floor = least_prices(graph, rules.prices)
     guess = dig(graph, floor, rounds=1, seed=seed, seconds=0.0)  # the first tree alone, whatever the machine
@@ -95,6 +104,8 @@ def draft_street(inputs: StreetInputs, graph: StreetGraph, *, seed: int = 0) -> 
     owner = np.full(len(graph.nodes), -1, np.int32)
     owner[trench.node[~dead]] = root_of(trench)[~dead]
     offices = trench.node[trench.parent < 0]
+    area = nearest_owner(graph, owner)
+    _refuse_none(inputs, graph, area)
     return Draft(
         inputs=inputs,
         graph=graph,
@@ -103,9 +114,20 @@ def draft_street(inputs: StreetInputs, graph: StreetGraph, *, seed: int = 0) -> 
         guess=guess.edges,
         stop_gap=within(guess, rules.searching.stop_gap, len(np.unique(graph.premises_node))),
         offices=offices,
-        area=nearest_owner(graph, owner),
+        area=area,
         seed=seed,
     )
+
+
+def _refuse_none(inputs: StreetInputs, graph: StreetGraph, area: Ints) -> None:
+    """Refuse an area in which nothing can be reached."""
+    joined = graph.premises_node[graph.premises_node >= 0]
+    if not (area[joined] >= 0).any():
+        problem = "no premises can be reached from a central office: forbidden streets lie between, or all are too far"
+        remedy = (
+            "Move or add offices, free a street, or allow light to go further (reach.optical_max_m, a better class)"
+        )
+        raise DataFault([Fault(inputs.name, "offices", problem=problem, remedy=remedy)])
 
 
 def work_on(draft: Draft, task: int) -> Certified | Rows:
@@ -131,11 +153,11 @@ def _design_area(draft: Draft, number: int) -> Rows:
     inputs, graph, runs = area_of(draft.inputs, draft.graph, draft.area, number, int(draft.offices[number]))
     dug, floor = draft.dug[runs], draft.floor[runs]
     length = graph.runs["length_m"].to_numpy()
-    edges: Rows = np.flatnonzero(np.isin(runs, draft.guess))
+    edges = within_reach(rules, graph, np.flatnonzero(np.isin(runs, draft.guess)))
     best = equip(inputs, graph, dug, edges)
     for trial in range(1, rules.searching.trees):
         cost = floor + length * best.cable_per_m(graph, rules) + best.beyond_room(graph, rules)
-        other = dig(graph, cost, rounds=TRIAL_ROUNDS, seed=draft.seed + trial).edges
+        other = within_reach(rules, graph, dig(graph, cost, rounds=TRIAL_ROUNDS, seed=draft.seed + trial).edges)
         made = equip(inputs, graph, dug, other)
         if made.cost >= best.cost:
             break

@@ -23,7 +23,6 @@ from karez.designing.street.bill import write_bill
 from karez.designing.street.cables import cable_price, lay_cables
 from karez.designing.street.offices import site_offices, split_at
 from karez.designing.street.optics import budget_db, loss_db, reach_m
-from karez.designing.street.ports import give_ports
 from karez.designing.street.trench import lay_out, least_cable, other_prices, run_prices
 from karez.kernels.forest import roots_in_order, way_to_root
 from karez.model.street import Flags, Floats, Ints, StreetGraph, StreetInputs, Trench
@@ -106,7 +105,6 @@ def equip(inputs: StreetInputs, graph: StreetGraph, dug: Floats, edges: npt.NDAr
     given = _given_rows(spot, cabinets)
     tables = _tables(trench, closures, cabinets, home, load, feeds, office, way, rules, inputs, given)
     premises = _premises(graph, trench, place, closures, cabinets, home, office, way, rules, inputs)
-    give_ports(rules.network, premises, *tables[:2])
     area = _area_of_place(trench, cabinets, home, closures)
     full = _full(graph, trench, cables)
     paid = np.where(full, other_prices(graph, rules.prices), dug)
@@ -199,8 +197,10 @@ def _tiers(trench: Trench, demand: Longs, may: Flags, rules: StreetRules, given:
     places = len(trench.node)
     in_building = (demand > 1) | _crowded(trench, demand, closure_size(network))
     near = np.full(places, max(reach.drop_max_m, float(trench.length_m[demand > 0].max(initial=0.0))))
+    way = way_to_root(trench.parent, trench.length_m)
+    slack = np.maximum(reach_m(rules) - way, 0.0)
     closures = part_areas(
-        trench, demand, may | in_building, np.zeros(places), closure_costs(rules), least_cable(prices), near
+        trench, demand, may | in_building, np.zeros(places), closure_costs(rules), least_cable(prices), near, slack
     )
     asked = np.zeros(places, np.int64)
     unit = _units(closures, rules)
@@ -209,9 +209,9 @@ def _tiers(trench: Trench, demand: Longs, may: Flags, rules: StreetRules, given:
     at = closures.of >= 0
     np.maximum.at(drop, closures.place[closures.of[at]], closures.distance_m[at])
     left = np.maximum(reach.distribution_max_m - drop, 0.0)
-    way = way_to_root(trench.parent, trench.length_m)
+    slack = np.maximum(slack - drop, 0.0)
     feed = prices.fibre_per_m * way
-    cabinets = part_areas(trench, asked, may, feed, cabinet_costs(rules), prices.fibre_per_m, left, given)
+    cabinets = part_areas(trench, asked, may, feed, cabinet_costs(rules), prices.fibre_per_m, left, slack, given)
     return closures, cabinets, home_cabinets(cabinets, closures, unit, cabinet_outputs(network))
 
 

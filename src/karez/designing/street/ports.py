@@ -12,8 +12,10 @@ from karez.model.street_rules import Network
 Longs = npt.NDArray[np.int64]
 
 
-def give_ports(network: Network, premises: pd.DataFrame, cabinets: pd.DataFrame, closures: pd.DataFrame) -> None:
-    """Number ports of offices and outputs of cabinets, one after the other; columns are added to the tables.
+def with_ports(
+    network: Network, premises: pd.DataFrame, cabinets: pd.DataFrame, closures: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Number ports of offices and outputs of cabinets, one after the other.
 
     The splitters of a cabinet take ports of the office that follow each other, its closures outputs that do: one
     splitter is filled before the next is begun, so that ports stay dark as long as they can.
@@ -23,13 +25,18 @@ def give_ports(network: Network, premises: pd.DataFrame, cabinets: pd.DataFrame,
     network : Network
         Split ratios.
     premises, cabinets, closures : DataFrame
-        As in :class:`karez.model.street.StreetDesign`, which get ``port``, ``first_port`` and ``first_output``.
+        As in :class:`karez.model.street.StreetDesign`, without ports.
+
+    Returns
+    -------
+    premises, cabinets, closures : DataFrame
+        With ``port``, ``first_port`` and ``first_output``.
     """
     outputs = network.split[0]
     two = len(network.split) > 1
-    cabinets["first_port"] = _before(cabinets["splitters"], cabinets["office"]) + 1
+    cabinets = cabinets.assign(first_port=_before(cabinets["splitters"], cabinets["office"]) + 1)
     unit = pd.Series(np.ones(len(closures), np.int64)) if two else closures["dwellings"]
-    closures["first_output"] = _before(unit, closures["cabinet"]) + 1
+    closures = closures.assign(first_output=_before(unit, closures["cabinet"]) + 1)
     served = np.flatnonzero(premises["closure"].to_numpy() >= 0)
     closure = premises["closure"].to_numpy()[served]
     inside = np.zeros(len(served), np.int64)
@@ -42,7 +49,7 @@ def give_ports(network: Network, premises: pd.DataFrame, cabinets: pd.DataFrame,
     port = np.full(len(premises), -1, np.int64)
     first = cabinets["first_port"].to_numpy()[closures["cabinet"].to_numpy()[closure]]
     port[served] = first + output // outputs
-    premises["port"] = port
+    return premises.assign(port=port), cabinets, closures
 
 
 def _before(amount: pd.Series, of: pd.Series) -> Longs:

@@ -91,7 +91,7 @@ def dig(
     network = Graph.from_edges(len(graph.nodes), runs["start"].to_numpy(), runs["end"].to_numpy(), lifted)
     homes = np.unique(graph.premises_node[graph.premises_node >= 0])
     wanted = np.union1d(homes, graph.cabinet_node[graph.cabinet_node >= 0])
-    roots = np.unique(graph.office_node[graph.office_node >= 0])
+    roots = sources_of(graph)
     prizes = np.zeros(network.n, np.int64)
     prizes[wanted] = FORCED
     conditions = Conditions(roots=roots, leave_out=True) if len(roots) else Conditions(leave_out=True)
@@ -112,6 +112,20 @@ def dig(
     answer = restored(asked, answer)
     off = _lift(len(homes) - len(np.intersect1d(homes, answer.left_out)))
     return replace(answer, value=answer.value - off, bound=answer.bound - off, ascent_bound=answer.ascent_bound - off)
+
+
+def sources_of(graph: StreetGraph) -> Ints:
+    """Nodes out of which a trench begins, any of them: given offices; where one premises is all, the feet of its drops.
+
+    Empty where the trench has to hang together, and nothing else.
+    """
+    roots = np.unique(graph.office_node[graph.office_node >= 0])
+    wanted = np.unique(np.concatenate([graph.premises_node, graph.cabinet_node]))
+    wanted = wanted[wanted >= 0]
+    if len(roots) or len(wanted) != 1:
+        return np.asarray(roots, np.int32)
+    ends = graph.runs.loc[graph.runs["kind"] == "drop", ["start", "end"]].to_numpy()
+    return np.asarray(np.unique(ends[ends != wanted[0]]), np.int32)
 
 
 def _lift(premises: int) -> int:

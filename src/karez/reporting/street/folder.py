@@ -137,13 +137,17 @@ def _record(inputs: StreetInputs, record: RunRecord, path: Path) -> None:
 
 
 def _proof(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign, folder: Path) -> None:
-    """Tables from which everything is checked again; numbers of nodes and runs are rows of ``nodes`` and ``runs``."""
     folder.mkdir()
+    write_parquets(proof_tables(inputs, graph, design), folder)
+
+
+def proof_tables(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign) -> dict[str, pd.DataFrame]:
+    """Tables from which everything is checked again; numbers of nodes and runs are rows of ``nodes`` and ``runs``."""
     trench = design.trench
     columns = ["id", "start", "end", "length_m", "kind", "surface", "crossings", "factor", "lock", "method"]
     columns += ["per_m", "other_method", "other_per_m", "free_cables", "free_fibres"]
     premises = design.premises.assign(id=inputs.premises["id"].to_numpy(), node=graph.premises_node)
-    tables = {
+    return {
         "nodes": graph.nodes[["id", "kind", "may_hold"]],
         "runs": graph.runs[columns].assign(full=np.isin(np.arange(len(graph.runs)), design.full_runs)),
         "locks": _locks(inputs, graph, design),
@@ -158,7 +162,6 @@ def _proof(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign, folde
         "bill": design.bill,
         "moats": design.moats,
     }
-    write_parquets(tables, folder)
 
 
 def _locks(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign) -> pd.DataFrame:
