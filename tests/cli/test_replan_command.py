@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import tomllib
+from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -12,6 +14,7 @@ import pandas as pd
 import pytest
 
 from karez.flow.approve import init
+from karez.flow.delivered import with_delivery
 from karez.flow.plan import plan
 from karez.flow.replan import replan
 from karez.flow.track import take, tracked
@@ -221,3 +224,43 @@ def test_wrong_usage_of_track_exits_with_2(karez, project, tiny):
     assert karez("track", "import", project, project / "nothing.csv").returncode == 2
     assert karez("track", "init", tiny).returncode == 2
     assert karez("track", "status", project, "--ledger", "mysql://host/x").returncode == 2
+
+
+def test_a_plan_beside_a_ledger_tells_what_was_delivered_and_is_the_same_plan(karez, template, tmp_path):
+    first, run = template / "runs" / "first", tmp_path / "run"
+    assert karez("plan", template, "--out", run).returncode == 0
+    before, told = (json.loads((one / "summary.json").read_text(encoding="utf-8")) for one in (first, run))
+    for certificate in (*before["certificates"], *told["certificates"]):
+        certificate.pop("seconds")
+    assert told == before, "what was delivered changes nothing of the plan"
+    record = tomllib.loads((run / "run.toml").read_text(encoding="utf-8"))
+    head = json.loads(karez("track", "status", template, "--json", *TODAY).stdout)["head"]
+    assert record["hashes"]["ledger as of 2026-06-01"] == head
+    page = (run / "report.html").read_text(encoding="utf-8")
+    for words in ('id="delivery"', "S-curves", "Map of what stands", "As of 2026-06-01", "baseline 1 (run "):
+        assert words in page, words
+    assert 'id="delivery"' not in (first / "report.html").read_text(encoding="utf-8")
+    assert "Delivery" in openpyxl.load_workbook(run / "boq.xlsx").sheetnames
+    assert karez("verify", run).returncode == 0
+
+
+def test_a_plan_whose_ledger_cannot_be_read_says_so_and_is_made(replanned, project):
+    (project / "ledger.sqlite").write_bytes(b"no database at all" * 500)
+    made = with_delivery(replace(replanned.plan, delivery=None), project)
+    assert made.delivery is None
+    assert "The ledger could not be read" in made.notes[-1].text
+
+
+def test_a_replan_that_keeps_not_all_rules_names_them_and_the_least_that_helps(karez, project):
+    path = project / "programme.toml"
+    text = path.read_text(encoding="utf-8")
+    easy = "{ year = 2028, coverage = 0.5 }"
+    assert easy in text
+    path.write_text(text.replace(easy, "{ year = 2028, coverage = 0.5, required = true }"), encoding="utf-8")
+    spent = ("kind=payment", "day=2026-08-01", "party=Office", "amount_nominal=45000000", "recorder=accounts")
+    assert karez("track", "record", project, *spent, *TODAY).returncode == 0
+    done = karez("replan", project, "--as-of", "2026-12-31")
+    assert done.returncode == 3, done.stderr
+    said = " ".join(done.stderr.split())
+    for words in ("no schedule keeps all of these", "It is enough to change", "Not tried"):
+        assert words in said, said

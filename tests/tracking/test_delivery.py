@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -117,7 +118,9 @@ def test_annulled_corrections_restore_and_groupings_add_up(made, file_template, 
 @pytest.fixture
 def exported(file_at, tmp_path):
     fill(file_at, story(), tmp_path)
-    return export(file_at, tmp_path / "out", as_of=date(2026, 12, 31))
+    tracking = file_at.programme.tracking.model_copy(update={"country": "CN", "country_name": "China"})
+    named = replace(file_at, programme=file_at.programme.model_copy(update={"tracking": tracking}))
+    return export(named, tmp_path / "out", as_of=date(2026, 12, 31))
 
 
 def test_an_export_holds_all_formats(exported):
@@ -156,6 +159,7 @@ def test_the_projects_are_valid_oc4ids(exported):
         assert [f"{list(e.path)}: {e.message}" for e in checker.iter_errors(one)] == []
     whole = package["projects"][0]
     assert whole["sector"] == ["communications"]
+    assert whole["locations"][0]["address"]["countryName"] == "China"
     assert sum(one["value"]["amount"] for one in whole["transactions"] if one["value"]["currency"] == "CNY") > 0
     assert {one["identifier"] for one in whole["relatedProjects"]} == {one["id"] for one in package["projects"][1:]}
 

@@ -6,6 +6,7 @@ import gc
 import logging
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -119,6 +120,13 @@ def plan(
     out: Annotated[Path | None, typer.Option(help="Run folder; default DIR/runs/<hash of inputs and seed>.")] = None,
     seed: Seed = 0,
     force: Annotated[bool, typer.Option("--force", help="Keep an existing run folder aside and write anew.")] = False,
+    ledger: track.Url = "",
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of", formats=["%Y-%m-%d"], help="Last day of the ledger that counts; default: its last event's."
+        ),
+    ] = None,
     as_json: AsJson = False,
     verbose: Verbose = False,
 ) -> None:
@@ -130,7 +138,8 @@ def plan(
 
     _say_if_compiling("plan")
     with progress_bar(quiet=as_json) as progress:
-        made = run_plan(folder, out=out, seed=seed, force=force, progress=progress)
+        day = as_of.date() if as_of else None
+        made = run_plan(folder, out=out, seed=seed, force=force, ledger=ledger, as_of=day, progress=progress)
     if as_json:
         print_json({**made.plan.summary(), "run": str(made.folder), "seconds": made.plan.record.seconds})
     else:

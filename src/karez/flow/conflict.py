@@ -17,7 +17,6 @@ from karez.model.inputs import Inputs
 from karez.model.route_graph import RouteGraph
 from karez.model.rule_price import Conflict, Loosening
 from karez.phasing import schedule
-from karez.routing.route import route
 from karez.solving.irreducible import irreducible, least
 
 FINENESS = 0.005
@@ -148,6 +147,7 @@ def explain(
 
 def refusal(
     inputs: Inputs,
+    graph: RouteGraph,
     short: Infeasible,
     *,
     seed: int = 0,
@@ -155,7 +155,7 @@ def refusal(
     progress: Callable[[float], None] = lambda _: None,
 ) -> Infeasible:
     """What the planner said, with one set of rules that conflict and what would help, and what was not tried."""
-    conflict = explain(inputs, route(inputs), short, seed=seed, workers=workers, most_sets=1, progress=progress)
+    conflict = explain(inputs, graph, short, seed=seed, workers=workers, most_sets=1, progress=progress)
     said = conflict.sentences()
     return Infeasible("\n".join([*said, NOT_TRIED] if conflict.sets else said), proven=short.proven)
 

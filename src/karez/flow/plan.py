@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from karez.appraising.converting import convert
@@ -12,6 +13,7 @@ from karez.appraising.tables import Decided
 from karez.designing.plan_bound import bound_plan
 from karez.errors import Infeasible
 from karez.flow.conflict import refusal
+from karez.flow.delivered import with_delivery
 from karez.flow.joint import choose
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
@@ -34,9 +36,16 @@ class Planned:
 
 
 def plan(
-    folder: Path, *, out: Path | None = None, seed: int = 0, force: bool = False, progress: Progress = silent
+    folder: Path,
+    *,
+    out: Path | None = None,
+    seed: int = 0,
+    force: bool = False,
+    ledger: str = "",
+    as_of: date | None = None,
+    progress: Progress = silent,
 ) -> Planned:
-    """Plan a project folder and write the run.
+    """Plan a project folder and write the run; if it keeps a ledger, what was delivered so far is told beside.
 
     Parameters
     ----------
@@ -48,6 +57,10 @@ def plan(
         Seed of every search.
     force : bool
         Keep an existing run folder aside instead of refusing it.
+    ledger : str
+        URL of the ledger; empty: as the settings say.
+    as_of : date, optional
+        Last day of the ledger that counts; by default the last that it speaks of.
     progress : Progress
         Told the step and its share.
 
@@ -70,7 +83,8 @@ def plan(
         made = make(inputs, seed=seed, stages=stages)
     except Infeasible as short:
         with stages.stage("phasing") as share:
-            raise refusal(inputs, short, seed=seed, progress=share) from None
+            raise refusal(inputs, route(inputs), short, seed=seed, progress=share) from None
+    made = with_delivery(made, folder, ledger=ledger, as_of=as_of)
     with stages.stage("reporting") as share:
         made = replace(made, record=replace(made.record, seconds=stages.seconds))
         write_run(made, target, force=force, progress=share)

@@ -9,6 +9,9 @@ from pathlib import Path
 from karez.appraising.converting import convert
 from karez.appraising.pricing import nominal_budget, price, price_level
 from karez.appraising.remaining import Remaining, remaining, standing_upkeep, without_fixed
+from karez.errors import Infeasible
+from karez.flow.conflict import refusal
+from karez.flow.delivered import ledger_hash
 from karez.flow.plan import Planned, decide_on, finish
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
@@ -77,7 +80,12 @@ def replan(
     rest = _rest(inputs, left, stands, delivery)
     target = out or at.folder / "runs" / record(rest, seed).key
     refuse_existing(target, force=force)
-    decided = decide_on(rest, stand(graph, stands.spans), catalogue, seed=seed, stages=stages)
+    standing = stand(graph, stands.spans)
+    try:
+        decided = decide_on(rest, standing, catalogue, seed=seed, stages=stages)
+    except Infeasible as short:
+        with stages.stage("phasing") as share:
+            raise refusal(rest, standing, short, seed=seed, progress=share) from None
     made = finish(decided, seed=seed, stages=stages)
     changes = explain(delivery, stands, made, drafted(made), left.money)
     made = replace(made, delivery=delivery, replan=changes)
@@ -89,10 +97,9 @@ def replan(
 
 def _rest(inputs: Inputs, left: Remaining, stands: Stands, delivery: Delivery) -> Inputs:
     """The inputs of the rest, with what identifies the ledger they rest on."""
-    day = delivery.as_of.isoformat()
-    reason = f"in service already, as the ledger has it by {day}"
+    reason = f"in service already, as the ledger has it by {delivery.as_of}"
     programme = without_fixed(left.programme, stands.sites, frozenset(stands.spans), reason)
-    made = rest_of(inputs, programme, stands, {f"ledger as of {day}": delivery.head.hash})
+    made = rest_of(inputs, programme, stands, ledger_hash(delivery))
     return replace(made, notes=(*made.notes, *left.notes))
 
 

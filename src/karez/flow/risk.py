@@ -12,6 +12,7 @@ from karez.appraising.risk import appraise_risk, follow_draws
 from karez.appraising.tables import Decided
 from karez.appraising.variants import Variant, candidates, for_draws
 from karez.errors import Infeasible, UsageFault
+from karez.flow.delivered import with_delivery
 from karez.flow.plan import Planned, decide, decide_on, finish
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
@@ -95,7 +96,7 @@ def risk(
     refuse_another_run(target, key)
     decided = decide(inputs, seed=seed, stages=stages)
     found = find_risk(decided, asked, seed=seed, stages=stages)
-    made = replace(finish(decided, seed=seed, stages=stages), risk=found)
+    made = with_delivery(replace(finish(decided, seed=seed, stages=stages), risk=found), project)
     with stages.stage("reporting") as share:
         made = replace(made, record=replace(made.record, seconds=stages.seconds))
         rewrite_run(made, target, progress=share)

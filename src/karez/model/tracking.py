@@ -32,5 +32,6 @@ class Tracking(Settings):
         "", meaning="Organisation that publishes the open-standard exports; empty: the first party"
     )
     country: str = setting(
-        "", meaning="ISO 3166 code of the country, two letters, for the exports", pattern=r"^([A-Z]{2})?$"
+        "", meaning="ISO 3166 code of the country, two letters, for the network's export", pattern=r"^([A-Z]{2})?$"
     )
+    country_name: str = setting("", meaning="Name of the country, for the export of the projects; empty: not said")

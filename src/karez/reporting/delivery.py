@@ -35,12 +35,10 @@ BASIS = (
 def write_delivery_page(delivery: Delivery, programme: Programme, path: Path) -> None:
     """Write ``delivery.html``."""
     about = delivery.baseline.about
-    version = delivery.approvals[-1]
     study = Study(
         kicker=kicker(programme.agreement),
         title=f"{about['name']}: what was delivered",
-        subtitle=f"As of {delivery.as_of}, against baseline {version.version} (run {version.run_key}), which was "
-        f"approved on {version.day}.",
+        subtitle=f"As of {delivery.as_of}, against {against(delivery)}.",
         keys=key_figures(delivery),
         sections=sections(delivery),
         basis=BASIS,
@@ -48,6 +46,12 @@ def write_delivery_page(delivery: Delivery, programme: Programme, path: Path) ->
         command="karez track export",
     )
     path.write_text(render_study(study), encoding="utf-8", newline="\n")
+
+
+def against(delivery: Delivery) -> str:
+    """The approved plan it is measured against."""
+    version = delivery.approvals[-1]
+    return f"baseline {version.version} (run {version.run_key}), which was approved on {version.day}"
 
 
 def key_figures(delivery: Delivery) -> list[KeyFigure]:

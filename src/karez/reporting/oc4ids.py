@@ -268,8 +268,8 @@ class _Project:
         ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
         about = self.delivery.baseline.about["region"]
         place: dict[str, Any] = {"id": "extent", "description": about}
-        if self.programme.tracking.country:
-            place["address"] = {"region": about, "countryName": self.programme.tracking.country}
+        country = self.programme.tracking.country_name
+        place["address"] = {"region": about} | ({"countryName": country} if country else {})
         return [place | {"geometry": {"type": "Polygon", "coordinates": [ring]}}]
 
     def _related(self) -> list[dict[str, Any]]:

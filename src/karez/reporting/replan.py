@@ -9,7 +9,7 @@ import pandas as pd
 from karez.model.plan import Plan
 from karez.model.replan import Replan
 from karez.reporting.book import Book, Column, Sheet
-from karez.reporting.delivery import BASIS, delivery_sheet, key_figures, sections
+from karez.reporting.delivery import BASIS, against, delivery_sheet, key_figures, sections
 from karez.reporting.figures import money, number
 from karez.reporting.files import write_csvs, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
@@ -81,7 +81,13 @@ def delivery_views(plan: Plan) -> dict[str, object] | None:
     if plan.replan is not None:
         parts.insert(0, replan_section(plan.replan, plan.programme.agreement.currency))
     cards: list[KeyFigure] = key_figures(plan.delivery)
-    return {"keys": cards, "sections": parts, "basis": BASIS, "as_of": plan.delivery.as_of}
+    return {
+        "keys": cards,
+        "sections": parts,
+        "basis": BASIS,
+        "as_of": plan.delivery.as_of,
+        "against": against(plan.delivery),
+    }
 
 
 def _money(replan: Replan, currency: str) -> Table:

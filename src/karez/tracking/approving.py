@@ -17,7 +17,7 @@ from karez.tracking import blocks
 from karez.tracking.entry import Element, Known
 from karez.tracking.faults import RowFaults
 from karez.tracking.recording import Rows, contracts, record, texts
-from karez.tracking.schema import BASELINE, ELEMENT, PART
+from karez.tracking.schema import BASELINE, ELEMENT, PART, POSTING
 from karez.tracking.store import Writer
 
 
@@ -115,6 +115,14 @@ def earlier_elements(connection: Connection, newest: Baseline) -> Baseline:
     if not count:
         return Baseline(frames[0], parts[0], newest.about)
     return Baseline(pd.concat(frames[1:], ignore_index=True), pd.concat(parts[1:], ignore_index=True), newest.about)
+
+
+def last_day(connection: Connection) -> date | None:
+    """The last day that the ledger speaks of; None where no plan was approved."""
+    if not connection.execute(select(func.count()).select_from(BASELINE)).scalar():
+        return None
+    found = connection.execute(select(func.max(POSTING.c.day))).scalar()
+    return None if found is None else date.fromordinal(int(found))
 
 
 def approvals(connection: Connection) -> list[Approval]:
