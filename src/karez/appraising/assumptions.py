@@ -10,8 +10,9 @@ import numpy as np
 from pydantic import BaseModel
 
 from karez.model.business import YearlyRate
+from karez.model.cost_line import CostLine
 from karez.model.inputs import Inputs
-from karez.model.programme import CostLine, Programme, TechnologyRules
+from karez.model.programme import Programme, TechnologyRules
 
 Scale = Callable[[Inputs, float], Inputs]
 UNPRICED = {
@@ -19,6 +20,8 @@ UNPRICED = {
     *("business", "social", "climate", "risk", "street"),
 }
 """Settings and stages that change routes, choices or the worth of service, not capex: re-pricing is silent on them."""
+BESIDE = {"computing", "things"}
+"""Groups of studies beside the plan: no plan rests on them, and each study lists its own."""
 
 ELSEWHERE = {"optics", "traffic_years"}
 """Settings of the backbone's study alone, which lists them itself."""
@@ -56,7 +59,7 @@ def assumptions(inputs: Inputs) -> list[Assumption]:
 
 def _settings(programme: Programme) -> Iterator[Assumption]:
     for path, value, unit, meaning in _walk(programme, ()):
-        if ELSEWHERE.intersection(path):
+        if path[0] in BESIDE or ELSEWHERE.intersection(path):
             continue
         scale = None if UNPRICED.intersection(path) else _scaled_setting(path)
         yield Assumption(

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from karez.appraising.facts import Facts, Floats, Indices, quantities
 from karez.appraising.settlements import replaced
 from karez.model.catalogue import Catalogue
-from karez.model.programme import CostLine, Programme, Project, TechnologyRules
+from karez.model.cost_line import CostLine
+from karez.model.programme import Programme, Project, TechnologyRules
 from karez.model.words import TECHNOLOGIES
 from karez.units import round_money
 

@@ -344,6 +344,35 @@ def backbone(
 
 
 @app.command()
+def computing(
+    folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
+    upon: Annotated[
+        Path | None,
+        typer.Option(
+            help="Run folder: ways are those of the network it builds, sites served as it says.", metavar="RUN"
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default DIR/studies/computing-<hash>.")] = None,
+    seed: Seed = 0,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Place data centres and edge sites by round trip, traffic and cost, with a bound: what every site sees."""
+    from karez.cli.screen import print_json, progress_bar
+    from karez.cli.studies import print_computing
+    from karez.flow.computing import computing as run_computing
+
+    _say_if_compiling("plan")
+    steps = ("reading", "routing", "pricing", "placing", "reporting")
+    with progress_bar(quiet=as_json, steps=steps) as progress:
+        placed = run_computing(folder, upon=upon, out=out, seed=seed, force=force, progress=progress)
+    if as_json:
+        print_json({**placed.computing.summary(), "folder": str(placed.folder)})
+    else:
+        print_computing(placed.computing, placed.folder)
+
+
+@app.command()
 def why(
     folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
     rule: Annotated[

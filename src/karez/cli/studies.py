@@ -9,10 +9,12 @@ import pandas as pd
 from karez.cli.screen import err, out, table
 from karez.model.backbone import Backbone
 from karez.model.comparison import Comparison
+from karez.model.computing import Computing
 from karez.model.frontier import CoverageFrontier
 from karez.model.rule_price import Conflict, RuleStudy
 from karez.reporting.backbone import findings as told_backbone
 from karez.reporting.compare import sentences as told_comparison
+from karez.reporting.computing import computing_sentences
 from karez.reporting.why import sentences
 
 
@@ -53,6 +55,14 @@ def print_backbone(backbone: Backbone, folder: Path) -> None:
         out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
     out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
     out.print(f"Page:    {folder / 'backbone.html'}", highlight=False, soft_wrap=True)
+
+
+def print_computing(computing: Computing, folder: Path) -> None:
+    """Show where the centres stand and what sites see."""
+    for line in computing_sentences(computing):
+        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
+    out.print(f"Page:    {folder / 'computing.html'}", highlight=False, soft_wrap=True)
 
 
 def print_why(study: RuleStudy | Conflict, folder: Path) -> None:

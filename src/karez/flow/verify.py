@@ -11,17 +11,18 @@ from karez.model.tree_certificate import TreeCertificate
 from karez.reading.instance import read_instance
 from karez.verifying import Verdict
 from karez.verifying.backbone import verify_backbone
+from karez.verifying.computing import verify_computing
 from karez.verifying.frontier import verify_frontier
 from karez.verifying.street import is_street, verify_street
 
 
 def verify(run: Path, *, progress: Progress = silent) -> Verdict:
-    """Prove a finished run, a frontier or a backbone again, from its folder alone.
+    """Prove a finished run or a study beside it again, from its folder alone.
 
     Parameters
     ----------
     run : Path
-        Run folder, or folder that ``karez frontier`` or ``karez backbone`` wrote.
+        Run folder, or folder that ``karez frontier``, ``backbone`` or ``computing`` wrote.
     progress : Progress
         Told the step and its share.
 
@@ -40,6 +41,8 @@ def verify(run: Path, *, progress: Progress = silent) -> Verdict:
             return verify_frontier(run, progress=share)
         if (run / "backbone.json").is_file():
             return verify_backbone(run, progress=share)
+        if (run / "computing.json").is_file():
+            return verify_computing(run, progress=share)
         check = verify_street if is_street(run) else verifying.verify
         return check(run, progress=share)
 

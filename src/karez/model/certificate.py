@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Scope = Literal["design", "schedule", "schedule_cost", "plan", "backbone"]
+Scope = Literal["design", "schedule", "schedule_cost", "plan", "backbone", "computing", "things"]
 Sense = Literal["minimise", "maximise"]
 
 
@@ -20,7 +20,8 @@ class Certificate:
     scope : Scope
         ``design``: least present cost, no budget. ``schedule``: best years for this design, in discounted
         weighted service-years. ``schedule_cost``: least present cost at that service. ``plan``: best over
-        all designs and years. ``backbone``: least present cost of ways for hubs, no budget.
+        all designs and years. ``backbone``: least present cost of ways for hubs, no budget. ``computing``: least
+        round trip of so many centres, or least present cost. ``things``: least cost of gateways for a share.
     sense : Sense
         Whether less or more is better.
     value : float

@@ -14,6 +14,8 @@ from pydantic import model_validator
 from karez.model.backbone_rules import BackboneRules
 from karez.model.business import Business, Social
 from karez.model.climate import Climate
+from karez.model.computing_rules import ComputingRules
+from karez.model.cost_line import CostLine
 from karez.model.joint import Joint
 from karez.model.resilience import ResilienceRules
 from karez.model.risk_rules import RiskRules
@@ -22,7 +24,7 @@ from karez.model.settings import Identifier, NonNegative, Positive, Settings, Sh
 from karez.model.settlement_rules import Streets
 from karez.model.standing import Standing
 from karez.model.tracking import Tracking
-from karez.model.words import Alternative, Driver, Ground, Method, Technology
+from karez.model.words import Alternative, Ground, Method, Technology
 
 
 class Agreement(Settings):
@@ -132,21 +134,6 @@ class Routing(Settings):
     rates: dict[Method, dict[Ground, str]] = setting(
         meaning="Catalogue item that prices a metre, by method and ground class"
     )
-
-
-class CostLine(Settings):
-    """One line of a site's local cost: so many units of a catalogue item for each … of the site.
-
-    Drivers: ``household``, ``urban_household``, ``rural_household`` (of the row, those already served left out),
-    ``connected_household`` (households × take-up), ``village`` (rural villages of the row), ``unit`` (like
-    institutions behind the row), ``mbps`` (busy-hour demand of the row).
-    """
-
-    item: str = setting(meaning="Catalogue item")
-    per: Driver = setting(meaning="What it is counted by")
-    quantity: Positive = setting(1.0, unit="units of the item", meaning="How many units for each", assumption=True)
-    source: str = setting("", meaning="Where the quantity is from; empty: it is an assumption")
-    kind: Literal["capex", "opex"] = setting("capex", meaning="Paid once (capex) or every year (opex)")
 
 
 class DistanceBand(Settings):
@@ -281,6 +268,7 @@ class Programme(Settings):
     )
     street: Streets = setting(Streets(), meaning="Settlements that are designed street by street, from a map")
     backbone: BackboneRules = setting(BackboneRules(), meaning="Which hubs need two ways to a source")
+    computing: ComputingRules = setting(ComputingRules(), meaning="Where data centres and edge sites go")
     tracking: Tracking = setting(Tracking(), meaning="The ledger of what is delivered")
     standing: Standing = setting(Standing(), meaning="What stands where the rest is planned again: `karez replan`")
     crews: dict[Method, Crew] = setting({}, meaning="What crews can build, by deployment method; others have no limit")

@@ -18,6 +18,7 @@ from karez.errors import DataFault, Fault, UsageFault
 from karez.model.attributes import PLAN_TABLES, Table
 from karez.model.finished import FinishedRun
 from karez.model.programme import Programme
+from karez.model.upon import Upon
 
 REMEDY = "Run the plan again, or restore the folder from a copy"
 KEYS = ("totals", "certificates", "coverage_per_project_and_year", "total_coverage_per_year", "capex_real_per_year")
@@ -60,6 +61,20 @@ def built_spans(folder: Path) -> frozenset[str]:
     """Ids of the spans that a finished run builds in any year."""
     (run,) = read_finished([folder])
     return frozenset(run.spans.loc[run.spans["year"] > 0, "id"])
+
+
+def read_upon(folder: Path, spans: pd.Series, sites: pd.Series) -> Upon:
+    """What a finished run makes of candidate spans and of sites, by their ids.
+
+    Raises
+    ------
+    UsageFault, DataFault
+        As for :func:`read_finished`.
+    """
+    (run,) = read_finished([folder])
+    built = frozenset(run.spans.loc[run.spans["year"] > 0, "id"])
+    technology = run.sites.set_index("id")["technology"].reindex(sites).fillna("unserved")
+    return Upon(spans.isin(built).to_numpy(), technology.to_numpy(dtype=object))
 
 
 def _names(folders: list[Path]) -> list[str]:

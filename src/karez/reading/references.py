@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
-from karez.model.programme import CostLine, Project
+from karez.model.cost_line import CostLine
+from karez.model.programme import Project
+from karez.reading.computing import check_computing
 from karez.reading.findings import Findings, nearest, suggestion
 from karez.reading.schedule_rules import check_rules
 from karez.reading.settings import Location, Settled, setting_fault
@@ -32,6 +34,7 @@ def check_settings(settled: Settled, findings: Findings) -> None:
     _check_technologies(settled, findings)
     _check_business(settled, findings)
     _check_backbone(settled, findings)
+    check_computing(settled, findings)
     _check_discounting(settled, findings)
     check_rules(settled, findings)
 
@@ -253,6 +256,7 @@ def _items(settled: Settled) -> Iterator[tuple[Location, str]]:
     for name, category in settled.categories.items():
         for technology, lines in category.costs.items():
             yield from _of_lines(("categories", name, "costs", technology), lines)
+    yield from _of_lines(("computing", "costs"), settled.computing.get("costs", ()))
     yield from _optics_items(settled)
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from karez.model.backbone_rules import BackboneRules
 from karez.model.business import Business
+from karez.model.computing_rules import ComputingRules
 from karez.model.programme import (
     Agreement,
     Category,
@@ -59,7 +60,7 @@ class Settled:
     ----------
     programme : Programme | None
         All of it. With unknown keys renamed or left out, if there were any.
-    agreement, rates, routing, risk, business, demand, backbone, street : dict
+    agreement, rates, routing, risk, business, demand, backbone, computing, street : dict
         Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
@@ -94,6 +95,7 @@ class Settled:
     backbone: Mapping[str, Any] = field(default_factory=dict)
     street: Mapping[str, Any] = field(default_factory=dict)
     settlements: Mapping[int, Settlement] = field(default_factory=dict)
+    computing: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
     @property
@@ -185,6 +187,7 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         backbone=_settings(BackboneRules, mended.get("backbone", {})),
         street=_settings(Streets, mended.get("street", {})),
         settlements=_places(Settlement, _within(mended, "street", "settlements")),
+        computing=_settings(ComputingRules, mended.get("computing", {})),
         named=named,
     )
 

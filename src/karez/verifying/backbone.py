@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from karez.units import MINOR_PER_UNIT
 from karez.verifying import optics, traffic
+from karez.verifying.cases import miss_nothing
 from karez.verifying.study import read_study
 from karez.verifying.verdict import Check, Finding, Verdict, conclude
 
@@ -150,7 +151,7 @@ def _cases(claimed: Claimed) -> Check:
             if -1 in says or not whole:
                 findings.append(Finding("decides on a part of a chain", f"part {part}, case {case}"))
             decided.append(says)
-        if not _miss_nothing(decided):
+        if not miss_nothing(decided):
             findings.append(Finding("has cases that miss something", f"part {part}"))
     findings += list(_chains(claimed))
     return conclude("backbone cases", f"{len(claimed.cases):,} cases miss no network", findings)
@@ -159,20 +160,6 @@ def _cases(claimed: Claimed) -> Check:
 def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     """Rows of a table as tuples of some columns."""
     return zip(*(table[column] for column in columns), strict=True)
-
-
-def _miss_nothing(cases: list[dict[int, int]]) -> bool:
-    """Whether cases are all leaves of a tree in which every fork decides on one chain."""
-    if len(cases) == 1:
-        return not cases[0]
-    common = set.intersection(*(set(case) for case in cases)) if cases else set()
-    if not common:
-        return False
-    fork = min(common)
-    halves = [
-        [{k: by for k, by in case.items() if k != fork} for case in cases if case[fork] == way] for way in (1, -1)
-    ]
-    return all(half and _miss_nothing(half) for half in halves)
 
 
 def _chains(claimed: Claimed) -> Iterator[Finding]:

@@ -1,0 +1,24 @@
+"""What a finished run makes of the candidates: for studies beside the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True)
+class Upon:
+    """Spans that are built and how sites are served.
+
+    Parameters
+    ----------
+    built : bool[spans]
+        Candidate spans that the run builds in any year.
+    technology : object[sites]
+        How it serves each site; ``unserved`` also where it does not have it.
+    """
+
+    built: npt.NDArray[np.bool_]
+    technology: npt.NDArray[np.object_]
