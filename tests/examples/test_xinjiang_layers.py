@@ -16,7 +16,8 @@ import pytest
 import rasterio
 
 from karez.model.attributes import AREAS, CATALOGUE, REQUIRED, SITES, SOURCES, Table
-from karez.model.programme import CostLine, Programme
+from karez.model.cost_line import CostLine
+from karez.model.programme import Programme
 
 PROJECT = Path(__file__).parents[2] / "examples" / "xinjiang"
 LAYERS = PROJECT / "layers"

@@ -11,8 +11,9 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from karez.appraising.settlements import lines_of, settlement_of
+from karez.model.cost_line import CostLine
 from karez.model.inputs import Inputs
-from karez.model.programme import CostLine, Programme
+from karez.model.programme import Programme
 from karez.model.route_graph import RouteGraph
 from karez.model.settlements import Part
 from karez.units import METRES_PER_KM

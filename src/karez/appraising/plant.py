@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import numpy as np
 
 from karez.appraising.present import present_factor, service_years
 from karez.model.catalogue import Catalogue
 from karez.model.cost_line import CostLine
+from karez.model.plant import PlantCost
 from karez.model.programme import Programme
-
-
-@dataclass(frozen=True)
-class PlantCost:
-    """Real money for one of something: paid once, every year, and present cost if built in year 1 (rule 3)."""
-
-    capex: float
-    opex_per_year: float
-    present: float
-
-    def __add__(self, other: PlantCost) -> PlantCost:
-        return PlantCost(
-            self.capex + other.capex, self.opex_per_year + other.opex_per_year, self.present + other.present
-        )
 
 
 def cost_of(lines: Iterable[CostLine], per: str, programme: Programme, catalogue: Catalogue) -> PlantCost:
@@ -41,15 +29,17 @@ def cost_of(lines: Iterable[CostLine], per: str, programme: Programme, catalogue
     for line in lines:
         if line.per != per:
             continue
-        item = catalogue.table.loc[line.item]
-        amount = float(item["rate_real"]) * line.quantity
+        item = catalogue.table.index.get_loc(line.item)
+        rate, share, life = (
+            float(catalogue.table[name].to_numpy(np.float64)[item])
+            for name in ("rate_real", "opex_share_per_year", "life_years")
+        )
+        amount = rate * line.quantity
         if line.kind == "opex":
             total += yearly(amount, programme)
             continue
-        share, agreement = float(item["opex_share_per_year"]), programme.agreement
-        factor = present_factor(
-            int(item["life_years"]), share, agreement.years, programme.horizon, programme.rates.discount_rate_real
-        )
+        years, discount = programme.agreement.years, programme.rates.discount_rate_real
+        factor = present_factor(int(life), share, years, programme.horizon, discount)
         total += PlantCost(amount, amount * share, amount * float(factor[0]))
     return total
 

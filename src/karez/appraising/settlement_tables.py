@@ -13,7 +13,8 @@ from karez.appraising.exchange import factors
 from karez.appraising.facts import Facts, Floats, quantities
 from karez.appraising.settlements import density_lines
 from karez.appraising.tables import Decided
-from karez.model.programme import CostLine, Programme
+from karez.model.cost_line import CostLine
+from karez.model.programme import Programme
 from karez.model.settlements import KINDS, Part, SettlementDesign, Settlements, item_of
 from karez.units import round_money
 

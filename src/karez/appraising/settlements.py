@@ -15,9 +15,10 @@ import pandas as pd
 
 from karez.errors import DataFault, Fault
 from karez.model.catalogue import Catalogue
+from karez.model.cost_line import CostLine
 from karez.model.inputs import Inputs
 from karez.model.note import Note
-from karez.model.programme import CostLine, Programme
+from karez.model.programme import Programme
 from karez.model.settlement_rules import Streets
 from karez.model.settlements import KINDS, Part, SettlementDesign, item_of
 

@@ -197,10 +197,10 @@ def _customers(
     number = groups.ngroup().to_numpy(np.int32)
     first = np.unique(number, return_index=True)[1]
     return _Customers(
-        of_site=number,
+        of_site=np.asarray(number, np.int32),
         node=table["node"].to_numpy(np.int32)[first],
         access_ms=access[first],
-        mbps=np.bincount(number, mbps[rows], minlength=len(first)),
+        mbps=np.asarray(np.bincount(number, mbps[rows], minlength=len(first)), np.float64),
         limit_ms=table["limit"].to_numpy()[first],
     )
 

@@ -121,8 +121,8 @@ class Computing:
             "opex_real_per_year": round(float(centres["opex_real_per_year"].sum()), 2),
             "present_real": round(float(centres["present_real"].sum()), 2),
             "curve": [
-                {"centres": int(row.centres), "mean_ms": round(row.mean_ms, 6), "bound_ms": round(row.bound_ms, 6)}
-                for row in self.curve.itertuples()
+                {"centres": int(count), "mean_ms": round(float(mean), 6), "bound_ms": round(float(bound), 6)}
+                for count, mean, bound in self.curve.itertuples(index=False, name=None)
             ],
             "notes": [asdict(note) for note in self.notes],
         }

@@ -96,7 +96,7 @@ def knapsack(gain: Longs, use: Longs, room: int) -> int:
     over = order[np.cumsum(use[order]) > room][0]
     price, per = int(gain[over]), max(int(use[over]), 1)
     beyond = sum(max(0, g * per - price * u) for g, u in zip(gain.tolist(), use.tolist(), strict=True))
-    return -(-(price * room + beyond) // per)
+    return int(-(-(price * room + beyond) // per))
 
 
 def covering(cost: Longs, size: Longs, need: int) -> int:
@@ -110,7 +110,7 @@ def covering(cost: Longs, size: Longs, need: int) -> int:
     last = order[int(np.argmax(filled >= need))] if (filled >= need).any() else order[-1]
     price, per = max(int(cost[last]), 0), max(int(size[last]), 1)
     total = price * need + sum(min(0, c * per - price * s) for c, s in zip(cost.tolist(), size.tolist(), strict=True))
-    return total // per
+    return int(total // per)
 
 
 class Multipliers:

@@ -22,7 +22,14 @@ def scale_of(problem: Siting) -> int:
     return scale
 
 
-def bound_of(problem: Siting, dual: Longs, scale: int, status: npt.NDArray[np.int8]) -> int:
+def net_costs(problem: Siting, dual: Longs, scale: int) -> Longs:
+    """Cost of opening each place less the most it can earn from multipliers: int64[places], `scale` times as fine."""
+    args = problem.place_start, problem.place_pair, problem.customer, problem.cost, problem.use, problem.capacity
+    rho: Longs = scale * problem.fixed - earned(*args, scale, dual)
+    return rho
+
+
+def bound_of(problem: Siting, dual: Longs, scale: int, status: npt.NDArray[np.int8], rho: Longs | None = None) -> int:
     """No answer of a case costs less than this.
 
     For multipliers v ≥ 0, Σ v pays for customers; a place that is open gives back at most what its capacity lets it
@@ -40,6 +47,8 @@ def bound_of(problem: Siting, dual: Longs, scale: int, status: npt.NDArray[np.in
         See :func:`scale_of`.
     status : int8[places]
         What the case says of places.
+    rho : int64[places], optional
+        :func:`net_costs`, where they are known already.
 
     Returns
     -------
@@ -48,8 +57,7 @@ def bound_of(problem: Siting, dual: Longs, scale: int, status: npt.NDArray[np.in
     """
     if impossible(problem, status):
         return NEVER
-    args = problem.place_start, problem.place_pair, problem.customer, problem.cost, problem.use, problem.capacity
-    rho = scale * problem.fixed - earned(*args, scale, dual)
+    rho = net_costs(problem, dual, scale) if rho is None else rho
     free, there = status == FREE, status == THERE
     base = int(rho[there].sum())
     earns = np.maximum(-rho[free], 0)

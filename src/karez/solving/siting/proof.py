@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from karez.solving.siting.bound import bound_of
+from karez.solving.siting.bound import bound_of, net_costs
 from karez.solving.siting.problem import Longs, Siting
 
 Bytes = npt.NDArray[np.int8]
@@ -71,11 +71,12 @@ class SitingProof:
         """The bound derived again from the multipliers; a fixing that does not hold proves nothing."""
         status = np.zeros(problem.places, np.int8)
         for fixing in self.fixings:
+            rho = net_costs(problem, fixing.dual, self.scale)
             for places, against in ((fixing.gone, 1), (fixing.there, -1)):
                 for j in places:
                     flipped = status.copy()
                     flipped[j] = against
-                    if bound_of(problem, fixing.dual, self.scale, flipped) < value:
+                    if bound_of(problem, fixing.dual, self.scale, flipped, rho) < value:
                         return 0
             status[fixing.gone], status[fixing.there] = -1, 1
         return min([value, *(bound_of(problem, case.dual, self.scale, case.status) for case in self.cases)])

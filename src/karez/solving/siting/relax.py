@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.kernels.siting import FREE, GONE, THERE, ascend_places, relax
-from karez.solving.siting.bound import NEVER, bound_of, impossible, scale_of
+from karez.solving.siting.bound import NEVER, bound_of, impossible, net_costs, scale_of
 from karez.solving.siting.problem import MUST, Bools, Longs, Siting
 
 Floats = npt.NDArray[np.float64]
@@ -77,11 +77,12 @@ class Relaxation:
         """Places that no better answer opens, and those that it must; each proven by turning it round."""
         gone: list[int] = []
         there: list[int] = []
+        rho = net_costs(self.problem, dual, self.scale)
         for j in np.flatnonzero(status == FREE):
             for turn, into in ((THERE, gone), (GONE, there)):
                 turned = status.copy()
                 turned[j] = turn
-                if bound_of(self.problem, dual, self.scale, turned) >= value:
+                if bound_of(self.problem, dual, self.scale, turned, rho) >= value:
                     into.append(int(j))
                     break
         return np.array(gone, np.int32), np.array(there, np.int32)
