@@ -112,6 +112,11 @@ class Graph:
             return self
         return replace(self, cost=frozen(self.cost * times), slot_cost=frozen(self.slot_cost * times))
 
+    def priced(self, cost: Longs) -> Graph:
+        """The graph with other costs: int64[m], not negative."""
+        refuse_overflow(cost)
+        return replace(self, cost=frozen(cost.copy()), slot_cost=frozen(cost[self.edge]))
+
     def reached(self, source: int) -> npt.NDArray[np.bool_]:
         """Nodes that hang together with `source`: bool[n]."""
         answer: npt.NDArray[np.bool_] = reach(self.start, self.neighbour, np.int32(source))

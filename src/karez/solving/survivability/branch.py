@@ -30,6 +30,15 @@ def solve(problem: Problem, rounds: int, effort: int, stop_gap: float, seed: int
     seed : int
         Seed of all choices.
     """
+    search, relaxation, first, used = begin(problem, rounds, effort, stop_gap, seed)
+    cases = _cases(search, relaxation, first, used, effort, stop_gap)
+    return search.chosen, cases
+
+
+def begin(
+    problem: Problem, rounds: int, effort: int, stop_gap: float, seed: int
+) -> tuple[Search, Relaxation, Dual, Floats]:
+    """Network and bound of one part without cases, what they came from, and how much of every edge was used."""
     search = Search(problem, seed)
     search.build()
     search.improve(rounds // 4)
@@ -42,8 +51,7 @@ def solve(problem: Problem, rounds: int, effort: int, stop_gap: float, seed: int
     first, used = relaxation.run(whole, enough(search.value, stop_gap), effort, offer)
     if search.value > first.bound:
         search.improve(rounds, used if used.size else None)
-    cases = _cases(search, relaxation, first, used, effort, stop_gap)
-    return search.chosen, cases
+    return search, relaxation, first, used
 
 
 def _cases(

@@ -40,6 +40,9 @@ MOST_FIRST = 4_000
 
 MOST_ROUNDS = 200
 STALLED = 8
+DUAL, PRIMAL = 1, 4
+"""Simplex methods, as HiGHS numbers them."""
+
 OLD = 4
 
 
@@ -103,6 +106,11 @@ def dual_bound(graph: Graph, thick: Bools, fixed: Bytes, cuts: tuple[Cut, ...], 
     what its two arcs together (where it does not fail) or the better one of them is charged above its cost; one that
     is there the same, or adds what is missing to its cost; one that is not there nothing.
     """
+    return _proven(charges(graph, thick, cuts, weight), graph.cost, fixed, weight, scale)
+
+
+def charges(graph: Graph, thick: Bools, cuts: tuple[Cut, ...], weight: Longs) -> Longs:
+    """What weights of cuts charge to every edge: int64[m]."""
     ahead, back = np.zeros(graph.m, np.int64), np.zeros(graph.m, np.int64)
     for cut, counts in zip(cuts, weight.tolist(), strict=True):
         out, into = crossing(graph, cut)
@@ -114,7 +122,8 @@ def dual_bound(graph: Graph, thick: Bools, fixed: Bytes, cuts: tuple[Cut, ...], 
             turned = cut.kind == ENTERING
             ahead[into if turned else out] += counts
             back[out if turned else into] += counts
-    return _proven(np.where(thick, ahead + back, np.maximum(ahead, back)), graph.cost, fixed, weight, scale)
+    charged: Longs = np.where(thick, ahead + back, np.maximum(ahead, back))
+    return charged
 
 
 def _proven(charged: Longs, cost: Longs, fixed: Bytes, weight: Longs, scale: int) -> int:
@@ -199,6 +208,31 @@ class Relaxation:
                 break
             self._tidy()
         return self.best, used
+
+    def revalue(self, cost: Longs, *, separate: bool) -> tuple[Dual, Floats]:
+        """Bound anew at other costs (int64[m], none above the first ones), no case held.
+
+        With the cuts there are; with `separate`, those that are then violated are added and it is solved once more.
+        What the programme uses of every edge is float64[m], as that of :meth:`run`.
+        """
+        self.problem = replace(self.problem, graph=self.problem.graph.priced(cost))
+        arcs = np.repeat(np.where(self.problem.thick, 0, cost), 2)
+        self.programme.revalue(np.concatenate([arcs, cost[self.thick]]))
+        self.best = Dual(self.fixed, (), np.empty(0, np.int64), 1, 0)
+        # Other costs leave a basis feasible, new rows leave its duals so: each has its simplex method.
+        x = self._solved(PRIMAL)
+        if separate and self._separate(x):
+            x = self._solved(DUAL)
+        return self.best, self.used(x)
+
+    def _solved(self, method: int) -> Floats:
+        """Solve by one simplex method, and keep the bound; x, zeros if it was not solved."""
+        self.programme.model.setOptionValue("simplex_strategy", method)
+        status, x, dual = self.programme.solve()
+        if status != highspy.HighsModelStatus.kOptimal:
+            return np.zeros_like(x)
+        self._keep(dual)
+        return x
 
     def _enter(self, fixed: Bytes) -> None:
         """Set what holds in a case."""
@@ -321,6 +355,11 @@ class Relaxation:
         edge = np.maximum(ahead, back)
         edge[self.thick] = ahead[self.thick] + back[self.thick] + charged[2 * m :]
         return _proven(edge, graph.cost, self.fixed, weight, scale)
+
+    def thin(self) -> None:
+        """Drop all rows that have not been binding for some rounds."""
+        old = (self.programme.age > 1) & (self.programme.tag >= 0)
+        self.programme.drop(~old)
 
     def _tidy(self) -> None:
         """Drop rows that have not been binding for long, if they are many."""

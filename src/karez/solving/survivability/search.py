@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -73,6 +75,11 @@ class Search:
             *self.where, chosen, *self.rules, graph.cost, guide, rounds, SHARE, self.random, *self.arcs
         ))  # fmt: skip
         self.chosen = chosen
+
+    def revalue(self, cost: npt.NDArray[np.int64]) -> None:
+        """Go on from the same network at other costs: int64[m]."""
+        self.problem = replace(self.problem, graph=self.problem.graph.priced(cost))
+        self.value = exact_sum(cost[self.chosen])
 
     def _mended(self, chosen: Bools, cost: npt.NDArray[np.int64]) -> None:
         mend(*self.where, chosen, *self.rules, cost, self.random.permutation(self.needy), *self.arcs)

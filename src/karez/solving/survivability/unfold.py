@@ -8,8 +8,8 @@ import numpy as np
 
 from karez.kernels.blocks import anchors
 from karez.solving.graph import Graph
-from karez.solving.survivability.problem import Bools, Bytes, Ints, Part, Parted
-from karez.solving.survivability.relax import APART, ENTERING, FREE, LEAVING, Cut, Dual, dual_bound
+from karez.solving.survivability.problem import Bools, Bytes, Ints, Longs, Part, Parted
+from karez.solving.survivability.relax import APART, ENTERING, FREE, LEAVING, Cut, Dual, charges, dual_bound
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ class Proof:
     def bound(self) -> int:
         """What is proven."""
         return sum(min(case.bound for case in cases) for cases in self.parts)
+
+    def charged(self, graph: Graph) -> Longs:
+        """What the cuts charge to every edge, rounded up, the most of any case: int64[m]."""
+        most = np.zeros(graph.m, np.int64)
+        for case in (case for cases in self.parts for case in cases):
+            most = np.maximum(most, -(-charges(graph, self.thick, case.cuts, case.weight) // case.scale))
+        return most
 
 
 def unfold(parted: Parted, solved: list[tuple[Part, tuple[Dual, ...]]]) -> Proof:
