@@ -190,6 +190,7 @@ def test_years_are_those_of_a_plain_walk(case: dict) -> None:
     follow_order(
         case["order"],
         case["wanted"],
+        np.zeros(len(case["parent"]), np.int32),
         case["element"],
         case["parent"],
         case["first"],

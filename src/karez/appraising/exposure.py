@@ -12,7 +12,7 @@ import pandas as pd
 from karez.appraising.facts import gather
 from karez.appraising.present import present_factor
 from karez.appraising.pricing import span_items
-from karez.appraising.tables import Decided
+from karez.appraising.tables import Decided, in_order_with_works
 from karez.appraising.ways import find_ways
 from karez.model.words import TECHNOLOGIES
 
@@ -29,8 +29,9 @@ class Exposure:
 
     Parameters
     ----------
-    order : int32[sites tried]
-        The plan's order: by year, then by benefit for money; then the designed sites that it leaves out.
+    order : int32[tried]
+        The plan's order: by year, then by benefit for money; then the designed sites that it leaves out. −1 − e
+        stands for element e that is built though no site needs it, as what closes a ring.
     planned, earliest : int32[sites]
         Year of the plan, and year before which a site cannot be served.
     element : int32[sites]
@@ -195,7 +196,7 @@ def _order(decided: Decided, planned: Ints, option: npt.NDArray[np.int64], site_
     prices = decided.prices
     gain = prices.site_priority * prices.site_open_weight / np.maximum(site_capex, 1.0)
     order = np.lexsort((np.arange(len(planned)), -gain, planned))
-    return np.asarray(order[option[order] >= 0], dtype=np.int32)
+    return in_order_with_works(order[option[order] >= 0].astype(np.int32), planned + 1, decided)
 
 
 def _elements(decided: Decided) -> dict[str, Any]:

@@ -172,6 +172,7 @@ def _follow(
         follow_order(
             e.order,
             wanted,
+            e.element_planned,
             *way,
             e.element_first,
             *money,

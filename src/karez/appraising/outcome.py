@@ -102,6 +102,7 @@ def settle(
         outages=outages,
         record=record,
         proof=proof(decided, bound),
+        rings=design.rings,
         attributions=inputs.attributions,
         settlements=settlement_tables(decided, facts),
     )
@@ -130,6 +131,7 @@ def proof(decided: Decided, bound: PlanBound) -> Proof:
         plan_prizes=bound.prizes,
         plan_moats=bound.moats,
         plan_options=bound.options,
+        backbone={} if design.rings is None else design.rings.proof,
     )
 
 

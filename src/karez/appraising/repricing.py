@@ -13,7 +13,7 @@ from karez.appraising.assumptions import assumptions
 from karez.appraising.converting import Column, at, convert
 from karez.appraising.facts import gather
 from karez.appraising.pricing import nominal_budget, price_level, span_capex
-from karez.appraising.tables import Decided
+from karez.appraising.tables import Decided, in_order_with_works
 from karez.appraising.ways import Ways, find_ways
 from karez.kernels.sequence import spend_in_order
 from karez.model.inputs import Inputs
@@ -93,6 +93,7 @@ class _Repricing:
         tree, from_year = decided.design.tree, decided.prices.source_from_year
         self._first = np.zeros(len(tree.span), dtype=np.int32)
         self._first[tree.span < 0] = from_year[-1 - tree.span[tree.span < 0]] - 1
+        self._built = (np.maximum(decided.schedule.element_year, 1) - 1).astype(np.int32)
         planned = np.maximum(decided.schedule.site_year, decided.prices.site_earliest_year)
         self._wanted = (planned - 1).astype(np.int32)
 
@@ -111,8 +112,9 @@ class _Repricing:
         level = price_level(programme)
         budget = np.cumsum(nominal_budget(programme))
         year_of = spend_in_order(
-            self._order, self._wanted, self._element, capex, tree.parent, element_cost, self._first, budget, level
-        )
+            self._order, self._wanted, self._built, self._element, capex, tree.parent, element_cost, self._first,
+            budget, level,
+        )  # fmt: skip
         counted = decided.served & np.isfinite(capex)
         built = element_cost[schedule.element_year > 0].sum() + capex[counted].sum()
         served = facts.household * ((year_of < len(level)) & meets)
@@ -138,7 +140,7 @@ def _order(decided: Decided) -> npt.NDArray[np.int32]:
     gain = prices.site_priority * prices.site_open_weight / np.maximum(capex, 1.0)
     possible = decided.design.site_option >= 0
     order = np.lexsort((np.arange(len(year)), -gain, year))
-    return order[possible[order]].astype(np.int32)
+    return in_order_with_works(order[possible[order]].astype(np.int32), year, decided)
 
 
 def catalogue_range(decided: Decided) -> pd.DataFrame:

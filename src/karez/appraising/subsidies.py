@@ -12,7 +12,7 @@ from karez.appraising.facts import Facts
 from karez.appraising.rates import count, curves, element_km, real_amount, real_growth, traffic_growth
 from karez.appraising.returns import discount_factors
 from karez.appraising.tables import Decided
-from karez.kernels.trees import sum_above, sum_below
+from karez.kernels.trees import fold_up, sum_above, sum_below
 from karez.model.business import YearlyRate
 from karez.units import round_money
 
@@ -61,7 +61,9 @@ def _part_of_network(decided: Decided) -> tuple[Floats, Floats]:
     behind = sum_below(parent, behind)[:, 0]
     parts = []
     run_by_km = _by_km(decided, business.running_costs)
-    for money in (decided.element_present + run_by_km, _by_km(decided, business.tariffs)):
+    for own in (decided.element_present + run_by_km, _by_km(decided, business.tariffs)):
+        # What closes a ring has nobody behind it: it counts with what it hangs on.
+        money = fold_up(parent, own, behind > 0)
         per_weight = np.divide(money, behind, out=np.zeros(len(parent)), where=behind > 0)
         above = np.append(sum_above(parent, per_weight), 0.0)
         parts.append(above[np.where(on_fibre, element, -1)] * weight)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import shapely
 
 from karez.appraising.settlements import settlement_of
+from karez.kernels.trees import sum_below
 from karez.model.attributes import PLAN_AREAS
 from karez.model.design import Design
 from karez.model.inputs import Inputs
@@ -113,6 +115,35 @@ class Decided:
         rest = minor - part.sum(axis=1)
         part[np.arange(len(part)), share.argmax(axis=1)] += rest
         return part
+
+
+def in_order_with_works(
+    order: npt.NDArray[np.int32], year: npt.NDArray[np.signedinteger[Any]], decided: Decided
+) -> npt.NDArray[np.int32]:
+    """An order of sites by year, and in it, first in their years, elements that are built though no site needs them.
+
+    Parameters
+    ----------
+    order : int32[tried]
+        Sites by year.
+    year : int[sites]
+        Year of every site.
+    decided : Decided
+        What was decided.
+
+    Returns
+    -------
+    int32[tried + elements]
+        −1 − e stands for element e.
+    """
+    tree, built = decided.design.tree, decided.schedule.element_year
+    fibre = (decided.technology == "fibre") & decided.served
+    needed = np.zeros((len(built), 1))
+    np.add.at(needed[:, 0], decided.design.site_element[fibre], 1.0)
+    alone = np.flatnonzero((sum_below(tree.parent, needed)[:, 0] == 0) & (built > 0))
+    place = np.searchsorted(year[order], built[alone], side="left")
+    rank = np.argsort(place, kind="stable")
+    return np.insert(order, place[rank], -1 - alone[rank]).astype(np.int32)
 
 
 def site_table(decided: Decided) -> gpd.GeoDataFrame:
@@ -218,12 +249,14 @@ def span_table(decided: Decided) -> gpd.GeoDataFrame:
 def node_table(decided: Decided) -> gpd.GeoDataFrame:
     """Layer `nodes`: plant that the designed network passes."""
     graph, tree, year = decided.graph, decided.design.tree, decided.schedule.element_year
-    nodes = graph.nodes.iloc[tree.node].reset_index(drop=True)
-    is_source = tree.span < 0
+    # What closes a ring leads to a node that is there already.
+    leads = ~tree.closes
+    nodes = graph.nodes.iloc[tree.node[leads]].reset_index(drop=True)
+    is_source, year = tree.span[leads] < 0, year[leads]
     table = gpd.GeoDataFrame(
         {
             **{name: nodes[name] for name in ("id", "name", "kind")},
-            "capex_real": np.where(is_source & (year > 0), decided.element_capex, 0.0),
+            "capex_real": np.where(is_source & (year > 0), decided.element_capex[leads], 0.0),
             "year": decided.calendar(year),
             "feeds": is_source,
             "status": "proposed",

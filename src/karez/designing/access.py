@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 from karez.designing.reasons import reasons
 from karez.errors import Infeasible
@@ -23,6 +23,7 @@ from karez.model.design import FORCED, Ascent, Design, Tree
 from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.model.prices import Prices
+from karez.model.rings import Rings
 from karez.model.route_graph import RouteGraph
 from karez.solving import Certified, Graph, cost_to_join, prize
 from karez.units import from_minor, to_minor
@@ -32,6 +33,8 @@ SPAN_ROUNDS = 400_000
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
+
+NO_EDGES: Ints = np.empty(0, np.int32)
 
 
 def design(
@@ -53,7 +56,7 @@ def design(
         Told the share of the work that is done.
     """
     choice = choices(prices, len(inputs.sites))
-    prizes = _node_prizes(graph, choice)
+    prizes = node_prizes(graph, choice)
     root, network = candidate_network(graph, prices)
     settings = inputs.programme.designing
     # The root's own prize is never at stake; one unit keeps every ascent on this root, so that the proof has one.
@@ -63,16 +66,16 @@ def design(
         root,
         seed=seed,
         stop_gap=settings.stop_gap,
-        rounds=_rounds(settings.rounds, len(graph.spans)),
+        rounds=rounds_for(settings.rounds, len(graph.spans)),
         progress=progress,
     )
     proven = Proven(
-        _certificate(inputs, answer, choice, graph.site_node >= 0),
+        certificate_of(inputs, answer, choice, graph.site_node >= 0),
         Ascent(answer.ascent_node, answer.ascent_radius),
         prizes,
-        _notes(inputs, graph, choice),
+        notes_of(inputs, graph, choice),
     )
-    option = _decide(graph, choice, _reached(answer, network))
+    option = decide(graph, choice, reached(answer, network))
     return assemble(inputs, graph, prices, answer, proven, option)
 
 
@@ -87,15 +90,25 @@ class Proven:
 
 
 def assemble(
-    inputs: Inputs, graph: RouteGraph, prices: Prices, answer: Certified, proven: Proven, option: Ints
+    inputs: Inputs,
+    graph: RouteGraph,
+    prices: Prices,
+    answer: Certified,
+    proven: Proven,
+    option: Ints,
+    rings: Rings | None = None,
 ) -> Design:
-    """Put a chosen tree of the candidate network, and the option of every site, into a design."""
+    """Put a chosen tree of the candidate network, and the option of every site, into a design.
+
+    The edges of `rings` are there besides; those that close rings come last in the design's tree.
+    """
+    ways = NO_EDGES if rings is None else rings.edges
     root, network = candidate_network(graph, prices)
     choice = choices(prices, len(inputs.sites))
-    tree = _hang(answer, network, root, len(graph.spans))
+    tree = _tree(answer.edges, ways, network, root, len(graph.spans))
     names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
     technology = names[option]
-    reason = reasons(inputs, graph, choice, technology, cost_to_join(network, _reached(answer, network)))
+    reason = reasons(inputs, graph, choice, technology, cost_to_join(network, reached(answer, network, ways)))
     element = _elements(tree, graph)
     attribution, households = _behind(inputs, prices, tree, element, technology == "fibre")
     return Design(
@@ -110,23 +123,26 @@ def assemble(
         attribution=attribution,
         households_behind=households,
         notes=proven.notes,
+        rings=rings,
     )
 
 
-def least_cost_options(graph: RouteGraph, prices: Prices, answer: Certified) -> Ints:
-    """Option of every site that costs least, given a tree of the candidate network; −1 if none can serve it."""
+def least_cost_options(graph: RouteGraph, prices: Prices, answer: Certified, ways: Ints = NO_EDGES) -> Ints:
+    """Option of every site that costs least, given a tree and edges besides; −1 if none can serve it."""
     _, network = candidate_network(graph, prices)
-    return _decide(graph, choices(prices, len(graph.site_node)), _reached(answer, network))
+    return decide(graph, choices(prices, len(graph.site_node)), reached(answer, network, ways))
 
 
-def _reached(answer: Certified, network: Graph) -> npt.NDArray[np.bool_]:
-    """Nodes of the tree."""
-    reached = np.zeros(network.n, dtype=bool)
-    reached[answer.nodes] = True
-    return reached
+def reached(answer: Certified, network: Graph, ways: Ints = NO_EDGES) -> npt.NDArray[np.bool_]:
+    """Nodes of the tree, and of what is there besides."""
+    there = np.zeros(network.n, dtype=bool)
+    there[answer.nodes] = True
+    there[network.tail[ways]] = True
+    there[network.head[ways]] = True
+    return there
 
 
-def _rounds(most: int, spans: int) -> int:
+def rounds_for(most: int, spans: int) -> int:
     """Rounds of improvement: fewer on large graphs, so that effort grows with the graph and not beyond (rule 10)."""
     return max(1, min(most, SPAN_ROUNDS // max(spans, 1)))
 
@@ -156,7 +172,7 @@ def choices(prices: Prices, sites: int) -> pd.DataFrame:
     return choice
 
 
-def _node_prizes(graph: RouteGraph, choice: pd.DataFrame) -> npt.NDArray[np.int64]:
+def node_prizes(graph: RouteGraph, choice: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Prize of every node: the gains of fibre at its sites, together; FORCED where one must have it."""
     gain = np.where(choice["fibre"] >= 0, np.maximum(choice["other_minor"] - choice["fibre_minor"], 0), 0)
     joined = graph.site_node >= 0
@@ -178,9 +194,45 @@ def candidate_network(graph: RouteGraph, prices: Prices) -> tuple[int, Graph]:
     return root, Graph.from_edges(root + 1, tail.astype(np.int32), head.astype(np.int32), cost)
 
 
-def _hang(answer: Certified, network: Graph, root: int, spans: int) -> Tree:
+def _tree(edges: Ints, ways: Ints, network: Graph, root: int, spans: int) -> Tree:
+    """The chosen edges as a forest on the root, those that close rings at its end."""
+    more = np.setdiff1d(ways, edges)
+    if not len(more):
+        return _hang(edges, network, root, spans)
+    every = np.concatenate([edges[edges >= spans], more[more >= spans], edges[edges < spans], more[more < spans]])
+    forest = _first_forest(every, network)
+    tree = _hang(forest, network, root, spans)
+    rest = np.setdiff1d(every, forest)
+    leads = np.full(network.n, -1, np.int32)
+    leads[tree.node] = np.arange(len(tree.node), dtype=np.int32)
+    # It hangs on the end that is further from the source.
+    tail_is_far = leads[network.tail[rest]] > leads[network.head[rest]]
+    far = np.where(tail_is_far, network.tail[rest], network.head[rest])
+    near = np.where(tail_is_far, network.head[rest], network.tail[rest])
+    return Tree(
+        span=np.append(tree.span, rest).astype(np.int32),
+        parent=np.append(tree.parent, leads[far]).astype(np.int32),
+        node=np.append(tree.node, near).astype(np.int32),
+    )
+
+
+def _first_forest(edges: Ints, network: Graph) -> Ints:
+    """Edges that close no ring with those before them."""
+    rank = np.arange(1.0, len(edges) + 1)
+    low = np.minimum(network.tail[edges], network.head[edges])
+    high = np.maximum(network.tail[edges], network.head[edges])
+    # Between two nodes the first edge counts; loops never do.
+    order = np.lexsort((rank, high, low))
+    first = np.ones(len(order), np.bool_)
+    first[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+    kept = order[first & (low != high)[order]]
+    matrix = coo_array((rank[kept], (low[kept], high[kept])), shape=(network.n, network.n)).tocsr()
+    chosen: Ints = edges[minimum_spanning_tree(matrix).data.astype(np.int64) - 1]
+    return chosen
+
+
+def _hang(edges: Ints, network: Graph, root: int, spans: int) -> Tree:
     """Hang the chosen edges on the root, breadth first."""
-    edges = answer.edges
     tail, head = network.tail[edges], network.head[edges]
     numbered = coo_array((np.arange(1, len(edges) + 1), (tail, head)), shape=(network.n, network.n)).tocsr()
     order, before = breadth_first_order(numbered, root, directed=False)
@@ -196,7 +248,7 @@ def _hang(answer: Certified, network: Graph, root: int, spans: int) -> Tree:
     )
 
 
-def _decide(graph: RouteGraph, choice: pd.DataFrame, reached: npt.NDArray[np.bool_]) -> Ints:
+def decide(graph: RouteGraph, choice: pd.DataFrame, reached: npt.NDArray[np.bool_]) -> Ints:
     """Option of every site, given the nodes fibre reaches; −1 if none can serve it."""
     at_fibre = (graph.site_node >= 0) & reached[graph.site_node]
     pays = (choice["fibre_minor"] < choice["other_minor"]) | choice["must"]
@@ -208,7 +260,8 @@ def _decide(graph: RouteGraph, choice: pd.DataFrame, reached: npt.NDArray[np.boo
 def _elements(tree: Tree, graph: RouteGraph) -> Ints:
     """Element that leads to each site's node; −1 where none does."""
     leads = np.full(len(graph.nodes) + 1, -1, dtype=np.int32)
-    leads[tree.node] = np.arange(len(tree.node), dtype=np.int32)
+    tree_nodes = tree.node[~tree.closes]
+    leads[tree_nodes] = np.arange(len(tree_nodes), dtype=np.int32)
     return np.where(graph.site_node >= 0, leads[graph.site_node], -1).astype(np.int32)
 
 
@@ -226,11 +279,16 @@ def _behind(
     weight = below[:, :-1]
     whole = weight.sum(axis=1, keepdims=True)
     even = np.full_like(weight, 1.0 / len(projects))
-    return np.divide(weight, whole, out=even, where=whole > 0), below[:, -1]
+    share = np.divide(weight, whole, out=even, where=whole > 0)
+    # What closes a ring serves those behind the end that it hangs on.
+    share[tree.closes] = share[tree.parent[tree.closes]]
+    return share, below[:, -1]
 
 
-def _certificate(inputs: Inputs, answer: Certified, choice: pd.DataFrame, joined: npt.NDArray[np.bool_]) -> Certificate:
-    """Certificate of scope `design`, in units of money."""
+def certificate_of(
+    inputs: Inputs, answer: Certified, choice: pd.DataFrame, joined: npt.NDArray[np.bool_], upon: str = ""
+) -> Certificate:
+    """Certificate of scope `design`, in units of money; `upon` says what the network is built upon."""
     pays = choice["must"] | (choice["fibre_minor"] < choice["other_minor"])
     by_fibre = joined & (choice["fibre"] >= 0) & pays
     constant = int(np.where(by_fibre, choice["fibre_minor"], choice["other_minor"]).sum())
@@ -242,13 +300,13 @@ def _certificate(inputs: Inputs, answer: Certified, choice: pd.DataFrame, joined
         value=float(from_minor(answer.value)),
         bound=float(from_minor(answer.bound)),
         constant=float(from_minor(constant)),
-        proof=f"{answer.proof.rstrip('.')}. Replay proof/ascent.parquet on proof/graph.parquet to derive the bound. "
-        "Larger cables and power are outside it.",
+        proof=f"{answer.proof.rstrip('.')}. {upon + '. ' if upon else ''}Replay proof/ascent.parquet on "
+        "proof/graph.parquet to derive the bound. Larger cables and power are outside it.",
         seconds=answer.seconds,
     )
 
 
-def _notes(inputs: Inputs, graph: RouteGraph, choice: pd.DataFrame) -> tuple[Note, ...]:
+def notes_of(inputs: Inputs, graph: RouteGraph, choice: pd.DataFrame) -> tuple[Note, ...]:
     """Note the sites that nothing can serve."""
     lost = (choice["other"] < 0) & ((choice["fibre"] < 0) | (graph.site_node < 0))
     ids = tuple(inputs.sites["id"][lost])

@@ -143,10 +143,8 @@ def design_backbone(
         rounds=rules.rounds, effort=rules.effort, stop_gap=rules.stop_gap, seed=seed, progress=progress,
     )  # fmt: skip
     single = steiner(posed.network, np.append(posed.root, np.flatnonzero(posed.need > NONE)), seed=seed, rounds=ROUNDS)
-    lead_in = np.append(graph.spans["tier"].to_numpy() == "lead_in", np.zeros(len(graph.source_node), np.bool_))
-    bridges = answer.bridges[~lead_in[answer.bridges]]
-    found = stretches_of(posed.network, posed.root, answer.edges, bridges, posed.need)
-    hubs = _hubs(inputs, graph, posed, answer, found)
+    found = only_roads(graph, posed, answer)
+    hubs = hub_table(inputs, graph, posed, answer, found)
     thick = posed.thick | answer.cases.thick
     order = inputs.sites["category"].iloc[posed.hubs].map(list(hub_levels(inputs)).index)
     named = posed.hubs[np.argsort(order.to_numpy(), kind="stable")]
@@ -157,7 +155,7 @@ def design_backbone(
         programme=inputs.programme,
         spans=_spans(graph, prices, posed, answer, found, built, traffic),
         hubs=hubs,
-        stretches=_stretch_table(inputs, graph, prices, posed, found),
+        stretches=stretch_table(inputs, graph, prices, posed, found),
         traffic=traffic,
         optics=optics,
         certificate=_certificate(inputs, answer, upon_plan=built is not None),
@@ -195,20 +193,13 @@ def _spans(
     traffic: Traffic,
 ) -> gpd.GeoDataFrame:
     """Chosen spans; the sources' own connections are no spans."""
-    count = len(graph.spans)
-    chosen = answer.edges[answer.edges < count]
+    chosen, role, stretch = span_roles(graph, posed, answer, found)
     part = graph.spans.iloc[chosen]
-    ring = rings(posed.network, posed.root, answer.edges)[answer.edges < count]
-    stretch = np.full(posed.network.m, "", object)
-    for one in found:
-        stretch[one.edges] = f"road-{one.number}"
-    lead_in = part["tier"].to_numpy() == "lead_in"
-    role = np.select([lead_in, stretch[chosen] != "", ring], ["lead_in", "only_road", "ring"], "spur")
     frame = gpd.GeoDataFrame(
         {
             "id": part["id"].to_numpy(),
             "role": role,
-            "stretch": stretch[chosen],
+            "stretch": stretch,
             "method": part["method"].to_numpy(),
             "ground": part["ground"].to_numpy(),
             "length_m": part["length_m"].to_numpy(),
@@ -222,6 +213,28 @@ def _spans(
         crs=graph.spans.crs,
     )
     return frame[[*SPAN_COLUMNS, "geometry"]]
+
+
+def span_roles(
+    graph: RouteGraph, posed: Posed, answer: Survivable, found: list[Stretch]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.object_], npt.NDArray[np.object_]]:
+    """Numbers of the chosen spans, the role of each, and the stretch of only road it is of."""
+    count = len(graph.spans)
+    chosen = answer.edges[answer.edges < count]
+    ring = rings(posed.network, posed.root, answer.edges)[answer.edges < count]
+    stretch = np.full(posed.network.m, "", object)
+    for one in found:
+        stretch[one.edges] = f"road-{one.number}"
+    lead_in = graph.spans["tier"].to_numpy()[chosen] == "lead_in"
+    role = np.select([lead_in, stretch[chosen] != "", ring], ["lead_in", "only_road", "ring"], "spur")
+    return chosen, role.astype(object), stretch[chosen]
+
+
+def only_roads(graph: RouteGraph, posed: Posed, answer: Survivable) -> list[Stretch]:
+    """Stretches of only road before hubs that need two ways; a place's own lead-in is none."""
+    lead_in = np.append(graph.spans["tier"].to_numpy() == "lead_in", np.zeros(len(graph.source_node), np.bool_))
+    bridges = answer.bridges[~lead_in[answer.bridges]]
+    return stretches_of(posed.network, posed.root, answer.edges, bridges, posed.need)
 
 
 def _kinds(posed: Posed, answer: Survivable) -> Bytes:
@@ -245,7 +258,7 @@ def _cut_nodes(posed: Posed) -> Bools:
     return cut
 
 
-def _hubs(
+def hub_table(
     inputs: Inputs, graph: RouteGraph, posed: Posed, answer: Survivable, found: list[Stretch]
 ) -> gpd.GeoDataFrame:
     """What every hub has, and the only roads before it."""
@@ -277,7 +290,7 @@ def _km(graph: RouteGraph, stretch: Stretch) -> float:
     return float(graph.spans["length_m"].to_numpy()[spans].sum()) / METRES_PER_KM
 
 
-def _stretch_table(
+def stretch_table(
     inputs: Inputs, graph: RouteGraph, prices: Prices, posed: Posed, found: list[Stretch]
 ) -> pd.DataFrame:
     """Who hangs on every only road, and what would go round it."""
@@ -371,20 +384,26 @@ def proof_tables(posed: Posed, answer: Survivable, routes: RouteGraph, traffic: 
     says are there or not), ``cuts`` (part, case, kind 0 leaving, 1 entering, 2 apart, without, weight, inside: nodes
     beyond the cut), ``ways`` (hub, way, node, mbps, edges: from the hub on).
     """
+    network = posed.network
+    tables = cut_tables(posed, answer, network.cost)
+    ids = np.append(routes.spans["id"].to_numpy(object), np.full(network.m - len(routes.spans), "", object))
+    graph = tables["graph"].assign(id=ids, length_mm=lengths_mm(routes, network))
+    return {**tables, "graph": graph, "ways": way_table(traffic)}
+
+
+def cut_tables(posed: Posed, answer: Survivable, cost: npt.NDArray[np.int64]) -> dict[str, pd.DataFrame]:
+    """Tables ``graph``, ``nodes``, ``cases``, ``cuts`` of :func:`proof_tables`, at costs that the cuts are within."""
     network, proof = posed.network, answer.cases
     chosen = np.zeros(network.m, np.bool_)
     chosen[answer.edges] = True
     graph = pd.DataFrame({
-        "tail": network.tail, "head": network.head, "cost_minor": network.cost, "thick": posed.thick,
+        "tail": network.tail, "head": network.head, "cost_minor": cost, "thick": posed.thick,
         "bridge": proof.thick & ~posed.thick, "chosen": chosen, "chain": proof.chain,
-        "id": np.append(routes.spans["id"].to_numpy(object), np.full(network.m - len(routes.spans), "", object)),
-        "length_mm": lengths_mm(routes, network),
     })  # fmt: skip
     root = np.zeros(network.n, np.bool_)
     root[posed.root] = True
     nodes = pd.DataFrame({"need": posed.need, "sure": posed.sure, "root": root})
-    tables = {"graph": graph, "nodes": nodes, "cases": _case_table(proof), "cuts": _cut_table(proof)}
-    return {**tables, "ways": way_table(traffic)}
+    return {"graph": graph, "nodes": nodes, "cases": _case_table(proof), "cuts": _cut_table(proof)}
 
 
 def _case_table(proof: Proof) -> pd.DataFrame:

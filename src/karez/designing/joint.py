@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from karez.designing.access import Proven, assemble, least_cost_options
-from karez.designing.candidates import Candidates, Constraints, Floats, Ints, Longs
+from karez.designing.access import NO_EDGES, Proven, assemble, least_cost_options, reached
+from karez.designing.candidates import Candidates, Constraints, Flags, Floats, Ints, Longs
 from karez.designing.yearly import Yearly
 from karez.model.certificate import Certificate
 from karez.model.design import Design
@@ -16,7 +16,7 @@ from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
-from karez.solving import Certified, Conditions, Graph, prize
+from karez.solving import Certified, Conditions, Graph, prize, together
 from karez.units import MINOR_PER_UNIT, from_minor
 
 ROUNDS = 8
@@ -61,10 +61,12 @@ def redesign(
     rows = Constraints.of(inputs, prices, schedule.constraints)
     yearly = Yearly(candidates, rows, rows.prices(schedule.multipliers.get("schedule", {})))
     known = {_edges(design, len(graph.spans)).tobytes()}
-    for core in (_year_by_year(yearly, seed), _all_at_once(yearly, seed)):
-        answer = _completed(candidates, design, core, seed)
-        if answer.edges.tobytes() not in known:
-            known.add(answer.edges.tobytes())
+    ways = NO_EDGES if design.rings is None else design.rings.edges
+    for core in (_year_by_year(yearly, ways, seed), _all_at_once(yearly, ways, seed)):
+        answer = _completed(candidates, design, core, ways, seed)
+        edges = np.union1d(answer.edges, ways).astype(np.int32).tobytes()
+        if edges not in known:
+            known.add(edges)
             yield _designed(inputs, graph, prices, design, yearly, answer)
 
 
@@ -78,7 +80,7 @@ def _rounds(edges: int) -> int:
     return max(1, min(ROUNDS, SPAN_ROUNDS // max(1, edges)))
 
 
-def _year_by_year(yearly: Yearly, seed: int) -> Ints:
+def _year_by_year(yearly: Yearly, ways: Ints, seed: int) -> Ints:
     """Edges of a tree that grows: each year's best that holds the year before's."""
     candidates = yearly.candidates
     core: Ints = np.empty(0, np.int32)
@@ -86,63 +88,71 @@ def _year_by_year(yearly: Yearly, seed: int) -> Ints:
         late = np.flatnonzero(~yearly.there(t))
         gains = yearly.gains(t)
         if gains.any():
-            core = _tree(yearly, yearly.steps[:, t], gains, Conditions(forced=core, forbidden=late), seed)
+            conditions = Conditions(forced=core, forbidden=late)
+            core = _tree(yearly, yearly.steps[:, t], gains, conditions, ways, seed)
     return core
 
 
-def _all_at_once(yearly: Yearly, seed: int) -> Ints:
+def _all_at_once(yearly: Yearly, ways: Ints, seed: int) -> Ints:
     """Edges of one tree for all years, at the mean price of money."""
     gains = np.sum([yearly.gains(t) for t in range(yearly.candidates.years)], axis=0)
-    return _tree(yearly, yearly.of_money.mean(axis=1), gains, None, seed)
+    return _tree(yearly, yearly.of_money.mean(axis=1), gains, None, ways, seed)
 
 
-def _tree(yearly: Yearly, price: Floats, gains: Floats, conditions: Conditions | None, seed: int) -> Ints:
-    """Edges of the best tree at given prices of capex and upkeep; of equal ones, one of low present cost."""
+def _tree(yearly: Yearly, price: Floats, gains: Floats, conditions: Conditions | None, ways: Ints, seed: int) -> Ints:
+    """Edges of the best tree at given prices of capex and upkeep; of equal ones, one of low present cost.
+
+    The backbone's edges (`ways`) are built whatever hangs on them, and come for nothing.
+    """
     if not gains.any():
         return np.empty(0, np.int32)
     candidates, network = yearly.candidates, yearly.candidates.network
     present = network.cost.astype(np.float64)
     tie = TIE * float(yearly.of_money[0, 0]) / MINOR_PER_UNIT + FREE * float(gains.sum()) / max(1.0, present.sum())
     paid = (price / MINOR_PER_UNIT) @ candidates.money + tie * present
+    paid[ways] = 0.0
     scale = WHOLE / max(float(paid.sum() + gains.sum()), 1e-300)
     worth: Longs = np.ceil(gains * scale).astype(np.int64)
     priced = Graph.from_edges(network.n, network.tail, network.head, (paid * scale).astype(np.int64))
     return prize(priced, worth, candidates.root, seed=seed, rounds=_rounds(network.m), conditions=conditions).edges
 
 
-def _completed(candidates: Candidates, design: Design, core: Ints, seed: int) -> Certified:
-    """The tree that holds the core and costs least otherwise."""
-    return prize(
-        candidates.network,
-        np.append(design.prize, 1),
+def _completed(candidates: Candidates, design: Design, core: Ints, ways: Ints, seed: int) -> Certified:
+    """The tree that holds the core and costs least otherwise, its value with the backbone's edges."""
+    network, prizes = candidates.network, np.append(design.prize, 1)
+    cost = network.cost.copy()
+    cost[ways] = 0
+    answer = prize(
+        network.priced(cost) if len(ways) else network,
+        prizes,
         candidates.root,
         seed=seed,
-        rounds=_rounds(candidates.network.m),
+        rounds=_rounds(network.m),
         conditions=Conditions(forced=core),
     )
+    return replace(answer, value=together(network, prizes, ways, answer)) if len(ways) else answer
 
 
 def _designed(
     inputs: Inputs, graph: RouteGraph, prices: Prices, design: Design, yearly: Yearly, answer: Certified
 ) -> Design:
     """A design with that tree; sites have fibre, too, where it gives more service for the money."""
-    cheapest = least_cost_options(graph, prices, answer)
-    option = _at_prices(yearly, answer, cheapest)
+    ways = NO_EDGES if design.rings is None else design.rings.edges
+    cheapest = least_cost_options(graph, prices, answer, ways)
+    option = _at_prices(yearly, reached(answer, yearly.candidates.network, ways), cheapest)
     proven = Proven(_certificate(design.certificate, answer), design.ascent, design.prize, design.notes)
-    made = assemble(inputs, graph, prices, answer, proven, option)
+    made = assemble(inputs, graph, prices, answer, proven, option, design.rings)
     reason = made.site_reason.copy()
     reason[option != cheapest] = "gives more service for the money than the cheapest way, as budgets are"
     return replace(made, site_reason=reason)
 
 
-def _at_prices(yearly: Yearly, answer: Certified, cheapest: Ints) -> Ints:
+def _at_prices(yearly: Yearly, there: Flags, cheapest: Ints) -> Ints:
     """The cheapest option of every site but where fibre is there and worth more at the prices of money."""
     candidates = yearly.candidates
     worth = yearly.worth.max(axis=1, initial=-np.inf)
-    reached = np.zeros(candidates.network.n, np.bool_)
-    reached[answer.nodes] = True
     fibre = np.flatnonzero((candidates.node >= 0) & (worth > 0))
-    fibre = fibre[reached[candidates.node[fibre]]]
+    fibre = fibre[there[candidates.node[fibre]]]
     alone = yearly.best[0][:, -1]
     better = fibre[worth[fibre] > alone[candidates.site[fibre]]]
     option = cheapest.copy()

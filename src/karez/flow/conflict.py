@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from karez.appraising.converting import convert
 from karez.appraising.pricing import price
 from karez.appraising.rules import Rule, can_conflict, conflict_words, in_a_hurry, loosening, rules, without
-from karez.designing.access import design
+from karez.designing.network import design
 from karez.errors import Infeasible
 from karez.flow.record import record
 from karez.flow.spread import Task, spread

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from karez.designing.access import design
 from karez.designing.joint import redesign
+from karez.designing.network import design
 from karez.errors import Infeasible
 from karez.flow.progress import Stages
 from karez.model.design import Design

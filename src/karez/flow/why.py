@@ -11,8 +11,8 @@ from karez.appraising.converting import convert
 from karez.appraising.pricing import price
 from karez.appraising.rule_worth import TENTH, price_of, reached, same_option, service_of, study
 from karez.appraising.rules import Rule, binding, rules
-from karez.designing.access import design
 from karez.designing.carried import carried
+from karez.designing.network import design
 from karez.errors import Infeasible, UsageFault
 from karez.flow.conflict import explain
 from karez.flow.plan import decide_on

@@ -108,7 +108,7 @@ def slip_last(
     Parameters
     ----------
     order : int32[sites tried]
-        Sites in the order they are tried.
+        Sites in the order they are tried; −1 − e stands for element e by itself, which does not slip.
     site_year : int16[sites]
         Year 0 … T − 1 as money alone has it; T for never.
     earliest : int32[sites]
@@ -127,6 +127,8 @@ def slip_last(
     middle = np.zeros(len(site_cost))
     whole = np.zeros(years + 1)
     for site in order:
+        if site < 0:
+            continue
         year = site_year[site]
         if year == years:
             continue
@@ -139,6 +141,8 @@ def slip_last(
         middle[site] = whole[year] + added / 2.0
         whole[year] += added
     for site in order:
+        if site < 0:
+            continue
         year = site_year[site]
         if year == years:
             wanted[site] = earliest[site]
@@ -152,6 +156,7 @@ def slip_last(
 def follow_order(
     order: Ints,
     wanted: Ints,
+    element_wanted: Ints,
     element: Ints,
     parent: Ints,
     element_first: Ints,
@@ -173,10 +178,12 @@ def follow_order(
 
     Parameters
     ----------
-    order : int32[sites tried]
-        Sites in the order they are tried.
+    order : int32[tried]
+        Sites in the order they are tried; −1 − e stands for element e by itself, with what it hangs on.
     wanted : int32[sites]
         Year 0 … T from which a site is tried.
+    element_wanted : int32[elements]
+        The same of elements by themselves.
     element : int32[sites]
         Element a site hangs on; −1 for none.
     parent, element_first : int32[elements]
@@ -198,9 +205,13 @@ def follow_order(
     room = budget.copy()
     so_far = np.cumsum(level)
     for site in order:
-        begin = wanted[site]
-        once, yearly = site_cost[site], site_opex[site]
-        here = element[site]
+        if site >= 0:
+            begin, leaf = wanted[site], element[site]
+            once, yearly = site_cost[site], site_opex[site]
+        else:
+            begin, leaf = element_wanted[-1 - site], np.int32(-1 - site)
+            once, yearly = 0.0, 0.0
+        here = leaf
         while here >= 0 and element_year[here] == years:
             once += element_cost[here]
             yearly += element_opex[here]
@@ -219,9 +230,9 @@ def follow_order(
             if fits:
                 for later in range(year, years):
                     room[later] -= once * level[year] * pays_capex + yearly * (so_far[later] - so_far[year]) * pays_opex
-                if served:
+                if served and site >= 0:
                     site_year[site] = year
-                here = element[site]
+                here = leaf
                 while here >= 0 and element_year[here] == years:
                     element_year[here] = year
                     here = parent[here]

@@ -14,6 +14,7 @@ Floats = npt.NDArray[np.float64]
 def spend_in_order(
     order: Ints,
     wanted: Ints,
+    element_wanted: Ints,
     element: Ints,
     site_cost: Floats,
     parent: Ints,
@@ -26,10 +27,12 @@ def spend_in_order(
 
     Parameters
     ----------
-    order : int32[served]
-        Sites in the order they are tried.
+    order : int32[tried]
+        Sites in the order they are tried; −1 − e stands for element e by itself, with what it hangs on.
     wanted : int32[sites]
         Year 0 … T − 1 before which a site is not tried.
+    element_wanted : int32[elements]
+        The same of elements by themselves.
     element : int32[sites]
         Element a site hangs on; −1 for none.
     site_cost, element_cost : float64
@@ -53,9 +56,11 @@ def spend_in_order(
     built = np.full(len(parent), years, np.int32)
     room = budget.copy()
     for site in order:
-        begin = wanted[site]
-        cost = site_cost[site]
-        here = element[site]
+        if site >= 0:
+            begin, leaf, cost = wanted[site], element[site], site_cost[site]
+        else:
+            begin, leaf, cost = element_wanted[-1 - site], np.int32(-1 - site), 0.0
+        here = leaf
         while here >= 0 and built[here] == years:
             cost += element_cost[here]
             begin = max(begin, element_first[here])
@@ -72,8 +77,9 @@ def spend_in_order(
             if fits:
                 for later in range(year, years):
                     room[later] -= money
-                year_of[site] = year
-                here = element[site]
+                if site >= 0:
+                    year_of[site] = year
+                here = leaf
                 while here >= 0 and built[here] == years:
                     built[here] = year
                     here = parent[here]

@@ -54,3 +54,29 @@ def sum_above(parent: Ints, own: Floats) -> Floats:
         if parent[element] >= 0:
             total[element] += total[parent[element]]
     return total
+
+
+@njit(cache=True, nogil=True)
+def fold_up(parent: Ints, own: Floats, stays: npt.NDArray[np.bool_]) -> Floats:
+    """Move what elements bring to what they hang on, up to one at which it stays.
+
+    Parameters
+    ----------
+    parent : int32[elements]
+        Row of the parent, smaller than the element's own; −1 for none.
+    own : float64[elements]
+        What each element brings.
+    stays : bool[elements]
+        Elements from which nothing is moved.
+
+    Returns
+    -------
+    float64[elements]
+        The same sum, moved.
+    """
+    moved = own.copy()
+    for element in range(len(parent) - 1, -1, -1):
+        if not stays[element] and parent[element] >= 0:
+            moved[parent[element]] += moved[element]
+            moved[element] = 0.0
+    return moved

@@ -22,6 +22,13 @@ class BackboneRules(Settings):
         meaning="Categories of sites that are hubs: one way (none), two that share no span (edge), or neither a span "
         "nor a node (node); none named: county_seat, gateway and computing, by node",
     )
+    in_plan: bool = setting(
+        False,
+        meaning="Whether the plan builds the backbone, within its years and budget; else it is a study of its own",
+    )
+    closed_by: int | None = setting(
+        None, unit="year", meaning="Calendar year by which the plan has built the backbone; none: the last one"
+    )
     distinct_sources: bool = setting(False, meaning="Whether the two ways of a hub must end at two sources")
     new_route_per_m: NonNegative = setting(
         0.0, unit="money/m", meaning="Price of a new cross-country route; 0: the dearest rate of the candidates"
@@ -38,6 +45,9 @@ class BackboneRules(Settings):
         le=50,
     )
     optics: OpticsRules = setting(OpticsRules(), meaning="Wavelengths on the backbone, and what carries them")
+    shares: int = setting(
+        24, unit="rounds", meaning="In a plan: times that costs are shared out anew between the two bounds", ge=1
+    )
     stop_gap: NonNegative = setting(0.015, unit="share", meaning="Stop once a part is proven this close")
     rounds: int = setting(400, unit="rounds", meaning="Pieces of the network torn up and mended", ge=1)
     effort: int = setting(150_000, unit="iterations", meaning="Simplex iterations for the bound of a part", ge=1)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from karez.model.certificate import Certificate
 from karez.model.note import Note
+from karez.model.rings import Rings
 
 FORCED = -1
 """Prize of a node that must be reached."""
@@ -40,7 +41,7 @@ class Ascent:
 
 @dataclass(frozen=True)
 class Tree:
-    """The chosen network as a forest that hangs on the sources.
+    """The chosen network as a forest that hangs on the sources; spans that close rings come last.
 
     Parameters
     ----------
@@ -55,6 +56,13 @@ class Tree:
     span: Ints
     parent: Ints
     node: Ints
+
+    @property
+    def closes(self) -> npt.NDArray[np.bool_]:
+        """Whether an element closes a ring: it leads to a node that one before it leads to; bool[elements]."""
+        closes = np.ones(len(self.node), np.bool_)
+        closes[np.unique(self.node, return_index=True)[1]] = False
+        return closes
 
 
 @dataclass(frozen=True)
@@ -85,6 +93,8 @@ class Design:
         Households of the fibre sites behind the element.
     notes : tuple[Note, ...]
         What a reader must know.
+    rings : Rings | None
+        The survivable backbone that the network holds, if the plan builds one.
     """
 
     tree: Tree
@@ -98,3 +108,4 @@ class Design:
     attribution: npt.NDArray[np.float64]
     households_behind: npt.NDArray[np.float64]
     notes: tuple[Note, ...] = ()
+    rings: Rings | None = None

@@ -16,6 +16,7 @@ from karez.model.outages import Outages
 from karez.model.plan_bound import Improvement
 from karez.model.programme import Programme
 from karez.model.replan import Replan
+from karez.model.rings import Rings
 from karez.model.risk import Risk
 from karez.model.schedule import CaseTree
 from karez.model.settlements import Settlements
@@ -81,6 +82,8 @@ class Proof:
         As in ``model.schedule.Schedule``.
     plan_years, plan_prizes, plan_moats, plan_options : DataFrame
         Of scope ``plan``: ``years``, ``prizes``, ``moats`` and ``options`` of ``model.plan_bound.PlanBound``.
+    backbone : dict[str, DataFrame]
+        Where the plan builds a backbone, ``proof`` of :class:`karez.model.rings.Rings`; else empty.
     """
 
     graph: pd.DataFrame
@@ -95,6 +98,7 @@ class Proof:
     plan_prizes: pd.DataFrame = field(default_factory=pd.DataFrame)
     plan_moats: pd.DataFrame = field(default_factory=pd.DataFrame)
     plan_options: pd.DataFrame = field(default_factory=pd.DataFrame)
+    backbone: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,8 @@ class Plan:
         What the plan changes against the approved one; None where it is no plan of the rest.
     settlements : Settlements | None
         Settlements that are designed street by street; None where there are none.
+    rings : Rings | None
+        The survivable backbone that it builds; None where it builds none.
     """
 
     programme: Programme
@@ -159,6 +165,7 @@ class Plan:
     delivery: Delivery | None = None
     replan: Replan | None = None
     settlements: Settlements | None = None
+    rings: Rings | None = None
 
     def summary(self) -> dict[str, Any]:
         """What ``summary.json`` holds; equal runs differ in seconds alone (rule 10)."""
@@ -197,6 +204,7 @@ class Plan:
             "notes": [{"stage": note.stage, "text": note.text, "count": note.count} for note in self.notes],
             **({"settlements": self.settlements.summary()} if self.settlements else {}),
             **({"resilience": self.outages.summary()} if self.outages else {}),
+            **({"backbone": self.rings.summary()} if self.rings else {}),
             **({"risk": self.risk.summary()} if self.risk else {}),
             **({"replan": self.replan.summary()} if self.replan else {}),
         }

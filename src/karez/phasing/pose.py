@@ -18,6 +18,7 @@ from karez.model.prices import Prices
 from karez.model.programme import ALTERNATIVE_ORDER
 from karez.model.route_graph import RouteGraph
 from karez.phasing.fixing import Span, fix, fixed_years
+from karez.phasing.ringing import ring
 from karez.phasing.rows import by_place, floor_areas, limited_methods, rows_of
 from karez.solving.schedule import Aim, Problem, Rows
 from karez.units import METRES_PER_KM
@@ -120,7 +121,7 @@ def pose(inputs: Inputs, graph: RouteGraph, prices: Prices, design: Design) -> P
         present=np.concatenate([present, prices.option_present_by_year[table.index.to_numpy()]]),
     )
     return Posed(
-        problem=fix(problem, inputs, graph, design, site_year, span_year),
+        problem=fix(ring(problem, inputs, graph, design), inputs, graph, design, site_year, span_year),
         rows=rows_of(inputs, prices, names),
         option_row=table.index.to_numpy(np.int32),
         service_years=np.asarray(prices.service_years, np.float64),

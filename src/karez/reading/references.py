@@ -199,6 +199,10 @@ def _check_backbone(settled: Settled, findings: Findings) -> None:
         if known and name not in known:
             remedy = f"Name one that is there{suggestion(name, sorted(known))}"
             setting_fault(findings, ("backbone", "hubs", name), f"`{name}` is none of the categories", remedy)
+    years, by = settled.calendar_years, settled.backbone.get("closed_by")
+    if years is not None and by is not None and by not in years:
+        problem = f"{by} is not a year of the programme"
+        setting_fault(findings, ("backbone", "closed_by"), problem, f"Give a year from {years[0]} to {years[-1]}")
 
 
 def _check_names(findings: Findings, location: Location, names: Iterable[str], known: frozenset[str]) -> None:

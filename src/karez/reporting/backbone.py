@@ -9,35 +9,19 @@ from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
-from markupsafe import Markup
 
 from karez.model.backbone import Backbone
 from karez.reporting.backbone_book import write_book
-from karez.reporting.figures import MISSING, money, number, percent
+from karez.reporting.backbone_views import HUB_COLOUR, ROLES, hub_table, road_table, role_map
+from karez.reporting.figures import money, number, percent
 from karez.reporting.files import write_csv, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
 from karez.reporting.geopackage import add_styles, write_layers
 from karez.reporting.optics import HUT, SWITCH, optics_findings, optics_section
-from karez.reporting.outage_map import Dots, Lines, network_map
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.run_folder import Progress, write_whole
 from karez.reporting.styles import single_style
 from karez.reporting.traffic import traffic_findings, traffic_section
-
-ROLES = {
-    "ring": ("On a ring", "#1c5f99", 2.2),
-    "only_road": ("Only road, nothing doubles it", "#c0392b", 2.6),
-    "spur": ("One way, as asked", "#7a8a96", 1.6),
-    "lead_in": ("A place's own lead-in", "#d98a1b", 1.6),
-}
-"""Label, colour and width of every role of a span."""
-
-COMPLEMENTS = {
-    "alongside": "second trench alongside",
-    "cross_country": "new cross-country route",
-    "satellite": "satellite back-up",
-}
-HUB_COLOUR = "#17202a"
 
 
 def write_backbone(
@@ -164,7 +148,7 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
     drawing = Figure(
         "The backbone",
         "Every span of the network by what it is; dots are hubs.",
-        _drawing(backbone, areas),
+        role_map(backbone.spans, backbone.hubs, areas),
         (*((ROLES[role][0], ROLES[role][1]) for role in there), ("Hub", HUB_COLOUR)),
     )
     lengths = backbone.spans.groupby("role")[["length_m", "capex_real", "present_real"]].sum()
@@ -192,9 +176,9 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
                 "price or the dearest rate of the candidates: it has to be surveyed. Satellite back-up serves the hubs "
                 "behind the stretch alone."
             ],
-            tables=[_road_table(backbone)],
+            tables=[road_table(backbone.stretches, currency)],
         ),
-        Section("hubs", "Hub by hub", tables=[_hub_table(backbone)]),
+        Section("hubs", "Hub by hub", tables=[hub_table(backbone.hubs)]),
         traffic_section(backbone, areas),
         optics_section(backbone, areas),
         Section(
@@ -210,55 +194,3 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
             ],
         ),
     ]
-
-
-def _road_table(backbone: Backbone) -> Table:
-    currency = backbone.programme.agreement.currency
-    roads = backbone.stretches.sort_values(["households", "id"], ascending=[False, True])
-    rows: list[list[str]] = [
-        [
-            str(row.id),
-            str(row.first_hubs),
-            number(row.length_km, 1),
-            number(row.hubs),
-            number(row.emergency_posts),
-            number(row.households),
-            COMPLEMENTS.get(str(row.cheapest), MISSING),
-            *(money(cost, currency) for cost in (row.alongside_real, row.cross_country_real, row.satellite_real)),
-        ]
-        for row in roads.itertuples()
-    ]
-    heads = [
-        "Stretch", "Hubs behind", "Length, km", "Hubs", "Emergency posts", "Households behind", "Cheapest complement",
-        "Alongside", "Cross-country", "Satellite",
-    ]  # fmt: skip
-    return Table("Stretches of only road before hubs", heads, rows, words=frozenset({0, 1, 6}), tall=True)
-
-
-def _hub_table(backbone: Backbone) -> Table:
-    shown = ("name", "category", "wanted", "has", "stretches", "single_km")
-    words = {"node": "two, sharing no node", "edge": "two, sharing no span", "none": "one", "unreached": "none"}
-    rows = [
-        [str(name), str(category), words[wanted], words[has], str(stretches), number(km, 1)]
-        for name, category, wanted, has, stretches, km in zip(*(backbone.hubs[c] for c in shown), strict=True)
-    ]
-    heads = [
-        "Hub",
-        "Category",
-        "Ways wanted",
-        "Ways had, but for the roads named",
-        "Only roads before it",
-        "of them, km",
-    ]
-    return Table("Hubs", heads, rows, words=frozenset({0, 1, 2, 3, 4}), tall=True)
-
-
-def _drawing(backbone: Backbone, areas: gpd.GeoDataFrame) -> Markup:
-    """Areas, spans by role, hubs, as they lie."""
-    spans, places = backbone.spans, backbone.hubs.drop_duplicates("geometry")
-    lines = [
-        Lines(of["geometry"].to_numpy(), colour, width, tips=of["id"].tolist())
-        for of, (_, colour, width) in ((spans[spans["role"] == role], look) for role, look in ROLES.items())
-    ]
-    dots = Dots(places.geometry.to_numpy(), HUB_COLOUR, [4.0] * len(places), places["name"].astype(str).tolist())
-    return network_map("Map of the backbone", areas, [*lines, dots])

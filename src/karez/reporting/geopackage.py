@@ -13,6 +13,7 @@ import pyogrio
 
 from karez.model.attributes import PLAN_TABLES, Attribute, Table
 from karez.model.plan import Plan
+from karez.reporting.rings import ring_layers, ring_styles
 from karez.reporting.styles import LayerStyle, layer_styles
 
 _STAMP = "2000-01-01T00:00:00.000Z"
@@ -25,6 +26,8 @@ _GEOMETRIES = {"Point": "Point", "LineString": "LineString", "Polygon": "MultiPo
 def write_geopackage(plan: Plan, path: Path) -> None:
     """Write layers ``sites``, ``spans``, ``nodes`` and ``areas``, their column descriptions and QGIS styles.
 
+    Where the plan builds a backbone, layers ``rings`` and ``hubs`` come after them, as
+    :func:`karez.reporting.rings.ring_layers` has them.
     Columns are those of :data:`karez.model.attributes.PLAN_TABLES`, in that order; geometry is EPSG:4326. Column
     meanings go into the schema extension (``gpkg_data_columns``), styles into the table ``layer_styles`` that QGIS
     reads by itself. Files of equal plans are equal byte by byte.
@@ -49,13 +52,14 @@ def write_geopackage(plan: Plan, path: Path) -> None:
                 use_arrow=True,
                 layer_options={"GEOMETRY_NAME": "geom", "DESCRIPTION": f"One row: {table.row_is}"},
             )
+    write_layers(ring_layers(plan), path, version="1.3")
     with closing(sqlite3.connect(path)) as connection, connection:
         _describe_columns(connection)
-        add_styles(connection, layer_styles(plan))
+        add_styles(connection, [*layer_styles(plan), *ring_styles(plan)])
 
 
 def write_layers(layers: Mapping[str, tuple[gpd.GeoDataFrame, str]], path: Path, *, version: str = "") -> None:
-    """Write layers as they are into a new GeoPackage.
+    """Write layers as they are into a GeoPackage, a new one or one that is there.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ TABLES = ("graph", "nodes", "ascent", "elements", "options", "constraints", *PLA
 def write_proof(proof: Proof, catalogue: pd.DataFrame, folder: Path) -> None:
     """Write every table of `proof`, its multipliers and cases, and the catalogue into the new folder `folder`."""
     folder.mkdir()
-    tables = {name: getattr(proof, name) for name in TABLES}
+    tables = {**{name: getattr(proof, name) for name in TABLES}, **proof.backbone}
     write_parquets({**tables, "catalogue": catalogue.reset_index(names="item")}, folder)
     for name, found in (("multipliers", proof.multipliers), ("cases", proof.cases)):
         write_json(found, folder / f"{name}.json")

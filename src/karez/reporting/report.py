@@ -18,6 +18,7 @@ from karez.reporting.map_data import as_script, map_data
 from karez.reporting.outage_views import outage_views
 from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOGY_LABELS
 from karez.reporting.replan import delivery_views
+from karez.reporting.rings import ring_section
 from karez.reporting.risk_section import risk_section
 from karez.reporting.rule_views import rule_views
 from karez.reporting.settlement_views import settlement_views
@@ -57,6 +58,7 @@ def render_report(plan: Plan) -> str:
             rules=rule_views(plan),
             settlements=settlement_views(plan),
             outages=outage_views(plan),
+            backbone=ring_section(plan),
             policy=policy(scripts.values()),
             scripts=scripts,
             styles=Markup(asset("maplibre-gl.css") + "\n" + asset("report.css")),

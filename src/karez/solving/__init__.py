@@ -12,6 +12,7 @@ from karez.solving.locate import locate, median
 from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
+from karez.solving.ringed import Effort, Ringed, ringed, together
 from karez.solving.siting import Sited, Siting, SitingProof, Unservable, site
 from karez.solving.steiner import steiner
 from karez.solving.survivability import Survivable, survivable
@@ -24,6 +25,7 @@ __all__ = [
     "Conditioned",
     "Conditions",
     "Disconnected",
+    "Effort",
     "Frontier",
     "Graph",
     "MenuFrontier",
@@ -31,6 +33,7 @@ __all__ = [
     "Multiplier",
     "Overflow",
     "Price",
+    "Ringed",
     "Sited",
     "Siting",
     "SitingProof",
@@ -47,9 +50,11 @@ __all__ = [
     "median",
     "menu_frontier",
     "prize",
+    "ringed",
     "site",
     "steiner",
     "strengthen",
     "survivable",
+    "together",
     "warm_up",
 ]

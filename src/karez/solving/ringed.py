@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from karez.solving.certified import Certified
 from karez.solving.graph import Graph, exact_sum
 from karez.solving.prize import prize
-from karez.solving.survivability.branch import begin
+from karez.solving.survivability.branch import begin, split
 from karez.solving.survivability.problem import Bools, Bytes, Ints, Longs, Part, Parted, Problem, part
 from karez.solving.survivability.relax import Dual, Relaxation
 from karez.solving.survivability.search import Search
@@ -49,8 +49,8 @@ class Effort:
         Pieces of the network of two ways torn up and mended, by part.
     iterations : int
         Simplex iterations for the bound of a part.
-    stop_gap : float
-        Gap at which the work on either bound alone ends.
+    ways_gap, tree_gap : float
+        Gaps at which the work on either bound alone ends.
     tree_rounds : int
         Rounds of improvement of the tree.
     shares : int
@@ -59,7 +59,8 @@ class Effort:
 
     rounds: int = 400
     iterations: int = 150_000
-    stop_gap: float = 0.0
+    ways_gap: float = 0.0
+    tree_gap: float = 0.0
     tree_rounds: int = 20
     shares: int = 40
 
@@ -72,8 +73,8 @@ class Ringed:
     ----------
     ways : int32[…]
         Edges that give nodes the ways they need, ascending.
-    tree : int32[…]
-        Edges of the tree, ascending; those that are among `ways` as well are paid once.
+    tree : Certified
+        The tree, `ways` coming for nothing: edges that are among these as well are paid once.
     value, bound : int
         Cost of all these edges and of the prizes left; of no other pair that is lower than the bound.
     share : int64[m]
@@ -89,7 +90,7 @@ class Ringed:
     """
 
     ways: Ints
-    tree: Ints
+    tree: Certified
     value: int
     bound: int
     share: Longs
@@ -97,6 +98,11 @@ class Ringed:
     rest: Certified
     bridges: Ints
     seconds: float
+
+    @property
+    def certified(self) -> Certified:
+        """Value and bound of both together, as an answer; its edges are the tree's."""
+        return replace(self.tree, value=self.value, bound=self.bound, proof=PROOF, seconds=self.seconds)
 
 
 def ringed(
@@ -144,8 +150,8 @@ def ringed(
     >>> graph = Graph.from_edges(5, [0, 1, 2, 3, 1], [1, 2, 3, 0, 4], [2, 2, 2, 2, 3])
     >>> need, fails_not = np.array([0, 0, 3, 0, 0], np.int8), np.zeros(5, np.bool_)
     >>> found = ringed(graph, 0, need, np.array([1, 0, 0, 0, 9]), thick=fails_not, sure=fails_not)
-    >>> found.value, found.bound, found.ways.tolist(), found.tree.tolist()
-    (11, 11, [0, 1, 2, 3], [0, 4])
+    >>> found.value, found.bound, found.ways.tolist(), found.tree.nodes.tolist()
+    (11, 11, [0, 1, 2, 3], [0, 1, 4])
     """
     began = perf_counter()
     pair = _Pair(graph, root, need, prizes, thick, sure, effort or Effort(), seed, progress or (lambda _: None))
@@ -153,10 +159,9 @@ def ringed(
         if not pair.turn():
             break
     proof, share, rest = pair.bound()
-    # Costs nothing and is no loss: what one share proves too much the other proves too little.
     return Ringed(
         ways=pair.ways,
-        tree=pair.tree.edges,
+        tree=pair.tree,
         value=pair.value,
         bound=min(pair.value, proof.bound + rest.bound),
         share=share,
@@ -167,6 +172,16 @@ def ringed(
     )
 
 
+def together(graph: Graph, prizes: Longs, ways: Ints, tree: Certified) -> int:
+    """Cost of edges and of a tree, shared ones once, and of the prizes of nodes that neither reaches."""
+    edges = np.union1d(ways, tree.edges)
+    left = prizes > 0
+    left[tree.nodes] = False
+    left[graph.tail[ways]] = False
+    left[graph.head[ways]] = False
+    return exact_sum(graph.cost[edges]) + exact_sum(prizes[left])
+
+
 @dataclass
 class _Piece:
     """A part, its network, and its bound."""
@@ -174,8 +189,9 @@ class _Piece:
     part: Part
     search: Search
     relaxation: Relaxation
-    dual: Dual
+    first: Dual
     used: Floats
+    cases: tuple[Dual, ...]
 
     def costs(self, of_edges: Longs) -> Longs:
         """Costs of the part's edges, of those of the whole."""
@@ -205,8 +221,9 @@ class _Pair:
         whole = sum(piece.problem.graph.m for piece in self.parted.parts)
         self.pieces: list[_Piece] = []
         for one in self.parted.parts:
-            found = begin(one.problem, effort.rounds, effort.iterations, effort.stop_gap, seed)
-            self.pieces.append(_Piece(one, *found))
+            found = begin(one.problem, effort.rounds, effort.iterations, effort.ways_gap, seed)
+            cases = split(*found, effort.iterations, effort.ways_gap)
+            self.pieces.append(_Piece(one, *found, cases))
             progress(0.6 * sum(piece.part.problem.graph.m for piece in self.pieces) / whole)
         self.ways = self._ways()
         self.tree = self._tree(self.ways)
@@ -229,13 +246,13 @@ class _Pair:
             self.prizes,
             self.root,
             seed=self.seed,
-            stop_gap=self.effort.stop_gap,
+            stop_gap=self.effort.tree_gap,
             rounds=rounds,
         )
 
     def _worth(self, ways: Ints, tree: Certified) -> int:
-        """Value of a pair: the tree's, with the edges that came for nothing."""
-        return tree.value + exact_sum(self.graph.cost[ways])
+        """Value of a pair."""
+        return together(self.graph, self.prizes, ways, tree)
 
     def turn(self) -> bool:
         """Look for other ways, the tree's edges coming for nothing, and a tree upon them; whether they are better."""
@@ -254,11 +271,15 @@ class _Pair:
 
     def bound(self) -> tuple[Proof, Longs, Certified]:
         """Share the costs out, step by step towards where ways and tree use the same of every edge."""
-        proven = [self._proven(self.graph.cost, [piece.dual for piece in self.pieces])]
-        share = proven[0][1]
-        best, best_share, duals = 0, share, [piece.dual for piece in self.pieces]
+        proven = [self._proven(self.graph.cost, [piece.cases for piece in self.pieces])]
+        if proven[0][0].bound + proven[0][2].bound >= NEAR * self.value:
+            return proven[0]
+        duals = [piece.first for piece in self.pieces]
+        share = self._proven(self.graph.cost, [(dual,) for dual in duals])[1]
+        best, best_share = 0, share
         pace, since = 1.0, 0
         for piece in self.pieces:
+            piece.relaxation.release()
             piece.relaxation.thin()
         for number in range(self.effort.shares):
             rest = self._prize(self.graph.cost - share, 1)
@@ -276,7 +297,7 @@ class _Pair:
             step = pace * (NEAR * self.value - total) / length
             share = self._clipped(share + step * used)
             self.progress(0.7 + 0.3 * (number + 1) / self.effort.shares)
-        proven.append(self._proven(best_share, duals))
+        proven.append(self._proven(best_share, [(dual,) for dual in duals]))
         return max(proven, key=lambda of: of[0].bound + of[2].bound)
 
     def _forced(self) -> int:
@@ -302,12 +323,11 @@ class _Pair:
                 whole[chain] = self.graph.cost[chain]
         return whole
 
-    def _proven(self, share: Longs, duals: list[Dual]) -> tuple[Proof, Longs, Certified]:
+    def _proven(self, share: Longs, cases: list[tuple[Dual, ...]]) -> tuple[Proof, Longs, Certified]:
         """The cuts on the whole graph, what they charge, and the tree's bound within what is left."""
-        shared = self._reparted(share)
-        solved = [(piece.part, (dual,)) for piece, dual in zip(self.pieces, duals, strict=True)]
-        proof = unfold(shared, solved)
-        charged = np.minimum(share, proof.charged(self.graph))
+        parts = [piece.part for piece in self.pieces]
+        proof = unfold(self._reparted(share), list(zip(parts, cases, strict=True)))
+        charged = np.minimum(share, proof.charged(self.graph.priced(share)))
         rest = self._prize(self.graph.cost - charged, self.effort.tree_rounds)
         return proof, charged, rest
 

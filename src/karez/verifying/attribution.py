@@ -27,14 +27,18 @@ def _findings(run: Run) -> Iterator[Finding]:
         yield from (Finding("node of a designed fibre site that the tree does not reach", node) for node in lost)
         return
     weight, households = behind(run)
+    first = {node: row for row, node in reversed(list(enumerate(elements["node_id"])))}
     shares = {project: elements[f"share_{project}"].tolist() for project in projects}
     told = dict(zip(run.spans["id"], run.spans["households_behind"], strict=True))
     for row, key in enumerate(elements["id"]):
         if abs(told.get(key, households[row]) - households[row]) > CLOSE * max(1.0, households[row]):
             yield Finding("households_behind are not those of the sites behind it", key)
-        whole = sum(weight[row].values())
+        # What closes a ring leads to a node that is there already: it serves those at the end it hangs on.
+        closes = first[elements["node_id"].iloc[row]] != row
+        row_of = elements["parent"].iloc[row] if closes else row
+        whole = sum(weight[row_of].values())
         for project in projects:
-            share = weight[row].get(project, 0.0) / whole if whole > 0 else 1.0 / len(projects)
+            share = weight[row_of].get(project, 0.0) / whole if whole > 0 else 1.0 / len(projects)
             if not abs(shares[project][row] - share) <= CLOSE:
                 yield Finding("share of a project is not that of the weight behind it", key)
 
@@ -47,7 +51,7 @@ def _fibre(run: Run) -> pd.DataFrame:
 def behind(run: Run) -> tuple[list[dict[str, float]], list[float]]:
     """Weight by project, and households, of the designed fibre sites behind every element."""
     elements = run.proof.elements
-    leads = {node: row for row, node in enumerate(elements["node_id"])}
+    leads = {node: row for row, node in reversed(list(enumerate(elements["node_id"])))}
     weight: list[dict[str, float]] = [{} for _ in range(len(elements))]
     households = [0.0] * len(elements)
     fibre = _fibre(run)

@@ -44,18 +44,10 @@ Bools = npt.NDArray[np.bool_]
 class Claimed:
     """What a folder says."""
 
-    summary: dict[str, Any]
     graph: pd.DataFrame
     nodes: pd.DataFrame
     cases: pd.DataFrame
     cuts: pd.DataFrame
-    ways: pd.DataFrame
-    fibre_links: pd.DataFrame
-    pieces: pd.DataFrame
-    spans: pd.DataFrame
-    links: pd.DataFrame
-    huts: pd.DataFrame
-    routes: pd.DataFrame
 
     def joined(self, edges: Bools, without: int = -1) -> Bools:
         """Nodes that hang together with the root over some edges, one node gone (bool[n])."""
@@ -66,6 +58,20 @@ class Claimed:
         _, label = connected_components(matrix, directed=False)
         together: Bools = label == label[int(np.flatnonzero(self.nodes["root"])[0])]
         return together
+
+
+@dataclass(frozen=True)
+class Written(Claimed):
+    """What a backbone's own folder says besides."""
+
+    ways: pd.DataFrame
+    fibre_links: pd.DataFrame
+    pieces: pd.DataFrame
+    spans: pd.DataFrame
+    links: pd.DataFrame
+    huts: pd.DataFrame
+    routes: pd.DataFrame
+    summary: dict[str, Any]
 
 
 def verify_backbone(folder: Path, *, progress: Callable[[float], None] = lambda _: None) -> Verdict:
@@ -79,21 +85,21 @@ def verify_backbone(folder: Path, *, progress: Callable[[float], None] = lambda 
     summary, tables = read_study(
         folder, "backbone", COLUMNS, lambda said: "gap" in said["certificate"] and "rules" in said["optics"], LAYERS
     )
-    claimed = Claimed(summary, **tables)
+    claimed = Written(summary=summary, **tables)
     checks = [_value(claimed)]
     progress(0.1)
-    checks.append(_survives(claimed))
+    checks.append(survives(claimed))
     progress(0.6)
     checks += traffic.check_traffic(claimed.graph, claimed.nodes, claimed.ways, claimed.spans)
     progress(0.8)
     checks += optics.check_optics(_lit(claimed))
-    checks += [_cases(claimed), _cuts(claimed), _bound(claimed)]
+    checks += [cases(claimed), cuts(claimed), _bound(claimed)]
     progress(1.0)
     gap = claimed.summary["certificate"]["gap"] or 0.0
     return Verdict(tuple(checks), f"no network with these ways is cheaper by more than {gap:.2%}")
 
 
-def _lit(claimed: Claimed) -> optics.Lit:
+def _lit(claimed: Written) -> optics.Lit:
     """What the folder says of what lights it."""
     told = claimed.summary["optics"]
     return optics.Lit(
@@ -102,7 +108,7 @@ def _lit(claimed: Claimed) -> optics.Lit:
     )  # fmt: skip
 
 
-def _value(claimed: Claimed) -> Check:
+def _value(claimed: Written) -> Check:
     """The certificate's value is the cost of the chosen edges."""
     graph = claimed.graph
     value = int(graph.loc[graph["chosen"], "cost_minor"].sum())
@@ -111,7 +117,7 @@ def _value(claimed: Claimed) -> Check:
     return conclude("backbone value", f"{value / MINOR_PER_UNIT:,.2f}, the sum of its spans", findings)
 
 
-def _survives(claimed: Claimed) -> Check:
+def survives(claimed: Claimed) -> Check:
     """Whatever single edge or node fails, a hub keeps a way unless no candidate route would be left."""
     graph, nodes = claimed.graph, claimed.nodes
     chosen, every = graph["chosen"].to_numpy(), np.ones(len(graph), np.bool_)
@@ -139,7 +145,7 @@ def _survives(claimed: Claimed) -> Check:
     return conclude("backbone ways", proven, findings)
 
 
-def _cases(claimed: Claimed) -> Check:
+def cases(claimed: Claimed) -> Check:
     """The cases of every part are the leaves of a tree of decisions on chains."""
     findings = []
     chain = claimed.graph["chain"].to_numpy()
@@ -190,7 +196,7 @@ def _chains(claimed: Claimed) -> Iterator[Finding]:
                 yield Finding("has an inner node on which something hangs", f"chain {k}")
 
 
-def _cuts(claimed: Claimed) -> Check:
+def cuts(claimed: Claimed) -> Check:
     """Every cut has the root on one side and, beyond it, something that needs what the cut asks for."""
     need, root = claimed.nodes["need"].to_numpy(), claimed.nodes["root"].to_numpy()
     sure = claimed.nodes["sure"].to_numpy()
@@ -225,8 +231,17 @@ def _cuts(claimed: Claimed) -> Check:
     return conclude("backbone cuts", f"{len(claimed.cuts):,} cuts, {len(bridges):,} bridges", findings)
 
 
-def _bound(claimed: Claimed) -> Check:
+def _bound(claimed: Written) -> Check:
     """The weights of the cuts, less what is charged beyond costs, add up to the bound."""
+    bound, findings = proven(claimed)
+    told = claimed.summary["certificate"]["bound"]
+    if round(told * MINOR_PER_UNIT) > bound:
+        findings.append(Finding("is higher than its cuts prove", "bound"))
+    return conclude("backbone bound", f"{bound / MINOR_PER_UNIT:,.2f}, by the weights of the cuts", findings)
+
+
+def proven(claimed: Claimed) -> tuple[int, list[Finding]]:
+    """Bound in minor units that the weights of the cuts prove, and what is wrong with them."""
     graph = claimed.graph
     tail, head, cost = (graph[name].to_numpy() for name in ("tail", "head", "cost_minor"))
     thick = (graph["thick"] | graph["bridge"]).to_numpy()
@@ -259,8 +274,4 @@ def _bound(claimed: Claimed) -> Check:
         if (used & (owner >= 0) & (owner != part)).any():
             findings.append(Finding("crosses edges of another part", f"part {part}"))
         owner[used] = part
-    bound = sum(min(of) for of in bounds.values())
-    told = claimed.summary["certificate"]["bound"]
-    if round(told * MINOR_PER_UNIT) > bound:
-        findings.append(Finding("is higher than its cuts prove", "bound"))
-    return conclude("backbone bound", f"{bound / MINOR_PER_UNIT:,.2f}, by the weights of the cuts", findings)
+    return sum(min(of) for of in bounds.values()), findings

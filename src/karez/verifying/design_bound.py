@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from karez.model.design import FORCED
 from karez.units import MINOR_PER_UNIT
+from karez.verifying import rings
 from karez.verifying.moats import Arcs, grow_all
 from karez.verifying.network import CONNECTION
 from karez.verifying.run import Run
@@ -16,22 +17,27 @@ HALF_UNIT = 0.5 / MINOR_PER_UNIT
 
 
 def arcs(run: Run) -> Arcs:
-    """Untouched arcs of a run's candidate graph; its super-root is the highest node."""
+    """Untouched arcs of a run's candidate graph, less what the backbone's cuts hold; its super-root is the highest."""
     graph = run.proof.graph
     n = len(run.proof.nodes)
-    edges = zip(graph["start"].tolist(), graph["end"].tolist(), graph["present_minor"].tolist(), strict=True)
+    left = [cost - share for cost, share in zip(graph["present_minor"].tolist(), rings.shares(run), strict=True)]
+    edges = zip(graph["start"].tolist(), graph["end"].tolist(), left, strict=True)
     return Arcs.of_edges(n, edges, root=n - 1)
 
 
 def bound(run: Run) -> Check:
     """The design's bound, by growing its moats again."""
     gained, findings = replay(run)
+    of_backbone, wrong = rings.proven(run)
+    moats, gained, findings = gained, gained + of_backbone, [*findings, *wrong]
     stated = run.certificate("design")
     if stated is None or stated["bound"] is None:
         findings.append(Finding("certificate without a bound", "design"))
     elif abs(stated["bound"] - gained / MINOR_PER_UNIT) > HALF_UNIT:
         findings.append(Finding(f"bound is not the {gained / MINOR_PER_UNIT:,.2f} that its moats prove", "design"))
-    proven = f"{len(run.proof.ascent):,} moats grown again prove {gained / MINOR_PER_UNIT:,.2f} as lower bound"
+    proven = f"{len(run.proof.ascent):,} moats grown again prove {moats / MINOR_PER_UNIT:,.2f} as lower bound"
+    if run.proof.backbone:
+        proven += f", with the backbone's cuts {gained / MINOR_PER_UNIT:,.2f}"
     return conclude("design bound", proven, findings)
 
 
@@ -77,6 +83,7 @@ def _value(run: Run) -> tuple[int, list[Finding]]:
         )
     }
     findings: list[Finding] = []
+    in_backbone = rings.spans(run)
     reached = {root}
     total = 0
     at: list[int] = []
@@ -89,7 +96,7 @@ def _value(run: Run) -> tuple[int, list[Finding]]:
         at.append(here)
         if {start, end} != {before, here}:
             findings.append(Finding("element does not lead from its parent's node to its own in proof/graph", key))
-        elif here in reached:
+        elif here in reached and key not in in_backbone:
             findings.append(Finding("element closes a circle", key))
         reached.add(here)
         total += cost

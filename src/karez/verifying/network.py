@@ -63,10 +63,13 @@ def _order_findings(run: Run) -> Iterator[Finding]:
     year_of_node = dict(zip(run.nodes["id"], run.nodes["year"].fillna(NEVER), strict=True))
     years = elements["year"].fillna(NEVER).tolist()
     rows = zip(elements["id"], elements["node_id"], elements["parent"], elements["earliest_year"], years, strict=True)
+    seen: set[str] = set()
     for key, node, parent, earliest, year in rows:
         if year < first + earliest - 1:
             yield Finding("in use before the year from which it is there", str(key))
         if parent >= 0 and year < years[parent]:
             yield Finding("built before the element it hangs on", str(key))
-        if year_of_node.get(node) != year or year_of_span.get(key, year) != year:
+        closes = node in seen
+        seen.add(node)
+        if (not closes and year_of_node.get(node) != year) or year_of_span.get(key, year) != year:
             yield Finding("year in proof/elements is not that of its span and node", str(key))

@@ -117,7 +117,7 @@ class Spans:
     def of(cls, run: Run) -> Spans:
         """Walk from every fibre site to its source; then search the candidate graph from all that is built."""
         elements = run.proof.elements.to_dict("records")
-        leads = {row["node_id"]: number for number, row in enumerate(elements)}
+        leads = {row["node_id"]: number for number, row in reversed(list(enumerate(elements)))}
         needed_by: dict[int, list[str]] = defaultdict(list)
         on_fibre = run.sites.loc[run.sites["technology"] == "fibre"]
         for key, node in zip(on_fibre["id"], on_fibre["node_id"], strict=True):

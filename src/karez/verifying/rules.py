@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from karez.units import METRES_PER_KM
+from karez.verifying import rings
 from karez.verifying.coverage import reached
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
@@ -151,10 +152,12 @@ def _window_findings(run: Run) -> Iterator[Finding]:
 
 
 def _demand_findings(run: Run, span_year: dict[str, int | None]) -> Iterator[Finding]:
-    """Elements must be, and by then, only if they are fixed or something fixed hangs on them."""
+    """Elements must be, and by then, only if they, or what hangs on them, are fixed or of the backbone."""
     elements, last, first = run.proof.elements, len(run.calendar_years), run.calendar_years[0]
     due = [float(last)] * len(elements)
     must = [False] * len(elements)
+    of_backbone = rings.spans(run)
+    closed = (run.programme.backbone.closed_by or run.calendar_years[-1]) - first + 1
     by_site: dict[str, list[dict[Any, Any]]] = {}
     for row in run.proof.options.to_dict("records"):
         by_site.setdefault(row["site_id"], []).append(row)
@@ -168,10 +171,13 @@ def _demand_findings(run: Run, span_year: dict[str, int | None]) -> Iterator[Fin
     for number in range(len(elements) - 1, -1, -1):
         row = rows_of[number]
         year = span_year.get(row["id"])
+        if row["id"] in of_backbone:
+            must[number], due[number] = True, min(due[number], closed)
         if year is not None:
             must[number], due[number] = True, min(due[number], year - first + 1)
         if (bool(row["must"]) and not must[number]) or row["latest_year"] < due[number]:
-            yield Finding("must be, or must be sooner, though nothing that is fixed asks for it", str(row["id"]))
+            problem = "must be, or must be sooner, though nothing that is fixed, and no backbone, asks for it"
+            yield Finding(problem, str(row["id"]))
         if must[number] and row["parent"] >= 0:
             above = int(row["parent"])
             must[above], due[above] = True, min(due[above], due[number])

@@ -86,6 +86,14 @@ PROOF_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Columns each table of ``proof/`` must have, see :class:`karez.model.plan.Proof`."""
 
+BACKBONE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "backbone_graph": ("tail", "head", "cost_minor", "thick", "bridge", "chosen", "chain"),
+    "backbone_nodes": ("need", "sure", "root"),
+    "backbone_cases": ("part", "case", "scale", "bound", "there", "gone"),
+    "backbone_cuts": ("part", "case", "kind", "without", "weight", "inside"),
+}
+"""Columns of the tables of a backbone, where the plan builds one, see :func:`karez.designing.backbone.cut_tables`."""
+
 FINANCE_COLUMNS: dict[str, tuple[str, ...]] = {
     "bill": ("year", "area_id", "project", "group", "item", "unit", "quantity", "capex_real"),
     "cash_flow": ("year", "project", "area_id", "payer", "kind", "segment", "amount_real"),
@@ -168,6 +176,8 @@ def read_run(folder: Path) -> Run:
     summary = reader.read("summary.json", _summary)
     layers = {table.name: reader.layer(table) for table in PLAN_TABLES}
     proof = {name: reader.proof(name, columns) for name, columns in PROOF_COLUMNS.items()}
+    in_plan = settings is not None and settings.backbone.in_plan
+    backbone = {name: reader.proof(name, columns) for name, columns in BACKBONE_COLUMNS.items() if in_plan}
     finance = {name: reader.finance(name, columns) for name, columns in FINANCE_COLUMNS.items()}
     multipliers = reader.read("proof/multipliers.json", _json)
     cases = reader.read("proof/cases.json", _json)
@@ -182,7 +192,7 @@ def read_run(folder: Path) -> Run:
         programme=settings,
         summary=summary,
         catalogue=catalogue,
-        proof=Proof(**proof, multipliers=multipliers, cases=cases),
+        proof=Proof(**proof, multipliers=multipliers, cases=cases, backbone=backbone),
         finance=finance,
         **layers,
     )

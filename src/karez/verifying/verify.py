@@ -25,6 +25,7 @@ from karez.verifying import (
     plan_bound,
     prices,
     replan,
+    rings,
     risk,
     rules,
     schedule_bound,
@@ -94,6 +95,9 @@ RISK: tuple[Callable[[Run], Check], ...] = (risk.draws, risk.cost, risk.ranges, 
 STREETS: tuple[Callable[[Run], Check], ...] = (settlements.settlements,)
 """Checks of a plan with settlements that are designed street by street."""
 
+RINGS: tuple[Callable[[Run], Check], ...] = (rings.ways, rings.years, rings.cases, rings.cuts)
+"""Checks of a plan that builds a survivable backbone."""
+
 REPLAN: tuple[Callable[[Run], Check], ...] = (replan.money, replan.changes, replan.stands)
 """Checks of a plan of the rest."""
 
@@ -120,7 +124,7 @@ def verify(folder: Path, *, progress: Callable[[float], None] = lambda _: None) 
     """
     run = read_run(folder)
     checks: list[Check] = []
-    more = ((STREETS, settlements), (RISK, risk), (REPLAN, replan))
+    more = ((STREETS, settlements), (RISK, risk), (REPLAN, replan), (RINGS, rings))
     substance = (*SUBSTANCE, *(check for checked, room in more if room.is_there(run) for check in checked))
     for group in (FORM, substance):
         for check in group:

@@ -31,7 +31,7 @@ def solve(problem: Problem, rounds: int, effort: int, stop_gap: float, seed: int
         Seed of all choices.
     """
     search, relaxation, first, used = begin(problem, rounds, effort, stop_gap, seed)
-    cases = _cases(search, relaxation, first, used, effort, stop_gap)
+    cases = split(search, relaxation, first, used, effort, stop_gap)
     return search.chosen, cases
 
 
@@ -54,7 +54,7 @@ def begin(
     return search, relaxation, first, used
 
 
-def _cases(
+def split(
     search: Search, relaxation: Relaxation, first: Dual, used: Floats, effort: int, stop_gap: float
 ) -> tuple[Dual, ...]:
     """Split the case of the least bound, again and again."""

@@ -209,6 +209,10 @@ class Relaxation:
             self._tidy()
         return self.best, used
 
+    def release(self) -> None:
+        """Hold no case any more."""
+        self._enter(np.zeros(self.problem.graph.m, np.int8))
+
     def revalue(self, cost: Longs, *, separate: bool) -> tuple[Dual, Floats]:
         """Bound anew at other costs (int64[m], none above the first ones), no case held.
 

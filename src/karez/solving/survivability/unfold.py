@@ -9,7 +9,7 @@ import numpy as np
 from karez.kernels.blocks import anchors
 from karez.solving.graph import Graph
 from karez.solving.survivability.problem import Bools, Bytes, Ints, Longs, Part, Parted
-from karez.solving.survivability.relax import APART, ENTERING, FREE, LEAVING, Cut, Dual, charges, dual_bound
+from karez.solving.survivability.relax import APART, ENTERING, FREE, IN, LEAVING, Cut, Dual, charges, dual_bound
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,15 @@ class Proof:
         return sum(min(case.bound for case in cases) for cases in self.parts)
 
     def charged(self, graph: Graph) -> Longs:
-        """What the cuts charge to every edge, rounded up, the most of any case: int64[m]."""
+        """What the bound takes of every edge's cost, rounded up, the most of any case: int64[m].
+
+        All of it where a case says that the edge is there, nothing where it says that it is not.
+        """
         most = np.zeros(graph.m, np.int64)
         for case in (case for cases in self.parts for case in cases):
-            most = np.maximum(most, -(-charges(graph, self.thick, case.cuts, case.weight) // case.scale))
+            taken = -(-charges(graph, self.thick, case.cuts, case.weight) // case.scale)
+            taken = np.where(case.fixed == FREE, taken, np.where(case.fixed == IN, graph.cost, 0))
+            most = np.maximum(most, taken)
         return most
 
 
