@@ -48,9 +48,7 @@ class Rings:
         return {
             "closed_by": self.closed_by,
             "present_real": self.present_real,
-            "spans": {
-                str(role): int(count) for role, count in self.span_role["role"].value_counts().sort_index().items()
-            },
+            "spans": {str(role): int(count) for role, count in roles.items()},
             "hubs": {str(has): int(count) for has, count in self.hubs["has"].value_counts().sort_index().items()},
             "hubs_behind_an_only_road": int((self.hubs["stretches"] != "").sum()),
             "only_roads": len(self.stretches),

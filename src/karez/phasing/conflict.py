@@ -8,6 +8,10 @@ from karez.solving.schedule import Unkept
 UNITS = {"target": "household-equivalents", "places": "places", "floor": "households"}
 """What a row that asks for service counts, by its kind."""
 REMEDY = "Raise the budget or the crews, lower the target, the floor or the minimum shares, or set `required = false`."
+BUILT = (
+    "Raise the budget, fix less (`fixed`), close the backbone later (`backbone.closed_by`), or leave it to a study of "
+    "its own (`backbone.in_plan = false`)."
+)
 
 
 def conflict(unkept: Unkept) -> Infeasible:
@@ -38,6 +42,9 @@ def conflict(unkept: Unkept) -> Infeasible:
         cause = (
             f"Against it stand: {', '.join(against)}" if against else "No money would help: too few sites can be served"
         )
+        asked = any(asks for asks, slack in zip(rows.asking, unkept.slack, strict=True) if slack > 0)
+        if not asked:
+            return Infeasible(f"What has to be built costs too much: {'; '.join(short)}. {BUILT}")
         return Infeasible(f"Required targets cannot be met: {'; '.join(short)}. {cause}. {REMEDY}")
     named = ", ".join(name for name in rows.names if not name.startswith("budget:"))
     how = "No schedule keeps" if unkept.proven else "No schedule was found, though one may exist, that keeps"

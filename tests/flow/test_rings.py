@@ -1,0 +1,117 @@
+"""A plan that builds a survivable backbone within its years and budget."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from karez.errors import DataFault, Infeasible
+from karez.flow.plan import make, plan
+from karez.flow.verify import verify
+from karez.reading import read
+from projects import tiny_project
+
+
+def ringed(folder: Path, more: str = "") -> Path:
+    """The small project, its plan building the backbone."""
+    settings = tiny_project(folder) / "programme.toml"
+    settings.write_text(f"{settings.read_text()}\n[backbone]\nin_plan = true\n{more}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A finished run of it."""
+    folder = tmp_path_factory.mktemp("rings")
+    return plan(ringed(folder / "project"), out=folder / "run").folder
+
+
+@pytest.fixture
+def copy(run, tmp_path):
+    """A copy of the run, to tamper with."""
+    return Path(shutil.copytree(run, tmp_path / "run"))
+
+
+def refused(folder: Path) -> str:
+    return " ".join(f"{check.name}: {check.detail}" for check in verify(folder).checks if not check.passed)
+
+
+def test_all_of_it_is_built_by_its_year_and_proven_again(run):
+    verdict = verify(run)
+    assert all(check.passed for check in verdict.checks), refused(run)
+    assert {"backbone ways", "backbone years", "backbone cuts"} <= {check.name for check in verdict.checks}
+    rings = gpd.read_file(run / "plan.gpkg", layer="rings")
+    assert rings["year"].le(2028).all()
+    assert {"ring", "only_road"} <= set(rings["role"])
+    hubs = gpd.read_file(run / "plan.gpkg", layer="hubs").set_index("id")
+    assert hubs.loc["county_seat-east", ["has", "stretches"]].tolist() == ["node", ""]
+    summary = json.loads((run / "summary.json").read_text())
+    assert summary["backbone"]["hubs"] == {"node": 2}
+    assert "Two ways for every hub" in (run / "report.html").read_text()
+
+
+def test_a_span_that_closes_a_ring_comes_last_and_leads_to_a_node_that_is_there(run):
+    elements = pd.read_parquet(run / "proof" / "elements.parquet")
+    closing = elements[elements["node_id"].duplicated()]
+    assert len(closing) == 1
+    assert closing.index[0] == len(elements) - 1
+    assert closing["must"].all()
+    spans = gpd.read_file(run / "plan.gpkg", layer="spans").set_index("id")
+    assert spans.loc[closing["id"], "capex_real"].gt(0).all()
+    nodes = gpd.read_file(run / "plan.gpkg", layer="nodes")
+    assert nodes["id"].is_unique
+
+
+def test_it_is_bounded_with_the_access_network(run):
+    summary = json.loads((run / "summary.json").read_text())
+    design = next(one for one in summary["certificates"] if one["scope"] == "design")
+    assert 0 <= design["gap"] <= 0.01
+    assert "backbone" in design["proof"]
+
+
+def test_the_second_way_costs_more_than_one(run, tmp_path):
+    without = make(read(tiny_project(tmp_path / "plain")))
+    design = next(one for one in json.loads((run / "summary.json").read_text())["certificates"])
+    assert without.certificates[0].value < design["value"]
+    assert without.rings is None
+
+
+def test_an_earlier_year_is_kept(tmp_path):
+    made = make(read(ringed(tmp_path / "early", "closed_by = 2027\n")))
+    assert made.rings is not None
+    years = made.spans.set_index("id").loc[made.rings.span_role["id"], "year"]
+    assert years.le(2027).all()
+
+
+def test_what_the_money_does_not_build_is_told(tmp_path):
+    folder = ringed(tmp_path / "short")
+    settings = folder / "programme.toml"
+    settings.write_text(settings.read_text().replace("[20e6, 40e6, 30e6]", "[2e6, 2e6, 2e6]"))
+    with pytest.raises(Infeasible, match="What has to be built costs too much"):
+        make(read(folder))
+
+
+def test_a_year_outside_the_programme_is_a_fault(tmp_path):
+    with pytest.raises(DataFault, match="2031 is not a year of the programme"):
+        read(ringed(tmp_path / "late", "closed_by = 2031\n"))
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "change", "said"),
+    [
+        ("backbone_graph", "chosen", lambda column: column & (column.index != column[column].index[0]), "cut off by"),
+        ("backbone_graph", "cost_minor", lambda column: column * 100, "not within its cost"),
+        ("backbone_cuts", "weight", lambda column: column * 0, "bound is not the"),
+        ("elements", "year", lambda column: column.where(column != column.max()), "not built by"),
+    ],
+)
+def test_tampering_shows(copy, table, column, change, said):
+    path = copy / "proof" / f"{table}.parquet"
+    frame = pd.read_parquet(path)
+    frame.assign(**{column: change(frame[column])}).to_parquet(path)
+    assert said in refused(copy)
