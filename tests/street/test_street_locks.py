@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 
 import geopandas as gpd
 import numpy as np
@@ -34,6 +36,22 @@ def locked(town, tmp_path_factory):
     for number in range(6):
         mine.point("poles", (40 * number, 242), id=f"pole{number}")
     return street(town, lock=mine.write(folder / "mine.gpkg"), out=folder / "run")
+
+
+def test_what_is_fixed_is_a_layer_of_its_own_with_a_style(locked):
+    path = locked.folder / "plan.gpkg"
+    spans = gpd.read_file(path, layer="locked_spans").set_index("id")
+    assert spans["role"].to_dict() == {"F1": "forbidden", "P1": "preferred", "B1": "built", "D1": "ducts"}
+    points = gpd.read_file(path, layer="locked_points")
+    assert points["role"].value_counts().to_dict() == {"poles": 6, "cabinet": 2, "office": 1}
+    with closing(sqlite3.connect(path)) as database:
+        styles = dict(database.execute("SELECT f_table_name, styleQML FROM layer_styles").fetchall())
+    assert 'attr="role"' in styles["locked_spans"]
+    assert "Forbidden" in styles["locked_spans"]
+    page = (locked.folder / "report.html").read_text()
+    for role in ("forbidden", "preferred", "built", "ducts", "poles", "office", "cabinet"):
+        assert f'data-street-layer="lock-{role}"' in page
+    assert page.count("stroke-dasharray") >= 4
 
 
 def _dug(made):

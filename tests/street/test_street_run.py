@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from karez.errors import UsageFault
+from karez.errors import DataFault, UsageFault
 from karez.flow.street import street
 from karez.flow.verify import verify
 
@@ -115,3 +115,36 @@ def test_a_total_or_bound_that_is_not_true_is_found(run, tmp_path):
     summary["certificates"][0]["bound"] = summary["certificates"][0]["value"] + 1
     path.write_text(json.dumps(summary))
     assert {check.name for check in verify(folder).checks if not check.passed} == {"totals", "certificate values"}
+
+
+@pytest.mark.parametrize("gone", [("summary.json",), ("run.toml", "plan.gpkg", "proof/cables.parquet")])
+def test_verifying_a_street_run_with_missing_files_names_them_and_no_others(run, tmp_path, gone):
+    folder = tmp_path / "broken"
+    shutil.copytree(run.folder, folder)
+    for name in gone:
+        (folder / name).unlink()
+    with pytest.raises(DataFault) as caught:
+        verify(folder)
+    assert sorted(fault.file for fault in caught.value.faults) == sorted(gone)
+    assert {fault.problem for fault in caught.value.faults} == {"file is missing"}
+
+
+def test_damaged_tables_of_a_street_run_are_named(run, tmp_path):
+    folder = tmp_path / "broken"
+    shutil.copytree(run.folder, folder)
+    (folder / "summary.json").write_text("{")
+    (folder / "proof" / "bill.parquet").write_bytes(b"PAR1")
+    with pytest.raises(DataFault) as caught:
+        verify(folder)
+    assert sorted(fault.file for fault in caught.value.faults) == ["proof/bill.parquet", "summary.json"]
+    assert str(tmp_path) not in str(caught.value)
+
+
+def test_take_up_shares_what_is_passed_among_the_connected(run, town, tmp_path):
+    (tmp_path / "rules.toml").write_text("[network]\ntake_up = 0.5\n")
+    made = street(town, rules=tmp_path / "rules.toml", out=tmp_path / "run")
+    all_, half = (json.loads((one.folder / "summary.json").read_text())["totals"] for one in (run, made))
+    assert half["cost_real"] == all_["cost_real"]
+    connecting = all_["cost_real"] - all_["cost_passed_real"]
+    each = (all_["cost_passed_real"] + 0.5 * connecting) / (0.5 * all_["dwellings_served"])
+    assert half["cost_per_home_connected_real"] == pytest.approx(each, abs=0.01)

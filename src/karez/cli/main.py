@@ -218,6 +218,8 @@ def verify(
 
     if certificate is None and run is None:
         raise UsageFault("Name a run folder, or a certificate: karez verify RUN, karez verify --certificate CERT.")
+    if certificate is None and not run.exists():
+        raise UsageFault(f"There is no folder {run}. Name the folder that karez plan or karez street wrote.")
     if certificate is None and run.is_file():
         raise UsageFault(f"{run} is a file, not a run folder. Is it a certificate? karez verify --certificate {run}")
     with progress_bar(quiet=as_json, steps=("verifying",)) as progress:

@@ -25,7 +25,8 @@ def print_street(made: StreetRun) -> None:
     rows.add_row("offices, cabinets, closures", f"{totals['offices']}, {totals['cabinets']:,}, {totals['closures']:,}")
     rows.add_row("cost", f"{totals['cost_real'] / 1e6:,.2f} M {currency}")
     rows.add_row("cost per home passed", f"{totals['cost_per_home_passed_real']:,.0f} {currency}")
-    rows.add_row("cost per home connected", f"{totals['cost_per_home_connected_real']:,.0f} {currency}")
+    share = "" if totals["take_up"] == 1.0 else f", {totals['take_up']:.0%} of them"
+    rows.add_row(f"cost per home connected{share}", f"{totals['cost_per_home_connected_real']:,.0f} {currency}")
     rows.add_row("greatest loss", f"{totals['greatest_loss_db']:.1f} of {totals['budget_db']:.1f} dB")
     out.print(rows)
     proofs = table("How good it is proven to be", "what", "value", "bound", "gap", right=("value", "bound", "gap"))

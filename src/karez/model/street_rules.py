@@ -67,6 +67,14 @@ class Network(Settings):
         assumption=True,
     )
 
+    take_up: Annotated[float, Field(gt=0, le=1)] = setting(
+        1.0,
+        unit="share",
+        meaning="Homes passed that are connected: cost per home connected counts drops and terminals of these alone. "
+        "Ports and cables are for all",
+        assumption=True,
+    )
+
     @model_validator(mode="after")
     def _possible(self) -> Self:
         known = ", ".join(str(ratio) for ratio in SPLIT_DB)

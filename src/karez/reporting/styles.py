@@ -73,6 +73,26 @@ def single_style(layer: str, geometry: str, colour: str, size: float) -> LayerSt
     return LayerStyle(layer, layer.capitalize(), _DOCTYPE + ET.tostring(root, encoding="unicode"), layer)
 
 
+def category_style(
+    layer: str, geometry: str, column: str, looks: Sequence[tuple[str, str, str]], dash: Sequence[float] = ()
+) -> LayerStyle:
+    """A look for each value of a column: (value, label, colour) each; lines and the rims of areas are dashed."""
+    root = ET.Element("qgis", version="3.22.0", styleCategories="Symbology|MapTips")
+    symbols = {
+        "Point": lambda colour: _marker(colour, 3.4, "diamond"),
+        "LineString": lambda colour: _line(colour, 0.9, dash),
+        "MultiPolygon": _fill,
+    }
+    entries = [(value, label, symbols[geometry](colour)) for value, label, colour in looks]
+    kind = {"Point": "marker", "LineString": "line", "MultiPolygon": "fill"}[geometry]
+    root.append(_categorised(column, entries, kind, alpha=0.4 if kind == "fill" else 1.0))
+    ET.SubElement(root, "mapTip").text = f'[% "{column}" || \': \' || "id" %]'
+    ET.SubElement(root, "layerGeometryType").text = _GEOMETRY_TYPE[geometry.removeprefix("Multi")]
+    ET.indent(root, " ")
+    text = _DOCTYPE + ET.tostring(root, encoding="unicode")
+    return LayerStyle(layer, layer.replace("_", " ").capitalize(), text, layer.replace("_", " "))
+
+
 def _sites() -> ET.Element:
     entries = [(word, TECHNOLOGY_LABELS[word], _marker(TECHNOLOGY_COLOURS[word], 2.0)) for word in TECHNOLOGY_LABELS]
     return _categorised("technology", entries)
@@ -121,7 +141,12 @@ def _spans(years: Sequence[int], methods: Sequence[str]) -> ET.Element:
     return renderer
 
 
-def _categorised(column: str, entries: Iterable[tuple[str, str, tuple[str, dict[str, str]]]]) -> ET.Element:
+def _categorised(
+    column: str,
+    entries: Iterable[tuple[str, str, tuple[str, dict[str, str]]]],
+    kind: str = "marker",
+    alpha: float = 1.0,
+) -> ET.Element:
     """Renderer by the values of a text column: (value, label, symbol layer) each."""
     renderer = ET.Element("renderer-v2", type="categorizedSymbol", attr=column, symbollevels="0", forceraster="0")
     categories = ET.SubElement(renderer, "categories")
@@ -129,7 +154,7 @@ def _categorised(column: str, entries: Iterable[tuple[str, str, tuple[str, dict[
     for place, (value, label, layer) in enumerate(entries):
         attributes = {"symbol": str(place), "value": value, "label": label}
         ET.SubElement(categories, "category", attributes, render="true", type="string")
-        _symbol(symbols, str(place), "marker", [layer])
+        _symbol(symbols, str(place), kind, [layer], alpha)
     return renderer
 
 

@@ -26,8 +26,8 @@
     return layer.shapes.map((shape, row) => {
       const properties = {};
       for (const name of names) properties[name] = layer.columns[name][row];
-      const geometry = layer.kind === "line"
-        ? { type: "LineString", coordinates: shape }
+      const geometry = layer.kind === "line" ? { type: "LineString", coordinates: shape }
+        : layer.kind === "area" ? { type: "Polygon", coordinates: [shape] }
         : { type: "Point", coordinates: shape };
       return feature(geometry, properties);
     });
@@ -39,6 +39,7 @@
     const list = document.createElement("dl");
     list.className = "facts";
     for (const [name, value] of Object.entries(hit.properties)) {
+      if (value === "" || value === null) continue;
       const term = document.createElement("dt");
       term.textContent = (layer.labels[name] || name);
       const fact = document.createElement("dd");
@@ -59,14 +60,24 @@
         map.addLayer({
           id: layer.id, type: "line", source: layer.id,
           layout: { "line-cap": "round", "line-join": "round" },
-          paint: { "line-color": layer.colour, "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.6 * layer.size, 17, 5 * layer.size] },
+          paint: {
+            "line-color": layer.colour,
+            "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.6 * layer.size, 17, 5 * layer.size],
+            ...(layer.dash ? { "line-dasharray": layer.dash } : {}),
+          },
+        });
+      } else if (layer.kind === "area") {
+        map.addLayer({
+          id: layer.id, type: "fill", source: layer.id,
+          paint: { "fill-color": layer.colour, "fill-opacity": 0.18, "fill-outline-color": layer.colour },
         });
       } else {
         map.addLayer({
           id: layer.id, type: "circle", source: layer.id,
           paint: {
-            "circle-color": layer.colour, "circle-stroke-color": "#ffffff",
-            "circle-stroke-width": layer.size > 2 ? 1 : 0,
+            "circle-color": layer.dash ? "rgba(255, 255, 255, 0)" : layer.colour,
+            "circle-stroke-color": layer.dash ? layer.colour : "#ffffff",
+            "circle-stroke-width": layer.dash ? 2.5 : layer.size > 2 ? 1 : 0,
             "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 0.5 * layer.size, 17, 2.2 * layer.size],
           },
         });
@@ -80,7 +91,11 @@
 
   document.querySelectorAll("input[data-street-layer]").forEach((box) => {
     box.addEventListener("change", () => {
-      map.setLayoutProperty(box.dataset.streetLayer, "visibility", box.checked ? "visible" : "none");
+      for (const layer of data.layers) {
+        if (layer.group === box.dataset.streetLayer) {
+          map.setLayoutProperty(layer.id, "visibility", box.checked ? "visible" : "none");
+        }
+      }
     });
   });
 })();

@@ -20,6 +20,9 @@ class StreetFigures:
 
     Parameters
     ----------
+    cost_connected, take_up : float
+        Cost per home that is connected, where that share of the homes passed is: all that is passed is paid, drops and
+        terminals of the connected alone.
     upkeep : float
         Present worth of upkeep of all that cables run in; not in the cost.
     curve : float64[areas, 3]
@@ -32,6 +35,8 @@ class StreetFigures:
     dwellings: int
     cost: float
     cost_passed: float
+    cost_connected: float
+    take_up: float
     trench_m: float
     share_dug: float
     cabinets: int
@@ -51,6 +56,7 @@ class StreetFigures:
         reached = table["place"].to_numpy() >= 0
         cost = float(bill["amount"].sum())
         connecting = float(bill.loc[bill["item"].isin(CONNECTING), "amount"].sum())
+        homes, take_up = int(table["dwellings"].to_numpy()[reached].sum()), inputs.rules.network.take_up
         whole = design.certificates[-1]
         bound = (whole.bound or 0.0) + whole.constant
         light = (table["drop_m"] + table["distribution_m"] + table["feeder_m"]).max()
@@ -59,9 +65,11 @@ class StreetFigures:
             currency=inputs.rules.prices.currency,
             premises=len(table),
             served=int(reached.sum()),
-            dwellings=int(table["dwellings"].to_numpy()[reached].sum()),
+            dwellings=homes,
             cost=round(cost, 2),
             cost_passed=round(cost - connecting, 2),
+            cost_connected=round((cost - connecting + take_up * connecting) / max(take_up * homes, 1e-9), 2),
+            take_up=take_up,
             trench_m=float(layers["trench"]["length_m"].sum()),
             share_dug=float(bill.loc[dug, "amount"].sum()) / cost if cost else 0.0,
             cabinets=len(design.cabinets),

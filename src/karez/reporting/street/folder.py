@@ -19,6 +19,7 @@ from karez.reporting.run_folder import write_whole
 from karez.reporting.street.figures import StreetFigures, length_by_method
 from karez.reporting.street.geopackage import write_kmz, write_street_layers
 from karez.reporting.street.layers import rows, street_layers
+from karez.reporting.street.locks import lock_layers
 from karez.reporting.street.report import write_street_report
 from karez.reporting.street.schematic_files import write_schematic, write_sheets
 from karez.reporting.street.scheme import schemes
@@ -48,16 +49,16 @@ def write_street(
         If the folder is there and `force` is not set.
     """
     layers = street_layers(inputs, graph, design)
-    offices = schemes(inputs, design, layers)
+    offices, locks = schemes(inputs, design, layers), lock_layers(inputs, design)
     writers: dict[str, Callable[[Path], None]] = {
         "summary.json": lambda path: write_json(street_summary(inputs, graph, design, layers, record), path),
         "run.toml": lambda path: _record(inputs, record, path),
         "proof": lambda path: _proof(inputs, graph, design, path),
-        "plan.gpkg": lambda path: write_street_layers(layers, path),
+        "plan.gpkg": lambda path: write_street_layers(layers, locks, path),
         "boq.xlsx": lambda path: write_street_workbook(inputs, design, layers, path),
         "field.kmz": lambda path: write_kmz(layers, inputs.name, path),
         "schematic.svg": lambda path: write_schematic(offices, inputs, path),
-        "report.html": lambda path: write_street_report(inputs, graph, design, layers, offices, record, path),
+        "report.html": lambda path: write_street_report(inputs, graph, design, layers, offices, locks, record, path),
     }
     if len(offices) > 1:
         writers["schematic"] = lambda path: write_sheets(offices, inputs, path)
@@ -88,7 +89,8 @@ def street_summary(
             "cost_real": found.cost,
             "cost_passed_real": found.cost_passed,
             "cost_per_home_passed_real": round(found.cost_passed / max(found.dwellings, 1), 2),
-            "cost_per_home_connected_real": round(found.cost / max(found.dwellings, 1), 2),
+            "cost_per_home_connected_real": found.cost_connected,
+            "take_up": found.take_up,
             "premises": found.premises,
             "premises_served": found.served,
             "dwellings_served": found.dwellings,

@@ -13,8 +13,9 @@ import numpy as np
 import shapely
 
 from karez.reporting.geopackage import add_styles, write_layers
-from karez.reporting.street.palette import COLOURS, ORDER, WIDTHS
-from karez.reporting.styles import LayerStyle, single_style
+from karez.reporting.street.locks import KINDS
+from karez.reporting.street.palette import COLOURS, LOCK_COLOURS, LOCK_DASH, LOCK_LABELS, ORDER, WIDTHS
+from karez.reporting.styles import LayerStyle, category_style, single_style
 
 KML_STAMP = (2000, 1, 1, 0, 0, 0)
 """Written wherever the archive asks for a time: equal designs give equal files (rule 10)."""
@@ -27,12 +28,18 @@ KML_COLUMNS = {
 }
 
 
-def write_street_layers(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
-    """Write every layer; equal designs give equal files."""
+def write_street_layers(layers: dict[str, gpd.GeoDataFrame], locks: dict[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write every layer, and those of what is fixed; equal designs give equal files."""
     typed = {name: (layers[name], "LineString" if name in WIDTHS else "Point") for name in ORDER}
+    typed |= {name: (frame, KINDS[name]) for name, frame in locks.items()}
     write_layers(typed, path, version="1.3")
     with closing(sqlite3.connect(path)) as connection, connection:
-        add_styles(connection, [_style(name) for name in ORDER])
+        add_styles(connection, [*(_style(name) for name in ORDER), *(_lock_style(name) for name in locks)])
+
+
+def _lock_style(name: str) -> LayerStyle:
+    looks = [(role, label, LOCK_COLOURS[role]) for role, label in LOCK_LABELS.items()]
+    return category_style(name, KINDS[name], "role", looks, LOCK_DASH)
 
 
 def _style(name: str) -> LayerStyle:

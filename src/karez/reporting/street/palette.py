@@ -26,3 +26,24 @@ TIER_LABELS = {
     "cabinets": "Cabinets",
     "offices": "Central offices",
 }
+LOCK_LABELS = {
+    "forbidden": "Forbidden",
+    "preferred": "Preferred",
+    "built": "Built already",
+    "ducts": "Ducts",
+    "poles": "Poles",
+    "office": "Given offices",
+    "cabinet": "Given cabinets",
+}
+"""What a planner may fix, in the order of legends."""
+LOCK_COLOURS = {
+    "forbidden": "#d0021b",
+    "preferred": "#1a8f3c",
+    "built": "#33424f",
+    "ducts": "#7a5aa6",
+    "poles": "#8a5a3c",
+    "office": "#b3261e",
+    "cabinet": "#d98a1b",
+}
+LOCK_DASH = (2.0, 1.5)
+"""Dash and gap of what is fixed, in line widths, so that it is told from what is designed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ from karez.reporting.page import Figure, Section, Study, Table, render_study
 from karez.reporting.street.curve import cost_curve
 from karez.reporting.street.drawing import draw_street
 from karez.reporting.street.figures import StreetFigures
+from karez.reporting.street.items import in_words
 from karez.reporting.street.layers import rows
-from karez.reporting.street.palette import COLOURS, ORDER, TIER_LABELS, WIDTHS
+from karez.reporting.street.palette import COLOURS, LOCK_COLOURS, LOCK_DASH, LOCK_LABELS, ORDER, TIER_LABELS, WIDTHS
 from karez.reporting.street.schematic_files import schematic_section
 from karez.reporting.street.scheme import OfficeScheme
 from karez.reporting.wording import in_plain_words
@@ -71,6 +73,8 @@ _SCHEMATIC_WORDS = (
     "Office → cabinet → splitter → ports → homes, one row a cabinet. Side branches of the feeder come before the "
     "feeder that they leave. Ports are those of the office, numbered as in `boq.xlsx` and the layers."
 )
+MOST_LABELS = 9
+"""Columns of a chart with more edges are named by their lower one alone."""
 MOST_ROWS = 40
 """Rows of a table of the page; the workbook has all."""
 
@@ -81,11 +85,12 @@ def write_street_report(
     design: StreetDesign,
     layers: dict[str, gpd.GeoDataFrame],
     offices: Sequence[OfficeScheme],
+    locks: dict[str, gpd.GeoDataFrame],
     record: RunRecord,
     path: Path,
 ) -> None:
     """Write the report as one HTML file that opens offline."""
-    text = render_street_report(inputs, graph, design, layers, offices, record)
+    text = render_street_report(inputs, graph, design, layers, offices, locks, record)
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -95,6 +100,7 @@ def render_street_report(
     design: StreetDesign,
     layers: dict[str, gpd.GeoDataFrame],
     offices: Sequence[OfficeScheme],
+    locks: dict[str, gpd.GeoDataFrame],
     record: RunRecord,
 ) -> str:
     """The report as an HTML document."""
@@ -102,7 +108,7 @@ def render_street_report(
     prices = inputs.rules.prices
     sections = [
         Section("in-short", "In short", points=_points(found, design), map_html=None),
-        Section("map-section", "Map", map_html=_map(layers, inputs.attribution)),
+        Section("map-section", "Map", map_html=_map(layers, locks, inputs.attribution)),
         Section(
             "cost", "Cost", figures=_cost_figures(found), tables=[_items(design, prices.currency), _lengths(layers)]
         ),
@@ -125,7 +131,7 @@ def render_street_report(
         record=record,
         command="karez street",
         scripts=[script("maplibre-gl.js"), script("street.js")],
-        data=Markup(as_script(_map_data(layers, inputs.attribution))),
+        data=Markup(as_script(_map_data(layers, locks, inputs.attribution))),
         styles=[asset("maplibre-gl.css")],
     )
     return render_study(study)
@@ -143,7 +149,9 @@ def _keys(found: StreetFigures) -> list[KeyFigure]:
             "all but drops and terminals",
         ),
         KeyFigure(
-            "Per home connected", money(found.cost / max(found.dwellings, 1), currency), "every dwelling connected"
+            "Per home connected",
+            money(found.cost_connected, currency),
+            f"{percent(found.take_up)} of the dwellings connected",
         ),
         KeyFigure(
             "Trench",
@@ -199,7 +207,7 @@ def _certificates(design: StreetDesign) -> Table:
 
 
 def _items(design: StreetDesign, currency: str) -> Table:
-    table = design.bill.groupby(["item", "unit"], as_index=False)[["quantity", "amount"]].sum()
+    table = in_words(design.bill).groupby(["item", "unit"], as_index=False)[["quantity", "amount"]].sum()
     table = table.sort_values(["amount", "item"], ascending=[False, True])
     whole = float(table["amount"].sum())
     cells = [
@@ -263,8 +271,12 @@ def _loss_figures(design: StreetDesign) -> list[Figure]:
         edges = np.array([edges[0], edges[0] + 0.5])
     count = np.histogram(loss, edges)[0]
     series = [Series("Premises", "#2f8f83", [float(value) for value in count])]
-    drawing = columns("Premises by loss", [f"{low:g}" for low in edges[:-1]], [series], "premises")
-    return [Figure("Premises by loss of light", " dB from office to home, in steps of half a dB.", drawing)]
+    few = len(edges) <= MOST_LABELS
+    labels = [f"{low:g} – {high:g} dB" if few else f"{low:g}" for low, high in itertools.pairwise(edges)]
+    drawing = columns("Premises by loss", labels, [series], "premises")
+    may = number(float(design.premises["budget_db"].max()), 1)
+    caption = f" dB between office and home, in steps of half a dB; {may} dB may be lost."
+    return [Figure("Premises by loss of light", caption, drawing)]
 
 
 def _cabinets(layers: dict[str, gpd.GeoDataFrame]) -> Table:
@@ -299,31 +311,74 @@ def _licence_words() -> list[str]:
     return ["What is premises, and how many dwellings it holds, is derived from the map by stated rules: no survey."]
 
 
-def _map(layers: dict[str, gpd.GeoDataFrame], attribution: str) -> Markup:
+def _map(layers: dict[str, gpd.GeoDataFrame], locks: dict[str, gpd.GeoDataFrame], attribution: str) -> Markup:
+    shown = [(name, COLOURS[name], TIER_LABELS[name]) for name in ORDER if name in SHOWN]
+    fixed = [(f"lock-{role}", LOCK_COLOURS[role], LOCK_LABELS[role]) for role in _roles(locks)]
+    legends = (("Show", shown), ("Fixed by the planner", fixed))
     boxes = Markup("").join(
-        Markup(
-            '<label><input type="checkbox" data-street-layer="{}" checked> <i class="dot" '
-            'style="background:{}"></i>{}</label>'
-        ).format(name, COLOURS[name], TIER_LABELS[name])
-        for name in ORDER
-        if name in SHOWN
+        Markup("<fieldset><legend>{}</legend>{}</fieldset>").format(legend, Markup("").join(map(_box, entries)))
+        for legend, entries in legends
+        if entries
     )
     return Markup(
         '<div class="map-frame"><div id="street-map" role="region" aria-label="Interactive map of the design"></div>'
-        '<div class="map-static">{}</div><form class="panel street" aria-label="Layers of the map"><fieldset>'
-        "<legend>Show</legend>{}</fieldset></form></div>"
+        '<div class="map-static">{}</div><form class="panel street" aria-label="Layers of the map">{}</form></div>'
         '<p class="wide small">Click a run, a cabinet or a premises for its figures. {}</p>'
-    ).format(draw_street(layers), boxes, attribution)
+    ).format(draw_street(layers, locks), boxes, attribution)
 
 
-def _map_data(layers: dict[str, gpd.GeoDataFrame], attribution: str) -> dict[str, Any]:
-    """Layers as compact columns."""
+def _box(entry: tuple[str, str, str]) -> Markup:
+    return Markup(
+        '<label><input type="checkbox" data-street-layer="{}" checked> <i class="dot" style="background:{}"></i>{}'
+        "</label>"
+    ).format(*entry)
+
+
+def _roles(locks: dict[str, gpd.GeoDataFrame]) -> list[str]:
+    """What is fixed, in the order of legends."""
+    there = {role for frame in locks.values() for role in frame["role"]}
+    return [role for role in LOCK_LABELS if role in there]
+
+
+def _map_data(
+    layers: dict[str, gpd.GeoDataFrame], locks: dict[str, gpd.GeoDataFrame], attribution: str
+) -> dict[str, Any]:
+    """Layers as compact columns; what is fixed lies under the plant and over the trench."""
     west, south, east, north = layers["trench"].total_bounds
+    lines = [_layer(name, layers[name]) for name in ORDER if name in SHOWN and name in WIDTHS]
+    points = [_layer(name, layers[name]) for name in ORDER if name in SHOWN and name not in WIDTHS]
     return {
         "attribution": attribution,
         "bounds": [[round(west, 5), round(south, 5)], [round(east, 5), round(north, 5)]],
-        "layers": [_layer(name, layers[name]) for name in ORDER if name in SHOWN],
+        "layers": [*lines, *_fixed(locks), *points],
     }
+
+
+def _fixed(locks: dict[str, gpd.GeoDataFrame]) -> list[dict[str, Any]]:
+    """A layer of the map for each role and kind of shape."""
+    made = []
+    for role in _roles(locks):
+        for number_, (name, frame) in enumerate(locks.items()):
+            rows_ = frame[frame["role"] == role]
+            if rows_.empty:
+                continue
+            kind = {"locked_ground": "area", "locked_spans": "line", "locked_points": "point"}[name]
+            shapes = [_rounded(shape) for shape in rows_.geometry.to_numpy()]
+            made.append(
+                {
+                    "id": f"lock-{role}-{number_}",
+                    "group": f"lock-{role}",
+                    "label": LOCK_LABELS[role],
+                    "kind": kind,
+                    "colour": LOCK_COLOURS[role],
+                    "dash": LOCK_DASH,
+                    "size": 1.4 if kind == "line" else 3.6,
+                    "labels": {"id": "Name", "unused": "Not used"},
+                    "shapes": [shape[0] for shape in shapes] if kind == "point" else shapes,
+                    "columns": {column: _plain(rows_[column].to_numpy()) for column in ("id", "unused")},
+                }
+            )
+    return made
 
 
 def _layer(name: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
@@ -331,6 +386,7 @@ def _layer(name: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
     shapes = [_rounded(shape) for shape in frame.geometry.to_numpy()]
     return {
         "id": name,
+        "group": name,
         "label": TIER_LABELS[name],
         "kind": "line" if is_line else "point",
         "colour": COLOURS[name],

@@ -47,7 +47,7 @@ def schematic_section(offices: Sequence[OfficeScheme], inputs: StreetInputs) -> 
         cabinets += len(one.cabinets)
         if drawn and cabinets > MOST_CABINETS:
             break
-        drawn.append(_markup(draw_office(one, f"Central office {one.number}", inputs.attribution)))
+        drawn.append(_markup(draw_office(one, inputs.name, inputs.attribution)))
     frames = Markup("").join(Markup('<div class="schematic">{}</div>').format(one) for one in drawn)
     if len(offices) == 1:
         link = Markup('<a href="schematic.svg">schematic.svg</a>, a sheet for print and for drawing programs.')

@@ -9,6 +9,7 @@ import pandas as pd
 
 from karez.model.street import StreetDesign, StreetInputs
 from karez.reporting.book import Book, Column, Placed, Sheet
+from karez.reporting.street.items import in_words
 
 
 def write_street_workbook(
@@ -20,7 +21,7 @@ def write_street_workbook(
     A unit cost is the item's amount over its quantity in this design.
     """
     currency = inputs.rules.prices.currency
-    bill = design.bill
+    bill = in_words(design.bill)
     with Book(path, f"Street-level design: {inputs.name}") as book:
         prices = _prices(book, bill, currency)
         _bill(book, bill, prices, currency)

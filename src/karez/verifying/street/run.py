@@ -49,13 +49,18 @@ def read_street_run(folder: Path) -> StreetRun:
         For every file that is missing or cannot be read.
     """
     faults: list[Fault] = []
+    remedy = "Run the design again, or restore the folder from a copy"
 
-    def tried(name: str, read: Any) -> Any:
+    def tried(name: str, read: Any, layer: str = "") -> Any:
+        if not (folder / name).is_file():
+            if name not in {fault.file for fault in faults}:
+                faults.append(Fault(name, problem="file is missing", remedy=remedy))
+            return None
         try:
             return read(folder / name)
         except (OSError, ValueError, KeyError, pa.ArrowException, RuntimeError) as error:
-            remedy = "Write the run again"
-            faults.append(Fault(name, problem=f"the file is missing or cannot be read ({error})", remedy=remedy))
+            reason = str(error).replace(str(folder / name), name).partition("\n")[0] or type(error).__name__
+            faults.append(Fault(name, layer, problem=f"file cannot be read ({reason})", remedy=remedy))
             return None
 
     summary = tried("summary.json", lambda path: json.loads(path.read_text(encoding="utf-8")))
@@ -65,7 +70,7 @@ def read_street_run(folder: Path) -> StreetRun:
         for name in TABLES
     }
     layers = {
-        name: tried("plan.gpkg", lambda path, name=name: gpd.read_file(path, layer=name, engine="pyogrio"))
+        name: tried("plan.gpkg", lambda path, name=name: gpd.read_file(path, layer=name, engine="pyogrio"), name)
         for name in LAYERS
     }
     if faults:

@@ -30,13 +30,17 @@ CHECKS: tuple[Callable[[StreetRun], Check], ...] = (
 )
 
 
+MARKS = ("field.kmz", "schematic.svg", "proof/runs.parquet")
+"""Files that no other run has: a street-level run is known by them where its summary is missing or damaged."""
+
+
 def is_street(folder: Path) -> bool:
-    """Whether a run folder holds a street-level design."""
+    """Whether a run folder holds a street-level design, whole or not."""
     try:
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        return isinstance(summary, dict) and summary.get("kind") == "street"
     except (OSError, ValueError):
-        return False
-    return isinstance(summary, dict) and summary.get("kind") == "street"
+        return any((folder / mark).is_file() for mark in MARKS)
 
 
 def verify_street(folder: Path, *, progress: Callable[[float], None] = lambda _: None) -> Verdict:
