@@ -18,6 +18,7 @@ from karez.model.prices import Prices
 from karez.model.programme import Programme, Project
 from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
+from karez.model.sharing import Sharing
 
 FIRST_YEAR = 2026
 RATE = 0.05
@@ -58,6 +59,8 @@ class Demand:
     area: str = "a0"
     place: str = ""
     priority: float = 1.0
+    mbps: float = 0.0
+    cell: int = -1
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Case:
     """A whole problem, years from 1; by project `shares`, `most_shares` and `targets`.
 
     Targets are (year, coverage, required) and perhaps "place"; `crews` by method (capacities, longest km a year or
-    None); `floors` (area or "", year, coverage); `fixed` ("s3" or "e2", year or None for never).
+    None); `floors` (area or "", year, coverage); `fixed` ("s3" or "e2", year or None for never); `cells` Mbit/s that
+    the alternatives of a cell's sites share.
     """
 
     elements: tuple[Element, ...]
@@ -82,6 +86,7 @@ class Case:
     pays: tuple[str, ...] = ("capex",)
     inflation: float = 0.02
     phasing: dict[str, float] = field(default_factory=dict)
+    cells: tuple[float, ...] = ()
 
     @property
     def years(self) -> int:
@@ -216,6 +221,7 @@ def nouns_of(case: Case) -> Nouns:
     options = pd.DataFrame(rows, columns=columns).astype(
         {"site": np.int32, "capex_real": float, "opex_real_per_year": float, "quality": float, "meets_standard": bool}
     )
+    options.insert(2, "service", "")
     weight = np.array([site.weight for site in case.sites], float)
     capex = np.array([element.capex for element in case.elements], float)
     opex = np.array([element.opex for element in case.elements], float)
@@ -255,7 +261,13 @@ def nouns_of(case: Case) -> Nouns:
         "budget_nominal": np.array(case.budget, float),
         "budget_real": np.array(case.budget, float) / case.price_level,
         "price_level": case.price_level,
+        "site_mbps": np.array([site.mbps for site in case.sites], float),
     }
+    if case.cells:
+        alternative = (options["technology"] == "satellite").to_numpy()
+        cell = np.array([case.sites[number].cell for number in options["site"]], np.int32)
+        names = tuple(f"leo:{number}.0" for number in range(len(case.cells)))
+        mine["sharing"] = Sharing(names, np.array(case.cells, float), np.where(alternative, cell, -1).astype(np.int32))
     prices = Prices(**{**{column.name: None for column in fields(Prices)}, **mine})
     return inputs, graph_of(case), prices, design_of(case, span, np.array(designed, np.int32), options)
 
@@ -334,6 +346,7 @@ class Books:
         self.covered, self.places = np.zeros((case.projects, case.years)), np.zeros((case.projects, case.years))
         self.homes = {site.area: np.zeros(case.years) for site in case.sites}
         self.seen: set[tuple[int, str]] = set()
+        self.sold = [0.0] * len(case.cells)
         self.km = {method: np.zeros(case.years) for method in case.crews}
 
     def pay(self, capex: float, opex: float, year: int) -> None:
@@ -358,6 +371,9 @@ class Books:
         priority = site.priority * (case.priorities[site.project] if case.priorities else 1.0)
         capex = site.fibre if fibre else site.alternative or 0.0
         self.feasible &= year >= site.earliest
+        if not fibre and site.cell >= 0:
+            self.sold[site.cell] += site.mbps
+            self.feasible &= self.sold[site.cell] <= case.cells[site.cell] + 1e-9
         self.service += priority * still_open * quality * case.service_years[year - 1]
         self.pay(capex, site.opex if fibre else site.alternative_opex, year)
         self.capex_of[site.project] += capex

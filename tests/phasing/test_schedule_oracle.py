@@ -97,6 +97,27 @@ def test_schedule_is_the_best_of_all_schedules_over_three_years(case: Case) -> N
 
 
 @st.composite
+def sharing(draw: st.DrawFn) -> Case:
+    """Small cases whose alternatives share the capacity of one or two cells."""
+    case = draw(cases(sites=3, years=2))
+    limits = draw(st.lists(st.integers(0, 12).map(float), min_size=1, max_size=2))
+    sites = [
+        replace(site, mbps=draw(st.integers(0, 8)) * 1.0, cell=draw(st.integers(-1, len(limits) - 1)))
+        for site in case.sites
+    ]
+    return replace(case, sites=tuple(sites), cells=tuple(limits))
+
+
+@SLOW
+@given(sharing())
+def test_schedule_is_the_best_that_cells_have_room_for(case: Case) -> None:
+    agrees(case)
+    made = schedule(*nouns_of(case))
+    free = schedule(*nouns_of(replace(case, cells=(), sites=tuple(replace(site, cell=-1) for site in case.sites))))
+    assert free.service >= made.service * (1 - 1e-9)
+
+
+@st.composite
 def ruled(draw: st.DrawFn) -> Case:
     """Small cases with crews, floors, maximum shares, targets by place, works of two years and fixed years."""
     years = draw(st.sampled_from([2, 2, 3]))

@@ -383,7 +383,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 55
+    assert len(verdict.checks) == 57
 
 
 @pytest.mark.parametrize("case", CASES)

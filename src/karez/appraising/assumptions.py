@@ -13,11 +13,13 @@ from karez.model.business import YearlyRate
 from karez.model.cost_line import CostLine
 from karez.model.inputs import Inputs
 from karez.model.programme import Programme, TechnologyRules
+from karez.model.satellites import SatelliteService
 
 Scale = Callable[[Inputs, float], Inputs]
 UNPRICED = {
     *("routing", "designing", "phasing", "priority", "household_equivalents", "discount_rate_real"),
     *("business", "social", "climate", "risk", "street"),
+    *("cell_mbps", "mbps_per_km2", "oversubscription", "share"),
 }
 """Settings and stages that change routes, choices or the worth of service, not capex: re-pricing is silent on them."""
 BESIDE = {"computing", "things"}
@@ -93,6 +95,8 @@ def _is_assumed(model: BaseModel, name: str, marked: bool) -> bool:
         return marked and not model.source and model.quantity != 1.0
     if isinstance(model, YearlyRate):
         return marked and (model.growth_real_per_year != 0.0 if name == "growth_real_per_year" else not model.source)
+    if isinstance(model, SatelliteService):
+        return name != "cell_km" and not model.source
     if isinstance(model, TechnologyRules):
         return name in {"mbps", "latency_ms", "site_mbps_max"} and not model.source
     return marked

@@ -233,11 +233,11 @@ def _bought(decided: Decided, facts: Facts) -> tuple[Floats, Floats, Floats, Flo
     counted = quantities(facts, programme)
     per_take_up = quantities(facts, _all_connect(programme))
     served_by = decided.technology
-    for rows, technology, _, costs in services(facts, programme, counted):
-        so = rows[served_by[rows] == technology]
+    for rows, technology, service, _, costs in services(facts, programme, counted):
+        so = rows[(served_by[rows] == technology) & (decided.service[rows] == service)]
         year, home = schedule.site_year[so], facts.is_home[so]
         for cost in costs:
-            moves = home if cost.per == "mbps" else np.full(len(so), cost.per == "connected_household")
+            moves = home if cost.per in ("mbps", "terminal") else np.full(len(so), cost.per == "connected_household")
             fixed, moving = (once, once_connected) if cost.kind == "capex" else (yearly, yearly_connected)
             np.add.at(fixed[row[cost.item]], year, np.where(moves, 0.0, counted[cost.per][so]) * cost.quantity)
             np.add.at(moving[row[cost.item]], year, np.where(moves, per_take_up[cost.per][so], 0.0) * cost.quantity)

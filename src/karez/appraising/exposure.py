@@ -169,7 +169,8 @@ def _lines(decided: Decided, option: npt.NDArray[np.int64]) -> pd.DataFrame:
     lines = lines.assign(moving=(lines["some"] - lines["fixed"]) / SOME).reset_index()
     names = np.append(decided.prices.options["technology"].to_numpy(dtype=object), "unserved")
     technology = np.array([TECHNOLOGIES.index(name) for name in names])[option]
-    chosen = technology[lines["site"]] == lines["technology"]
+    service = np.append(decided.prices.options["service"].to_numpy(dtype=object), "")[option]
+    chosen = (technology[lines["site"]] == lines["technology"]) & (service[lines["site"]] == lines["service"])
     return pd.DataFrame(lines[chosen].sort_values(["site", "item", "is_capex"], ignore_index=True))
 
 
@@ -183,12 +184,13 @@ def _counted(decided: Decided, share: float) -> pd.Series:
         {
             "site": ways.site[lines.way],
             "technology": ways.technology[lines.way],
+            "service": ways.service[lines.way],
             "item": lines.item,
             "is_capex": lines.is_capex,
             "quantity": lines.quantity,
         }
     )
-    return table.groupby(["site", "technology", "item", "is_capex"], sort=True)["quantity"].sum()
+    return table.groupby(["site", "technology", "service", "item", "is_capex"], sort=True)["quantity"].sum()
 
 
 def _order(decided: Decided, planned: Ints, option: npt.NDArray[np.int64], site_capex: Floats) -> Ints:

@@ -11,6 +11,7 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from karez.appraising.settlements import lines_of, settlement_of
+from karez.appraising.sharing import cells, sellable_mbps
 from karez.model.cost_line import CostLine
 from karez.model.inputs import Inputs
 from karez.model.programme import Programme
@@ -52,6 +53,8 @@ class Facts:
         Number of the street-level design that prices the homes of the row; −1 where the density model does.
     settlement_lines : tuple
         Cost lines of a home by settlement, for passing and for connecting it.
+    room_mbps : dict[str, float64[sites]]
+        By satellite service whose capacity is shared, what it can sell in the cell of each site.
     """
 
     groups: tuple[tuple[str, str, Indices], ...]
@@ -68,6 +71,7 @@ class Facts:
     length_m: Floats
     connection_cost: Floats
     settlement: Indices
+    room_mbps: dict[str, Floats]
     settlement_lines: tuple[dict[Part, tuple[CostLine, ...]], ...] = field(default=())
 
     @property
@@ -103,6 +107,11 @@ def gather(inputs: Inputs, graph: RouteGraph) -> Facts:
         connection_cost=inputs.sources["connection_cost"].to_numpy(dtype=np.float64),
         settlement=settlement_of(inputs),
         settlement_lines=tuple(lines_of(design) for design in inputs.settlements),
+        room_mbps={
+            name: sellable_mbps(about, cells(sites, about)[0])
+            for name, about in inputs.programme.satellites.items()
+            if about.is_shared
+        },
     )
 
 
@@ -145,6 +154,7 @@ def quantities(facts: Facts, programme: Programme) -> dict[str, Floats]:
         "connected_household": connected,
         "village": facts.village,
         "unit": facts.unit,
+        "terminal": np.where(facts.is_home, connected, facts.unit),
         "mbps": demand * np.where(facts.is_home, connected, facts.unit),
     }
 

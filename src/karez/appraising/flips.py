@@ -52,8 +52,8 @@ def _costs_of_homes(decided: Decided) -> tuple[dict[str, float], dict[str, float
 
 
 def _by_technology(prices: Prices, site: int) -> dict[str, float]:
-    """Present cost of a site's options by technology."""
-    rows = np.flatnonzero(prices.options["site"] == site)
+    """Present cost of a site's options by technology; of satellite services the first counts, as of the settings."""
+    rows = np.flatnonzero(prices.options["site"] == site)[::-1]
     names = prices.options["technology"].to_numpy(dtype=object)[rows]
     return dict(zip(names, prices.option_present_by_year[rows, 0].tolist(), strict=True))
 

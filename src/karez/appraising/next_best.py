@@ -25,23 +25,24 @@ def next_best(decided: Decided) -> pd.DataFrame:
     -------
     DataFrame
         One row per site: ``mbps``, ``latency_ms`` (NaN where unserved), ``standard_mbps``, ``standard_latency_ms``,
-        ``chosen_present_real`` (NaN where unserved), ``next_best`` (the cheapest other way; of a site that is
-        unserved, the cheapest of all; empty if there is none) and ``next_best_present_real``.
+        ``chosen_present_real`` (NaN where unserved), ``next_best`` (the cheapest other way, of satellites
+        with ``:`` and the service; of a site that is unserved, the cheapest of all; empty if there is none) and
+        ``next_best_present_real``.
     """
     programme, option = decided.inputs.programme, decided.schedule.site_option
-    gives = {str(name): rules for name, rules in programme.technologies.items()}
-    technology = decided.technology
+    gives = [programme.gives(*way) for way in zip(decided.technology, decided.service, strict=True)]
     standards = {project.id: project.standard for project in programme.projects}
     asked = [standards[project] for project in decided.inputs.sites["project"]]
     cost = _cost_of_options(decided)
     other = _cheapest_other(decided, cost)
-    names = np.append(decided.prices.options["technology"].to_numpy(dtype=object), "")
+    options = decided.prices.options
+    names = np.append(options["technology"] + np.where(options["service"] == "", "", ":") + options["service"], "")
     priced = np.append(np.where(np.isfinite(cost), cost, 0.0), np.nan)
     priced[:-1] = round_money(priced[:-1])
     return pd.DataFrame(
         {
-            "mbps": [gives[name].mbps if name in gives else np.nan for name in technology],
-            "latency_ms": [gives[name].latency_ms if name in gives else np.nan for name in technology],
+            "mbps": [np.nan if rules is None else rules.mbps for rules in gives],
+            "latency_ms": [np.nan if rules is None else rules.latency_ms for rules in gives],
             "standard_mbps": [standard.mbps for standard in asked],
             "standard_latency_ms": [standard.latency_ms for standard in asked],
             "chosen_present_real": priced[option],

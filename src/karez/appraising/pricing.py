@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.appraising.emissions import spans_present, ways_present
-from karez.appraising.facts import Facts, Floats, fibre_mandatory, gather, programme_years
+from karez.appraising.facts import Facts, Floats, fibre_mandatory, gather, programme_years, quantities
 from karez.appraising.present import asset_factor, present_factor, service_years
+from karez.appraising.sharing import sharing
 from karez.appraising.ways import Lines, Ways, find_ways
 from karez.errors import DataFault, Fault
 from karez.model.catalogue import Catalogue
@@ -51,6 +52,7 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
     span_present = _span_present(capex, item, factors, facts, programme)
     ways, lines = find_ways(facts, programme, catalogue)
     options = _options(ways, programme)
+    demand = quantities(facts, programme)["mbps"]
     connection = round_money(facts.connection_cost)
     level = price_level(programme)
     nominal = nominal_budget(programme)
@@ -80,6 +82,8 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
         budget_nominal=nominal,
         budget_real=nominal / level,
         price_level=level,
+        site_mbps=demand,
+        sharing=sharing(programme, inputs.sites, options, demand) if programme.satellites else None,
     )
 
 
@@ -188,6 +192,7 @@ def _options(ways: Ways, programme: Programme) -> pd.DataFrame:
         {
             "site": ways.site,
             "technology": np.array(TECHNOLOGIES, dtype=object)[ways.technology],
+            "service": ways.service,
             "quality": np.where(ways.meets, 1.0, programme.phasing.below_standard_quality),
             "meets_standard": ways.meets,
             "capex_real": ways.capex,

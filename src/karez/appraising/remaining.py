@@ -68,9 +68,9 @@ def standing_upkeep(graph: RouteGraph, prices: Prices, site_ids: pd.Series, deli
     technology = site_ids.map(served.set_index("id")["technology"]).to_numpy(dtype=object)
     options = prices.options
     mine = technology[options["site"].to_numpy(dtype=np.int64)] == options["technology"].to_numpy(dtype=object)
-    return float(
-        prices.span_opex_per_year @ spans + options["opex_real_per_year"].to_numpy(dtype=np.float64)[mine].sum()
-    )
+    # Of several satellite services the ledger does not say which: the first is taken.
+    upkeep = options[mine].drop_duplicates("site")["opex_real_per_year"].sum()
+    return float(prices.span_opex_per_year @ spans + upkeep)
 
 
 def remaining(programme: Programme, delivery: Delivery, upkeep_real: float) -> Remaining:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from karez.appraising.assumptions import assumptions
 from karez.appraising.converting import Column, at, convert
-from karez.appraising.facts import gather
+from karez.appraising.facts import Indices, gather
 from karez.appraising.pricing import nominal_budget, price_level, span_capex
 from karez.appraising.tables import Decided, in_order_with_works
 from karez.appraising.ways import Ways, find_ways
@@ -87,7 +87,9 @@ class _Repricing:
         self._order = _order(decided)
         option = np.where(decided.served, decided.schedule.site_option, decided.design.site_option)
         names = np.append(decided.prices.options["technology"].to_numpy(dtype=object), "unserved")[option]
-        self._way = np.arange(len(option)) * len(TECHNOLOGIES) + [TECHNOLOGIES.index(name) for name in names]
+        self._services = {name: place for place, name in enumerate(["", *decided.inputs.programme.satellites])}
+        service = np.append(decided.prices.options["service"].to_numpy(dtype=object), "")[option]
+        self._way = self._key(np.arange(len(option)), [TECHNOLOGIES.index(name) for name in names], service)
         element = decided.design.site_element
         self._element = np.where(names == "fibre", element, -1).astype(np.int32)
         tree, from_year = decided.design.tree, decided.prices.source_from_year
@@ -122,9 +124,14 @@ class _Repricing:
         whole = facts.weight_units[facts.is_home].sum()
         return Repriced(float(built), float((served + before).sum() / whole) if whole > 0 else 0.0)
 
+    def _key(self, site: npt.ArrayLike, technology: npt.ArrayLike, service: npt.NDArray[np.object_]) -> Indices:
+        """Numbers that rise as ways are sorted: by site, technology, service."""
+        way = np.asarray(site, np.int64) * len(TECHNOLOGIES) + np.asarray(technology, np.int64)
+        return way * len(self._services) + np.array([self._services[name] for name in service], np.int64)
+
     def _as_planned(self, ways: Ways) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Capex of every site as the plan serves it, infinite where that is no longer possible; whether to standard."""
-        key = ways.site * len(TECHNOLOGIES) + ways.technology
+        key = self._key(ways.site, ways.technology, ways.service)
         place = np.minimum(np.searchsorted(key, self._way), len(key) - 1)
         there = key[place] == self._way
         return np.where(there, ways.capex[place], np.inf), there & ways.meets[place]

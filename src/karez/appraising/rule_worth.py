@@ -62,8 +62,8 @@ def service_of(prices: Prices, made_with: Prices, schedule: Schedule) -> float:
 def same_option(made_with: Prices, prices: Prices, option: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """Options of the same site and technology among others; −1 where there is none."""
     there = np.asarray(option) >= 0
-    keys = pd.MultiIndex.from_frame(prices.options[["site", "technology"]])
-    wanted = made_with.options[["site", "technology"]].iloc[np.where(there, option, 0)]
+    keys = pd.MultiIndex.from_frame(prices.options[["site", "technology", "service"]])
+    wanted = made_with.options[["site", "technology", "service"]].iloc[np.where(there, option, 0)]
     return np.where(there, keys.get_indexer(pd.MultiIndex.from_frame(wanted)), -1).astype(np.int32)
 
 

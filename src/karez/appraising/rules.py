@@ -444,6 +444,36 @@ def _more_crew(inputs: Inputs, share: float, method: Method) -> Inputs:
     )
 
 
+def _capacity_rules(inputs: Inputs) -> Iterator[Rule]:
+    for name, service in inputs.programme.satellites.items():
+        if service.is_shared:
+            yield Rule(
+                f"shared:{name}",
+                f"{name} sells no more than it has in any cell of {service.cell_km:g} km",
+                partial(_with_service, name=name, update={"cell_km": None, "cell_mbps": None, "mbps_per_km2": None}),
+                partial(_more_capacity, name=name),
+                _more_sold,
+                rows=(f"shared:{name}:",),
+                designs=True,
+                unbounded=True,
+            )
+
+
+def _more_sold(share: float) -> str:
+    return f"{share:.0%} more in every cell"
+
+
+def _with_service(inputs: Inputs, name: str, update: dict[str, Any]) -> Inputs:
+    services = dict(inputs.programme.satellites)
+    services[name] = services[name].model_copy(update=update)
+    return _changed(inputs, satellites=services)
+
+
+def _more_capacity(inputs: Inputs, share: float, name: str) -> Inputs:
+    own = inputs.programme.satellites[name].oversubscription
+    return _with_service(inputs, name, {"oversubscription": own * (1.0 + share)})
+
+
 def _floor_rules(inputs: Inputs) -> Iterator[Rule]:
     for number, floor in enumerate(inputs.programme.floors):
         where = floor.area or "every area"
@@ -486,6 +516,7 @@ MAKERS: tuple[Callable[[Inputs], Iterator[Rule]], ...] = (
     _technology_rules,
     _date_rules,
     _crew_rules,
+    _capacity_rules,
     _floor_rules,
     _fixed_rules,
 )

@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from karez.appraising.settlements import settlement_of
+from karez.appraising.sharing import cells_of
 from karez.kernels.trees import sum_below
 from karez.model.attributes import PLAN_AREAS
 from karez.model.design import Design
@@ -58,6 +59,13 @@ class Decided:
         """How every site is served in the end."""
         names = np.append(self.prices.options["technology"].to_numpy(dtype=object), "unserved")
         return np.asarray(names[self.schedule.site_option])
+
+    @property
+    def service(self) -> npt.NDArray[np.object_]:
+        """Satellite service of every site; empty where there are no several, or it has another technology."""
+        return np.asarray(
+            np.append(self.prices.options["service"].to_numpy(dtype=object), "")[self.schedule.site_option]
+        )
 
     @property
     def meets(self) -> npt.NDArray[np.bool_]:
@@ -174,6 +182,9 @@ def site_table(decided: Decided) -> gpd.GeoDataFrame:
             "local_cost": _local_cost(inputs),
             "already_served": sites["already_served"],
             "node_id": node,
+            "demand_mbps": prices.site_mbps,
+            "service": decided.service,
+            "cell": cells_of(inputs.programme, sites, decided.service),
             "derived": sites["derived"],
             "rule": sites["rule"],
         },
@@ -202,6 +213,10 @@ def _reasons(decided: Decided) -> npt.NDArray[np.object_]:
         "over budget: " + name + " is designed, other sites give more service for the money"
         for name in planned[dropped]
     ]
+    full = _full_cells(decided, designed)
+    words[dropped & (full != "")] = [
+        f"no room: {cell} has too little left for it" for cell in full[dropped & (full != "")]
+    ]
     words[swapped] = [
         f"over budget for the designed {name}: the best alternative serves more for the money"
         for name in planned[swapped]
@@ -210,6 +225,23 @@ def _reasons(decided: Decided) -> npt.NDArray[np.object_]:
     for entry in decided.inputs.programme.fixed:
         if entry.never and entry.reason:
             words[ids.isin(set(entry.sites)).to_numpy()] = entry.reason
+    return words
+
+
+def _full_cells(decided: Decided, option: npt.NDArray[np.int32]) -> npt.NDArray[np.object_]:
+    """Cell, in words, that an option of each site draws on, where what is left there is too little for the site."""
+    prices, sharing = decided.prices, decided.prices.sharing
+    words = np.full(len(option), "", dtype=object)
+    if sharing is None or not sharing.cells:
+        return words
+    taken = np.append(sharing.option_cell, -1)[decided.schedule.site_option]
+    used = np.bincount(taken[taken >= 0], prices.site_mbps[taken >= 0], len(sharing.cells))
+    cell = np.append(sharing.option_cell, -1)[option]
+    for site in np.flatnonzero(cell >= 0).tolist():
+        at = cell[site]
+        if used[at] + prices.site_mbps[site] > sharing.limit_mbps[at]:
+            service, _, name = sharing.cells[at].rpartition(":")
+            words[site] = f"cell {name} of {service}, with {used[at]:.4g} of {sharing.limit_mbps[at]:.4g} Mbit/s sold,"
     return words
 
 

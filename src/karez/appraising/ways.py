@@ -13,6 +13,7 @@ from karez.appraising.settlements import replaced
 from karez.model.catalogue import Catalogue
 from karez.model.cost_line import CostLine
 from karez.model.programme import Programme, Project, TechnologyRules
+from karez.model.satellites import SatelliteService
 from karez.model.words import TECHNOLOGIES
 from karez.units import round_money
 
@@ -27,6 +28,8 @@ class Ways:
         Site served.
     technology : int64[ways]
         Number of the technology in ``TECHNOLOGIES``.
+    service : object[ways]
+        Name of the satellite service; empty where there are no several.
     meets : bool[ways]
         Whether the project's standard is met.
     capex, opex : float64[ways]
@@ -35,6 +38,7 @@ class Ways:
 
     site: Indices
     technology: Indices
+    service: npt.NDArray[np.object_]
     meets: npt.NDArray[np.bool_]
     capex: Floats
     opex: Floats
@@ -69,21 +73,23 @@ def find_ways(facts: Facts, programme: Programme, catalogue: Catalogue) -> tuple
     """Find every way to serve every site and price it."""
     counted = quantities(facts, programme)
     item_row = {str(item): row for row, item in enumerate(catalogue.table.index)}
-    way: list[tuple[Indices, int, bool]] = []
+    way: list[tuple[Indices, int, str, bool]] = []
     line: list[tuple[Indices, int, bool, Floats]] = []
     count = 0
-    for rows, technology, meets, costs in services(facts, programme, counted):
+    for rows, technology, service, meets, costs in services(facts, programme, counted):
         numbers = np.arange(count, count + len(rows))
-        way.append((rows, TECHNOLOGIES.index(technology), meets))
+        way.append((rows, TECHNOLOGIES.index(technology), service, meets))
         line += [
             (numbers, item_row[cost.item], cost.kind == "capex", counted[cost.per][rows] * cost.quantity)
             for cost in costs
         ]
         count += len(rows)
-    site = _joined([rows for rows, _, _ in way], np.int64)
-    technology_of = np.repeat([number for _, number, _ in way], [len(rows) for rows, _, _ in way]).astype(np.int64)
-    meets_of = np.repeat([meets for _, _, meets in way], [len(rows) for rows, _, _ in way]).astype(bool)
-    rank = np.lexsort((technology_of, site))
+    site, size = _joined([rows for rows, *_ in way], np.int64), [len(rows) for rows, *_ in way]
+    technology_of = np.repeat([number for _, number, _, _ in way], size).astype(np.int64)
+    service_of = np.repeat(np.array([service for _, _, service, _ in way], dtype=object), size)
+    meets_of = np.repeat([meets for *_, meets in way], size).astype(bool)
+    order = {name: place for place, name in enumerate(["", *programme.satellites])}
+    rank = np.lexsort((np.array([order[name] for name in service_of], np.int64), technology_of, site))
     row = np.empty(count, dtype=np.int64)
     row[rank] = np.arange(count)
     lines = _lines(line, row, catalogue)
@@ -94,6 +100,7 @@ def find_ways(facts: Facts, programme: Programme, catalogue: Catalogue) -> tuple
         Ways(
             site[rank],
             technology_of[rank],
+            service_of[rank],
             meets_of[rank],
             round_money(np.bincount(lines.way, weights=capex, minlength=count)),
             round_money(np.bincount(lines.way, weights=opex, minlength=count)),
@@ -122,18 +129,21 @@ def _joined(parts: list[npt.NDArray[np.generic]] | list[Indices] | list[Floats],
 
 def services(
     facts: Facts, programme: Programme, counted: dict[str, Floats]
-) -> Iterator[tuple[Indices, str, bool, tuple[CostLine, ...]]]:
-    """Sites, their technology, whether it is to standard, and cost lines, for every group that shares them."""
+) -> Iterator[tuple[Indices, str, str, bool, tuple[CostLine, ...]]]:
+    """Sites, technology, satellite service, whether to standard, and cost lines, by groups that share them."""
     rules = {str(name): rule for name, rule in programme.technologies.items()}
     for project_id, category, members in facts.groups:
         project = programme.project(project_id)
         local = {str(name): costs for name, costs in programme.categories[category].costs.items()}
         for technology in _technologies(project, category, set(local) & set(rules)):
-            rule = rules[technology]
-            meets = rule.mbps >= project.standard.mbps and rule.latency_ms <= project.standard.latency_ms
-            for rows, costs in _bands(rule, members, facts, counted):
-                for some, lines in _by_settlement(rows, local[technology], technology, facts, programme):
-                    yield some, technology, meets, (*lines, *costs)
+            for service, rule in _offered(programme, technology, rules[technology]):
+                meets = rule.mbps >= project.standard.mbps and rule.latency_ms <= project.standard.latency_ms
+                fit = members
+                if service in facts.room_mbps:
+                    fit = members[counted["mbps"][members] <= facts.room_mbps[service][members]]
+                for rows, costs in _bands(rule, fit, facts, counted):
+                    for some, lines in _by_settlement(rows, local[technology], technology, facts, programme):
+                        yield some, technology, service, meets, (*lines, *costs)
 
 
 def _by_settlement(
@@ -148,6 +158,16 @@ def _by_settlement(
         yield rows[number == one], replaced(lines, technology, facts.settlement_lines[one], programme)
 
 
+def _offered(
+    programme: Programme, technology: str, rule: TechnologyRules
+) -> Iterator[tuple[str, TechnologyRules | SatelliteService]]:
+    """What is offered of a technology: its services by name, or itself."""
+    if technology == "satellite" and programme.satellites:
+        yield from programme.satellites.items()
+    else:
+        yield "", rule
+
+
 def _technologies(project: Project, category: str, possible: set[str]) -> list[str]:
     """Technologies that may serve a category of a project, fibre first."""
     allowed: set[str] = {"fibre"} if category in project.fibre_mandatory else set(project.technologies)
@@ -155,12 +175,15 @@ def _technologies(project: Project, category: str, possible: set[str]) -> list[s
 
 
 def _bands(
-    rule: TechnologyRules, rows: Indices, facts: Facts, counted: dict[str, Floats]
+    rule: TechnologyRules | SatelliteService, rows: Indices, facts: Facts, counted: dict[str, Floats]
 ) -> Iterator[tuple[Indices, tuple[CostLine, ...]]]:
     """Rows a technology can serve, with the cost lines of their distance band."""
     if rule.site_mbps_max is not None:
         unit = np.maximum(facts.unit[rows], 1e-9)
         rows = rows[counted["mbps"][rows] / unit <= rule.site_mbps_max]
+    if isinstance(rule, SatelliteService):
+        yield rows, rule.costs
+        return
     if not rule.bands:
         yield rows, ()
     nearer = -1.0

@@ -16,6 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 from karez.designing.reasons import reasons
+from karez.designing.sharing import full_cells, share_out, words_on
 from karez.errors import Infeasible
 from karez.kernels.trees import sum_below
 from karez.model.certificate import Certificate
@@ -70,13 +71,14 @@ def design(
         progress=progress,
     )
     proven = Proven(
-        certificate_of(inputs, answer, choice, graph.site_node >= 0),
+        certificate_of(inputs, answer, choice, graph.site_node >= 0, shared=words_on(prices)),
         Ascent(answer.ascent_node, answer.ascent_radius),
         prizes,
         notes_of(inputs, graph, choice),
     )
     option = decide(graph, choice, reached(answer, network))
-    return assemble(inputs, graph, prices, answer, proven, option)
+    option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0])
+    return assemble(inputs, graph, prices, answer, proven, option, alternative=alternative)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ def assemble(
     proven: Proven,
     option: Ints,
     rings: Rings | None = None,
+    alternative: Ints | None = None,
 ) -> Design:
     """Put a chosen tree of the candidate network, and the option of every site, into a design.
 
@@ -109,6 +112,8 @@ def assemble(
     names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
     technology = names[option]
     reason = reasons(inputs, graph, choice, technology, cost_to_join(network, reached(answer, network, ways)))
+    moved = full_cells(prices, choice["other"].to_numpy(np.int64), option)
+    reason[moved != ""] = [f"next best: no room left in {cell} for the cheapest way" for cell in moved[moved != ""]]
     element = _elements(tree, graph)
     attribution, households = _behind(inputs, prices, tree, element, technology == "fibre")
     return Design(
@@ -124,6 +129,7 @@ def assemble(
         households_behind=households,
         notes=proven.notes,
         rings=rings,
+        site_alternative=alternative,
     )
 
 
@@ -286,9 +292,17 @@ def _behind(
 
 
 def certificate_of(
-    inputs: Inputs, answer: Certified, choice: pd.DataFrame, joined: npt.NDArray[np.bool_], upon: str = ""
+    inputs: Inputs,
+    answer: Certified,
+    choice: pd.DataFrame,
+    joined: npt.NDArray[np.bool_],
+    upon: str = "",
+    shared: str = "",
 ) -> Certificate:
-    """Certificate of scope `design`, in units of money; `upon` says what the network is built upon."""
+    """Certificate of scope `design`, in units of money.
+
+    `upon` says what the network is built upon, `shared` what is left out where sites share capacity.
+    """
     pays = choice["must"] | (choice["fibre_minor"] < choice["other_minor"])
     by_fibre = joined & (choice["fibre"] >= 0) & pays
     constant = int(np.where(by_fibre, choice["fibre_minor"], choice["other_minor"]).sum())
@@ -301,7 +315,7 @@ def certificate_of(
         bound=float(from_minor(answer.bound)),
         constant=float(from_minor(constant)),
         proof=f"{answer.proof.rstrip('.')}. {upon + '. ' if upon else ''}Replay proof/ascent.parquet on "
-        "proof/graph.parquet to derive the bound. Larger cables and power are outside it.",
+        f"proof/graph.parquet to derive the bound. Larger cables and power are outside it{shared}.",
         seconds=answer.seconds,
     )
 

@@ -12,6 +12,7 @@ from karez.designing.access import candidate_network
 from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
+from karez.model.sharing import SHARED
 from karez.solving import Graph
 from karez.units import to_minor
 
@@ -47,6 +48,10 @@ class Candidates:
         See ``FEATURES``; coverage counts for the rows of the site's project.
     first : int32[options]
         Year from which a way may be used.
+    mbps : float64[options]
+        Busy-hour demand of the site.
+    shared : object[options]
+        Constraint of the shared capacity that the way draws on; empty if none.
     sites : int
         Number of sites.
     service_years : float64[T]
@@ -63,6 +68,8 @@ class Candidates:
     row: Ints
     features: Floats
     first: Ints
+    mbps: Floats
+    shared: npt.NDArray[np.object_]
     sites: int
     service_years: Floats
 
@@ -107,6 +114,8 @@ class Candidates:
                 ]
             ),
             first=prices.site_earliest_year[site].astype(np.int32) - 1,
+            mbps=prices.site_mbps[site],
+            shared=_shared(prices)[row],
             sites=len(inputs.sites),
             service_years=np.asarray(prices.service_years, np.float64),
         )
@@ -117,15 +126,24 @@ class Candidates:
             {
                 "site_id": inputs.sites["id"].to_numpy()[self.site],
                 "technology": prices.options["technology"].to_numpy()[self.row],
+                "service": prices.options["service"].to_numpy()[self.row],
                 "node": self.node,
                 "capex_real": self.features[:, CAPEX],
                 "opex_real_per_year": self.features[:, OPEX],
                 "benefit": self.features[:, BENEFIT],
                 "coverage_weight": self.features[:, COVERAGE],
+                "demand_mbps": self.mbps,
                 "earliest_year": self.first + 1,
                 "present_1": prices.option_present_by_year[self.row, 0],
             }
         )
+
+
+def _shared(prices: Prices) -> npt.NDArray[np.object_]:
+    """Name of the shared capacity that each option draws on; empty if none."""
+    if prices.sharing is None:
+        return np.full(len(prices.options), "", dtype=object)
+    return np.array([*prices.sharing.names, ""], dtype=object)[prices.sharing.option_cell]
 
 
 @dataclass(frozen=True)
@@ -142,6 +160,8 @@ class Constraints:
         What a unit of each feature uses by year of building.
     project : int32[rows]
         Project whose coverage counts; −1 if none.
+
+    A unit of shared capacity counts in every year: rows of kind ``shared`` have no profile.
     """
 
     names: tuple[str, ...]
@@ -149,9 +169,19 @@ class Constraints:
     profile: Floats
     project: Ints
 
+    @property
+    def is_shared(self) -> Flags:
+        """Rows of shared capacity."""
+        return np.array([name.startswith(f"{SHARED}:") for name in self.names], np.bool_)
+
+    def row_of(self, candidates: Candidates) -> Ints:
+        """Row of the shared capacity that each way to serve a site draws on; −1 if none; int32[options]."""
+        number = {name: row for row, name in enumerate(self.names)}
+        return np.array([number.get(name, -1) for name in candidates.shared.tolist()], np.int32)
+
     @classmethod
     def of(cls, inputs: Inputs, prices: Prices, table: pd.DataFrame) -> Constraints:
-        """Budgets and required targets of ``Schedule.constraints``.
+        """Budgets, shared capacity and required targets of ``Schedule.constraints``.
 
         The rest is left out, which only makes a bound larger: a share counts what a span does for a project, which
         hangs on the network behind it; crews, floors, dates by place and fixed years couple few of the candidates.
@@ -173,7 +203,7 @@ class Constraints:
                 profile[OPEX] = np.where(built <= last, so_far[last] - so_far, 0.0) * ("opex" in agreement.budget_pays)
             elif kind == "target":
                 profile[COVERAGE] = np.where(calendar <= int(due), -1.0, 0.0)
-            else:
+            elif kind != SHARED:
                 continue
             names.append(name)
             limits.append(float(limit))

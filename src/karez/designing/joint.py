@@ -9,6 +9,7 @@ import numpy as np
 
 from karez.designing.access import NO_EDGES, Proven, assemble, least_cost_options, reached
 from karez.designing.candidates import Candidates, Constraints, Flags, Floats, Ints, Longs
+from karez.designing.sharing import full_cells, share_out
 from karez.designing.yearly import Yearly
 from karez.model.certificate import Certificate
 from karez.model.design import Design
@@ -140,10 +141,17 @@ def _designed(
     ways = NO_EDGES if design.rings is None else design.rings.edges
     cheapest = least_cost_options(graph, prices, answer, ways)
     option = _at_prices(yearly, reached(answer, yearly.candidates.network, ways), cheapest)
+    alternative = None
+    if prices.sharing is not None:
+        best = _best_services(yearly, option)
+        option, alternative = share_out(prices, best, _worth_of_rows(yearly, len(prices.options)))
     proven = Proven(_certificate(design.certificate, answer), design.ascent, design.prize, design.notes)
-    made = assemble(inputs, graph, prices, answer, proven, option, design.rings)
+    made = assemble(inputs, graph, prices, answer, proven, option, design.rings, alternative)
     reason = made.site_reason.copy()
-    reason[option != cheapest] = "gives more service for the money than the cheapest way, as budgets are"
+    moved = full_cells(prices, cheapest.astype(np.int64), option)
+    reason[(option != cheapest) & (moved == "")] = (
+        "gives more service for the money than the cheapest way, as budgets are"
+    )
     return replace(made, site_reason=reason)
 
 
@@ -158,6 +166,24 @@ def _at_prices(yearly: Yearly, there: Flags, cheapest: Ints) -> Ints:
     option = cheapest.copy()
     option[candidates.site[better]] = candidates.row[better]
     return option
+
+
+def _best_services(yearly: Yearly, option: Ints) -> Ints:
+    """Sites that fibre does not serve take what is worth most at the prices of money and of shared capacity."""
+    candidates = yearly.candidates
+    chosen = yearly.best[1][:, -1]
+    way = np.where(chosen >= 0, candidates.row[chosen], -1)
+    on_fibre = np.zeros(len(option), np.bool_)
+    fibre = candidates.node >= 0
+    on_fibre[candidates.site[fibre]] = option[candidates.site[fibre]] == candidates.row[fibre]
+    return np.where(on_fibre | (way < 0), option, way).astype(np.int32)
+
+
+def _worth_of_rows(yearly: Yearly, rows: int) -> Floats:
+    """Most that each row of the options is worth in any year; −inf for those that are no candidates."""
+    worth = np.full(rows, -np.inf)
+    worth[yearly.candidates.row] = yearly.worth.max(axis=1, initial=-np.inf)
+    return worth
 
 
 def _certificate(stated: Certificate, answer: Certified) -> Certificate:

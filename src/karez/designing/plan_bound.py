@@ -133,8 +133,8 @@ def _lowered(
 
 def _next(rows: Constraints, known: list[Evaluated], best: Evaluated, box: float) -> tuple[Floats, float]:
     """Prices at which the known planes are least in a box around the best, and how much lower they are there."""
-    size = np.abs(rows.limit)
-    size = np.maximum(size, max(1.0, 1e-3 * float(size.max(initial=0.0))))
+    size, shared = np.abs(rows.limit), rows.is_shared
+    size = np.maximum(size, np.where(shared, 1.0, max(1.0, 1e-3 * float(size[~shared].max(initial=0.0)))))
     at = best.price * size
     reach = box * max(float(at.sum()), 1e-3 * abs(best.bound))
     unit = max(1.0, abs(best.bound))
@@ -235,7 +235,7 @@ def _certificate(value: float, limit: float, rows: Constraints, seconds: float) 
     )
 
 
-WORDS = {"budget": "budgets", "target": "required targets"}
+WORDS = {"budget": "budgets", "target": "required targets", "shared": "shared capacity"}
 """Kinds of constraints in words."""
 PROOF = (
     "All other rules are left out. At the stored prices the years fall apart into one prize-collecting Steiner tree "

@@ -27,6 +27,7 @@ from karez.designing.backbone import (
     span_roles,
     stretch_table,
 )
+from karez.designing.sharing import share_out, words_on
 from karez.model.design import Ascent, Design
 from karez.model.inputs import Inputs
 from karez.model.note import Note
@@ -74,7 +75,7 @@ def design_ringed(
         progress=progress,
     )
     rings = _rings(inputs, graph, prices, posed, found)
-    certificate = certificate_of(inputs, found.certified, choice, graph.site_node >= 0, UPON)
+    certificate = certificate_of(inputs, found.certified, choice, graph.site_node >= 0, UPON, words_on(prices))
     proven = Proven(
         certificate,
         Ascent(found.rest.ascent_node, found.rest.ascent_radius),
@@ -82,7 +83,8 @@ def design_ringed(
         (*notes_of(inputs, graph, choice), *_notes(rings)),
     )
     option = decide(graph, choice, reached(found.tree, posed.network, found.ways))
-    return assemble(inputs, graph, prices, found.tree, proven, option, rings)
+    option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0])
+    return assemble(inputs, graph, prices, found.tree, proven, option, rings, alternative)
 
 
 UPON = (

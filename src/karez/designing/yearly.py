@@ -75,6 +75,12 @@ class Yearly:
         return np.asarray(least - np.concatenate([least[:, 1:], np.zeros((2, 1))], axis=1))
 
     @cached_property
+    def toll(self) -> Floats:
+        """What every way to serve a site pays for the shared capacity that it draws on; (options)."""
+        price = np.append(self.price, 0.0)[self.constraints.row_of(self.candidates)]
+        return np.asarray(price * self.candidates.mbps)
+
+    @cached_property
     def worth(self) -> Floats:
         """What every way to serve a site is worth by year, −inf where it may not be used; (options, T)."""
         candidates, rows = self.candidates, self.constraints
@@ -84,6 +90,7 @@ class Yearly:
             its = rows.project == project
             here = candidates.project == project
             worth[here] -= candidates.features[here][:, [COVERAGE]] * (self.price[its] @ rows.profile[its, COVERAGE])
+        worth -= self.toll[:, None]
         worth[np.arange(candidates.years)[None, :] < candidates.first[:, None]] = -np.inf
         return np.asarray(worth)
 
@@ -175,6 +182,8 @@ class Yearly:
         weight[:, years] = 1.0 - connected[:, -1]
         site, begun = np.nonzero((weight != 0) & (option >= 0))
         way, when, share = option[site, begun], year[site, begun], weight[site, begun]
+        drawn = rows.row_of(candidates)[way]
+        used += np.bincount(drawn[drawn >= 0], (share * candidates.mbps[way])[drawn >= 0], len(used))
         for feature in range(candidates.features.shape[1]):
             amount = share * candidates.features[way, feature]
             if feature != COVERAGE:

@@ -162,7 +162,9 @@ def solve_without(bench: Bench, rule: Rule, inputs: Inputs, *, thrift: bool = Tr
     """
     prices = price(inputs, bench.graph, convert(inputs.catalogue, inputs.programme))
     service = service_of(prices, bench.prices, bench.schedule)
-    designs = [carried(bench.design, same_option(bench.prices, prices, bench.design.site_option))]
+    option, alternative = bench.design.site_option, bench.design.site_alternative
+    instead = None if alternative is None else same_option(bench.prices, prices, alternative)
+    designs = [carried(bench.design, same_option(bench.prices, prices, option), instead)]
     if rule.designs:
         designs.append(design(inputs, bench.graph, prices, seed=bench.seed))
     found = [best_of(bench, inputs, prices, one, service if thrift else None) for one in designs]

@@ -190,7 +190,11 @@ PLAN_SITES = Table(
             "Present cost built in year 1, with the spans this site alone needs; empty: unserved",
             "programme currency, real",
         ),
-        Attribute("next_best", "text", "Cheapest other technology; of an unserved site, the cheapest; empty: none"),
+        Attribute(
+            "next_best",
+            "text",
+            "Cheapest other way, as technology:service; of an unserved site, the cheapest; empty: none",
+        ),
         Attribute(
             "next_best_present_real",
             "number",
@@ -203,6 +207,9 @@ PLAN_SITES = Table(
         Attribute("local_cost", "text", "What prices fibre at its homes; empty: no homes", one_of=LOCAL_COSTS),
         Attribute("already_served", "number", "Share served before the programme", "share"),
         Attribute("node_id", "text", "Node of the network it hangs on; empty: none"),
+        Attribute("demand_mbps", "number", "Busy-hour demand of what is not served already", "Mbit/s"),
+        Attribute("service", "text", "Satellite service; empty: none, or there are no several"),
+        Attribute("cell", "text", "Cell of that service whose capacity it shares; empty: none"),
         Attribute("availability", "number", "Least share of a year in service; empty: unserved", "share"),
         Attribute("minutes_lost_per_year", "number", "Most minutes a year out of service; empty: unserved", "minutes"),
         Attribute("independent_ways", "text", "What two ways to a source need not share: none, spans, nodes"),

@@ -13,7 +13,8 @@ class CostLine(Settings):
 
     Drivers: ``household``, ``urban_household``, ``rural_household`` (of the row, those already served left out),
     ``connected_household`` (households × take-up), ``village`` (rural villages of the row), ``unit`` (like
-    institutions behind the row), ``mbps`` (busy-hour demand of the row).
+    institutions behind the row), ``terminal`` (connected households of homes, units of others), ``mbps`` (busy-hour
+    demand of the row).
     """
 
     item: str = setting(meaning="Catalogue item")

@@ -95,6 +95,8 @@ class Design:
         What a reader must know.
     rings : Rings | None
         The survivable backbone that the network holds, if the plan builds one.
+    site_alternative : int32[sites] | None
+        Row of ``Prices.options`` that a site takes instead of fibre, −1 for none; None: its cheapest.
     """
 
     tree: Tree
@@ -109,3 +111,4 @@ class Design:
     households_behind: npt.NDArray[np.float64]
     notes: tuple[Note, ...] = ()
     rings: Rings | None = None
+    site_alternative: Ints | None = None

@@ -68,9 +68,10 @@ class Proof:
         NA if never), ``present_1`` … ``present_T``, and ``share_<project>``: fixed
         weight by which its capex counts for that project.
     options : DataFrame
-        Ways to serve a site that the schedule chose from: ``site_id``, ``project``, ``technology``, ``element`` (row
-        of `elements` it hangs on, −1 if none), ``capex_real``, ``opex_real_per_year``, ``benefit`` (weight × priority ×
-        quality of the open part), ``coverage_weight`` (weight that counts for targets), ``earliest_year`` and
+        Ways to serve a site that the schedule chose from: ``site_id``, ``project``, ``technology``, ``service``
+        (of satellites), ``element`` (row of `elements` it hangs on, −1 if none), ``capex_real``,
+        ``opex_real_per_year``, ``benefit`` (weight × priority × quality of the open part), ``coverage_weight`` (weight
+        that counts for targets), ``demand_mbps`` (busy hour), ``earliest_year`` and
         ``latest_year`` (programme years), ``must`` (whether never is not allowed; of fibre with an alternative, that
         one of the two must be), ``chosen``, ``year`` (calendar, NA if not chosen), ``present_1`` … ``present_T``.
     constraints : DataFrame

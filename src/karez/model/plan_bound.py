@@ -41,9 +41,10 @@ class PlanBound:
         ``year``, ``node``, ``radius`` (int64): moats of the year's tree in their order, in whole units. Spans that
         are not there yet in that year are left out of its graph.
     options : DataFrame
-        All ways to serve all sites: ``site_id``, ``technology``, ``node`` (where the site joins the candidate graph; −1
-        where the way needs no span), ``capex_real``, ``opex_real_per_year``, ``benefit``, ``coverage_weight``,
-        ``earliest_year`` (programme year), ``present_1`` (present cost built in year 1).
+        All ways to serve all sites: ``site_id``, ``technology``, ``service`` (of satellites), ``node`` (where the site
+        joins the candidate graph; −1 where the way needs no span), ``capex_real``, ``opex_real_per_year``,
+        ``benefit``, ``coverage_weight``, ``demand_mbps`` (busy hour), ``earliest_year`` (programme year), ``present_1``
+        (present cost built in year 1).
     tried : int
         Prices of money that were tried.
     """

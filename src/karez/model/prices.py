@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.model.catalogue import Catalogue
+from karez.model.sharing import Sharing
 
 Money = npt.NDArray[np.float64]
 
@@ -43,8 +44,9 @@ class Prices:
     source_from_year : int16[sources]
         Programme year (1…) from which a source is there.
     options : DataFrame
-        One row per site and technology that may serve it, sorted by site, fibre first. Columns ``site``
-        (row number of the sites table), ``technology``, ``capex_real``, ``opex_real_per_year``,
+        One row per site and technology, of satellites per service, that may serve it, sorted by site, fibre first.
+        Columns ``site`` (row number of the sites table), ``technology``, ``service`` (satellite service; empty where
+        there are no several), ``capex_real``, ``opex_real_per_year``,
         ``quality`` (1 to standard, else the settings' factor), ``meets_standard``. Fibre's costs are its
         local distribution and terminals, not the spans.
     option_present_by_year : float64[options, T]
@@ -68,6 +70,10 @@ class Prices:
         Money that becomes available each year, scaled.
     price_level : float64[T]
         Nominal over real money in each year.
+    site_mbps : float64[sites]
+        Busy-hour demand of what is not served already.
+    sharing : Sharing | None
+        Capacity that sites share; None where there are no several satellite services.
     """
 
     catalogue: Catalogue
@@ -92,12 +98,17 @@ class Prices:
     budget_nominal: Money
     budget_real: Money
     price_level: Money
+    site_mbps: Money
+    sharing: Sharing | None = None
 
     def present_with(self, technology: str) -> Money:
-        """Present cost of serving every site with a technology from year 1 (float64[sites]); NaN where it may not."""
+        """Present cost of serving every site with a technology from year 1 (float64[sites]); NaN where it may not.
+
+        Of several services the cheapest.
+        """
         rows = np.flatnonzero((self.options["technology"] == technology).to_numpy())
         found = np.full(len(self.site_weight), np.nan)
-        found[self.options["site"].to_numpy()[rows]] = self.option_present_by_year[rows, 0]
+        np.fmin.at(found, self.options["site"].to_numpy()[rows], self.option_present_by_year[rows, 0])
         return found
 
     @property

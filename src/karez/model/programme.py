@@ -19,6 +19,7 @@ from karez.model.cost_line import CostLine
 from karez.model.joint import Joint
 from karez.model.resilience import ResilienceRules
 from karez.model.risk_rules import RiskRules
+from karez.model.satellites import SatelliteService
 from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.settlement_rules import Streets
@@ -254,6 +255,9 @@ class Programme(Settings):
     routing: Routing = setting(meaning="How lines become a candidate graph")
     demand: Demand = setting(Demand(), meaning="How many connect")
     technologies: dict[Technology, TechnologyRules] = setting(meaning="What each technology gives")
+    satellites: dict[Identifier, SatelliteService] = setting(
+        {}, meaning="Satellite services, by name; instead of the one of `technologies.satellite`"
+    )
     categories: dict[Identifier, Category] = setting(meaning="Kinds of site")
     projects: tuple[Project, ...] = setting(meaning="The strands of the programme", min_length=1)
     designing: Designing = setting(Designing(), meaning="How hard the design is worked on")
@@ -291,6 +295,12 @@ class Programme(Settings):
     def project(self, project_id: str) -> Project:
         """The project with that id (KeyError if there is none)."""
         return {project.id: project for project in self.projects}[project_id]
+
+    def gives(self, technology: str, service: str = "") -> TechnologyRules | SatelliteService | None:
+        """What a technology gives, of satellites the service of that name; None of what there is none."""
+        if service:
+            return self.satellites.get(service) if technology == "satellite" else None
+        return {str(name): rules for name, rules in self.technologies.items()}.get(technology)
 
 
 ALTERNATIVE_ORDER: tuple[Alternative, ...] = ("microwave", "fixed_wireless", "satellite")

@@ -38,8 +38,9 @@ class Schedule:
     multipliers : dict[str, dict[str, float]]
         By scope, the multiplier of each coupling constraint by its name: ``budget:1`` … ``budget:T``
         (cumulative, nominal), ``crew:<method>:t`` (km of programme year t), ``share:<project>``,
-        ``maximum_share:<project>``, ``target:<project>:<calendar year>``, ``places:<project>:<calendar year>`` (the
-        same counted by place), ``floor:<area>:<calendar year>``, ``service`` (second solve: benefit of the first
+        ``maximum_share:<project>``, ``shared:<service>:<cell>`` (busy-hour Mbit/s),
+        ``target:<project>:<calendar year>``, ``places:<project>:<calendar year>`` (the same counted by place),
+        ``floor:<area>:<calendar year>``, ``service`` (second solve: benefit of the first
         kept). All are ≥ 0, every constraint being written as usage ≤ limit. With them the bound
         is derived again by a dynamic program over the tree: for ``schedule`` no schedule has more service than
         max Σ (service − Σ μ · usage) + Σ μ · limit, for ``schedule_cost`` none costs less than

@@ -28,8 +28,10 @@ Status = Literal["proposed", "planned", "underConstruction", "operational", "ina
 Tier = Literal["backbone", "access", "lead_in"]
 """What a chosen span is for. ``lead_in`` joins a place to the network."""
 
-Driver = Literal["household", "urban_household", "rural_household", "connected_household", "village", "unit", "mbps"]
-"""What a cost line counts on a site row; see :class:`karez.model.programme.CostLine`."""
+Driver = Literal[
+    "household", "urban_household", "rural_household", "connected_household", "village", "unit", "terminal", "mbps"
+]
+"""What a cost line counts on a site row; see :class:`karez.model.cost_line.CostLine`."""
 
 LocalCost = Literal["street design", "density model"]
 """Where the local cost of homes is from: a street-level design of their settlement, or a model of its density."""

@@ -41,7 +41,8 @@ class Posed:
         Not contracted: elements are those of the design's tree, in its order. Features are ``capex``, ``opex``,
         ``benefit``; ``early:j``, the part of capex that is paid j years before an element is completed;
         ``capex:<project>``, ``coverage:<project>``, ``place:<project>``, ``home:<area>``; ``km:<method>`` and
-        ``km:<method>:j``, the part of it that is built j years before. Only those that a row or aim asks for.
+        ``km:<method>:j``, the part of it that is built j years before; ``shared:<service>:<cell>``, busy-hour Mbit/s
+        in a cell whose capacity is shared. Only those that a row or aim asks for.
     rows : Rows
         Rules that couple the items.
     option_row : int32[options]
@@ -178,6 +179,12 @@ def _features(
     for area in floor_areas(inputs):
         homes = (inputs.sites["area_id"] == area).to_numpy() & inputs.sites["households"].notna().to_numpy()
         add(f"home:{area}", 0.0, np.where(homes[site] & meets, still_open, 0.0))
+    if prices.sharing is not None:
+        cell = prices.sharing.option_cell[table.index.to_numpy()]
+        for number in np.unique(cell[cell >= 0]).tolist():
+            drawn = np.where(cell == number, prices.site_mbps[site], 0.0)
+            if drawn.sum() > prices.sharing.limit_mbps[number]:
+                add(prices.sharing.names[number], 0.0, drawn)
     length = graph.spans["length_m"].to_numpy(np.float64) / METRES_PER_KM
     method = graph.spans["method"].to_numpy()
     for name in limited_methods(programme):
@@ -218,6 +225,8 @@ def _options(prices: Prices, design: Design) -> tuple[pd.DataFrame, Ints, Ints]:
         missing = fibre_site[design.site_element[fibre_site] < 0]
         raise ValueError(f"sites designed for fibre that the tree does not reach, by row: {missing.tolist()}")
     others = options[options["technology"] != "fibre"]
+    if design.site_alternative is not None:
+        others = others[design.site_alternative[others["site"].to_numpy(np.int64)] == others.index.to_numpy()]
     wanted = np.zeros(len(design.site_option), np.bool_)
     wanted[fibre_site] = ~prices.site_fibre_mandatory[fibre_site]
     others = others[wanted[others["site"].to_numpy(np.int64)]]

@@ -23,6 +23,8 @@ WEIGHT_TOLERANCE = 1e-9
 """Share of a whole weight by which a coverage may miss its target."""
 KM_TOLERANCE = 1e-6
 """Kilometres by which a sum of lengths may pass its limit: a millimetre."""
+MBPS_TOLERANCE = 1e-9
+"""Share of a shared capacity by which it may be passed: rounding."""
 KEPT = 1e-9
 """Share of the service of a first solve that a second may lose to rounding."""
 
@@ -113,7 +115,7 @@ class _Gathered:
 
 
 def rows_of(inputs: Inputs, prices: Prices, features: tuple[str, ...]) -> Rows:
-    """Budgets, crews, shares, required targets and floors, in this order.
+    """Budgets, crews, shares, shared capacity, required targets and floors, in this order.
 
     Parameters
     ----------
@@ -128,6 +130,7 @@ def rows_of(inputs: Inputs, prices: Prices, features: tuple[str, ...]) -> Rows:
     _budgets(gathered, inputs.programme, prices)
     _crews(gathered, inputs.programme)
     _shares(gathered, inputs.programme)
+    _capacity(gathered, prices)
     for project in inputs.programme.projects:
         _targets(gathered, inputs, prices, project)
     _floors(gathered, inputs, prices)
@@ -191,6 +194,20 @@ def _shares(gathered: _Gathered, programme: Programme) -> None:
             words = f"at most {project.maximum_share:.3g} of the capex for {project.name}"
             limit = project.maximum_share * programme.standing.spent_in_all - _spent(programme, project)
             gathered.add(f"maximum_share:{project.id}", words, limit, MONEY_TOLERANCE, use, asking=limit < 0)
+
+
+def _capacity(gathered: _Gathered, prices: Prices) -> None:
+    """Busy-hour demand served in a cell of a satellite service is within what it can sell there.
+
+    It is a stock that only grows, so the row of the last year keeps every year's.
+    """
+    if prices.sharing is None:
+        return
+    for name, limit in zip(prices.sharing.names, prices.sharing.limit_mbps.tolist(), strict=True):
+        if name in gathered.features:
+            service, _, cell = name.partition(":")[2].rpartition(":")
+            words = f"{limit:,.4g} Mbit/s that {service} can sell in cell {cell}"
+            gathered.add(name, words, limit, MBPS_TOLERANCE * limit, {name: np.ones(gathered.years)})
 
 
 def _spent(programme: Programme, project: Project) -> float:

@@ -15,6 +15,7 @@ from karez.model.note import Note
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
 from karez.model.schedule import CaseTree, Schedule
+from karez.model.sharing import SHARED
 from karez.phasing.conflict import conflict
 from karez.phasing.pose import Posed, pose
 from karez.phasing.rows import KEPT, keep_service
@@ -144,8 +145,8 @@ def _schedule(
         site_year=site_year,
         site_option=site_option,
         certificates=(
-            _service_certificate(served.worth, service_bound, half_way - began),
-            _cost_certificate(-cost.worth, -cost_bound, inputs, ended - half_way),
+            _service_certificate(rows, served.worth, service_bound, half_way - began),
+            _cost_certificate(rows, -cost.worth, -cost_bound, inputs, ended - half_way),
         ),
         multipliers={"schedule": service_prices, "schedule_cost": cost_prices},
         cases={
@@ -212,7 +213,12 @@ def _steps(progress: Callable[[float], None] | None) -> Callable[[], None]:
     return step
 
 
-def _service_certificate(value: float, limit: float, seconds: float) -> Certificate:
+def _shared(rows: Rows) -> str:
+    """Words on shared capacity, where there is a rule on it."""
+    return ", shared capacity" if any(name.startswith(f"{SHARED}:") for name in rows.names) else ""
+
+
+def _service_certificate(rows: Rows, value: float, limit: float, seconds: float) -> Certificate:
     return Certificate(
         name="Discounted, weighted years of service (household-years)",
         scope="schedule",
@@ -220,12 +226,12 @@ def _service_certificate(value: float, limit: float, seconds: float) -> Certific
         value=value,
         bound=limit,
         constant=0.0,
-        proof=f"Lagrangian relaxation of budgets, crews, shares, required targets and floors. {PROOF}",
+        proof=f"Lagrangian relaxation of budgets, crews, shares{_shared(rows)}, required targets and floors. {PROOF}",
         seconds=seconds,
     )
 
 
-def _cost_certificate(value: float, limit: float, inputs: Inputs, seconds: float) -> Certificate:
+def _cost_certificate(rows: Rows, value: float, limit: float, inputs: Inputs, seconds: float) -> Certificate:
     agreement = inputs.programme.agreement
     return Certificate(
         name=f"Present cost at that service ({agreement.currency}, real {agreement.price_year})",
@@ -235,8 +241,8 @@ def _cost_certificate(value: float, limit: float, inputs: Inputs, seconds: float
         bound=limit,
         constant=0.0,
         proof=(
-            "Lagrangian relaxation of budgets, crews, shares, required targets, floors and of the service reached, of "
-            f"which one part in a thousand million may be lost. {PROOF}"
+            f"Lagrangian relaxation of budgets, crews, shares{_shared(rows)}, required targets, floors and of the "
+            f"service reached, of which one part in a thousand million may be lost. {PROOF}"
         ),
         seconds=seconds,
     )

@@ -93,7 +93,7 @@ def _check_costs(settled: Settled, place: int, project: Project, category: str, 
     about = settled.categories.get(category)
     if about is None:
         return  # unknown or faulty: said elsewhere
-    usable = {str(technology) for technology in about.costs if about.costs[technology] or _banded(settled, technology)}
+    usable = {str(technology) for technology in about.costs if about.costs[technology] or _priced(settled, technology)}
     if not usable & set(project.technologies):
         problem = f"category `{category}` has no cost line for any technology that project `{project.id}` allows"
         remedy = f"Add costs for one of {', '.join(project.technologies)}, or allow another technology in the project"
@@ -103,9 +103,11 @@ def _check_costs(settled: Settled, place: int, project: Project, category: str, 
         setting_fault(findings, ("categories", category, "costs"), problem, "Add costs for fibre")
 
 
-def _banded(settled: Settled, technology: str) -> bool:
-    """Whether a technology is priced by distance bands."""
+def _priced(settled: Settled, technology: str) -> bool:
+    """Whether a technology is priced by distance bands, or by its satellite services."""
     rules = settled.technologies.get(technology)
+    if technology == "satellite" and settled.satellites:
+        return True
     return rules is not None and bool(rules.bands)
 
 
@@ -235,6 +237,9 @@ def _check_technologies(settled: Settled, findings: Findings) -> None:
     for name, category in settled.categories.items():
         for technology in category.costs:
             _check_technology(("categories", name, "costs", technology), technology, known, findings)
+    if settled.named["satellites"] and known and "satellite" not in known:
+        problem = "there are satellite services, but nothing is said of the technology `satellite`"
+        setting_fault(findings, ("satellites",), problem, "Add [technologies.satellite], or remove the services")
     for named, rules in settled.technologies.items():
         reach = [band.up_to_km for band in rules.bands]
         if sorted(set(reach)) != reach:
@@ -257,6 +262,8 @@ def _items(settled: Settled) -> Iterator[tuple[Location, str]]:
     for technology, rules in settled.technologies.items():
         for number, band in enumerate(rules.bands):
             yield from _of_lines(("technologies", technology, "bands", number, "costs"), band.costs)
+    for name, service in settled.satellites.items():
+        yield from _of_lines(("satellites", name, "costs"), service.costs)
     for name, category in settled.categories.items():
         for technology, lines in category.costs.items():
             yield from _of_lines(("categories", name, "costs", technology), lines)

@@ -33,12 +33,13 @@ from karez.model.programme import (
     TechnologyRules,
 )
 from karez.model.risk_rules import RiskRules
+from karez.model.satellites import SatelliteService
 from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.model.settlement_rules import Settlement, Streets
 from karez.reading.findings import Findings, Where, listed, nearest
 from karez.reading.paths import SETTINGS, sha256
 
-NAMED = ("technologies", "categories", "projects")
+NAMED = ("technologies", "categories", "projects", "satellites")
 """Groups whose entries have names that other settings and tables refer to."""
 
 PATTERNS = {
@@ -64,7 +65,7 @@ class Settled:
         Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
-    technologies, categories : dict
+    technologies, satellites, categories : dict
         Entries that are whole, by name.
     projects : dict[int, Project]
         Projects that are whole, by their place in the file, from 0.
@@ -75,7 +76,7 @@ class Settled:
     settlements : dict[int, Settlement]
         Settlements with a map that are whole, by their place in the file, from 0.
     named : dict[str, frozenset[str]]
-        Names of all ``technologies``, ``categories`` and ``projects``, whole or not.
+        Names of all ``technologies``, ``categories``, ``projects`` and ``satellites``, whole or not.
     """
 
     programme: Programme | None = None
@@ -96,6 +97,7 @@ class Settled:
     street: Mapping[str, Any] = field(default_factory=dict)
     settlements: Mapping[int, Settlement] = field(default_factory=dict)
     computing: Mapping[str, Any] = field(default_factory=dict)
+    satellites: Mapping[str, SatelliteService] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
     @property
@@ -167,6 +169,7 @@ def _settle(document: Raw, findings: Findings) -> Settled:
     named = {
         "technologies": _keys(mended.get("technologies")),
         "categories": _keys(mended.get("categories")),
+        "satellites": _keys(mended.get("satellites")),
         "projects": frozenset(str(raw.get("id")) for raw in _list(mended.get("projects")) if isinstance(raw, dict)),
     }
     return Settled(
@@ -176,6 +179,7 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         layers=programme.layers if programme else _layers(mended.get("layers")),
         routing=_settings(Routing, mended.get("routing")),
         risk=_settings(RiskRules, mended.get("risk", {})),
+        satellites=_entries(SatelliteService, mended.get("satellites")),
         technologies=_entries(TechnologyRules, mended.get("technologies")),
         categories=_entries(Category, mended.get("categories")),
         projects=_places(Project, mended.get("projects")),

@@ -22,6 +22,7 @@ from karez.reporting.palette import (
     TECHNOLOGY_LABELS,
     coverage_colour,
     project_colours,
+    way_label,
     year_colours,
 )
 from karez.units import METRES_PER_KM
@@ -186,8 +187,9 @@ def _sites(plan: Plan, sites: gpd.GeoDataFrame, texts: _Texts) -> dict[str, list
         "present": _figures(sites["pv_cost_real"]),
         "mbps": _filled(sites["mbps"]),
         "latency": _filled(sites["latency_ms"]),
+        "service": texts.column(sites["service"]),
         "alone": _filled(sites["chosen_present_real"]),
-        "other": texts.column(TECHNOLOGY_LABELS.get(word, word) for word in sites["next_best"]),
+        "other": texts.column(way_label("" if is_missing(word) else word) for word in sites["next_best"]),
         "otherPresent": _filled(sites["next_best_present_real"]),
         "meets": [int(bool(value)) for value in sites["meets_standard"]],
         "derived": [int(bool(value)) for value in sites["derived"]],

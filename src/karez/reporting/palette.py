@@ -13,6 +13,17 @@ TECHNOLOGY_LABELS = {
 }
 """Names of the technologies in texts, in the order of legends."""
 
+
+def way_label(technology: str, service: str = "") -> str:
+    """A way to serve a site in words, given apart or as ``technology:service``.
+
+    >>> way_label("satellite:leo"), way_label("fibre"), way_label("")
+    ('Satellite leo', 'Fibre', '')
+    """
+    technology, _, own = technology.partition(":")
+    return f"{TECHNOLOGY_LABELS.get(technology, technology)} {service or own}".strip()
+
+
 TECHNOLOGY_COLOURS = {
     "fibre": "#1c5f99",
     "microwave": "#d98a1b",

@@ -19,7 +19,9 @@ TO_THE_LIMIT = 1e-3
 """A rule of which less than this share of its limit is left holds the plan back, or nearly does."""
 _KM, _LINE = "#8a5a3c", "#b3261e"
 _BUDGET = "budget"
-_UNITS = {"crew": "km", "target": "weight", "floor": "weighted homes", "places": "places"}
+_UNITS = {"crew": "km", "target": "weight", "floor": "weighted homes", "places": "places", "shared": "Mbit/s"}
+_CELLS = 20
+"""Of the cells that share a satellite service's capacity, the fullest so many are told."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Rule:
     Parameters
     ----------
     kind : str
-        ``budget``, ``crew``, ``share``, ``maximum_share``, ``target``, ``places`` or ``floor``.
+        ``budget``, ``crew``, ``share``, ``maximum_share``, ``shared``, ``target``, ``places`` or ``floor``.
     words : str
         What it asks.
     kept : bool
@@ -56,7 +58,7 @@ def asked_rules(plan: Plan) -> list[Rule]:
     if table.empty:
         return []
     rules = []
-    for row in table[table["name"] != "service"].to_dict("records"):
+    for row in _telling(table).to_dict("records"):
         kind, used, limit = str(row["name"]).partition(":")[0], float(row["used"]), float(row["limit"])
         whole = abs(float(plan.appraisal.totals["capex_real"])) if "share" in kind else 1.0
         size = max(abs(used), abs(limit), whole)
@@ -66,6 +68,14 @@ def asked_rules(plan: Plan) -> list[Rule]:
         unit = _UNITS.get(kind, f"{currency}, {'nominal' if kind == _BUDGET else 'real'}")
         rules.append(Rule(kind, str(row["words"]), kept, 0.0 if abs(slack) < 1e-6 else slack, unit, tight))
     return rules
+
+
+def _telling(table: pd.DataFrame) -> pd.DataFrame:
+    """Constraints without the service that is kept, and of shared cells the fullest."""
+    shared = table["name"].str.startswith("shared:")
+    filled = (table["used"] / table["limit"]).where(shared, 0.0)
+    rank = filled.rank(ascending=False, method="first")
+    return table[(table["name"] != "service") & (~shared | (rank <= _CELLS))]
 
 
 def has_rules(plan: Plan) -> bool:

@@ -7,7 +7,7 @@ import pandas as pd
 from karez.model.plan import Plan
 from karez.reporting.book import Column, Sheet
 from karez.reporting.figures import is_missing
-from karez.reporting.palette import TECHNOLOGY_LABELS
+from karez.reporting.palette import way_label
 
 SITES = "Sites"
 _MOST = 50_000
@@ -24,8 +24,8 @@ def site_titles(plan: Plan, basis: str) -> dict[str, tuple[str, str]]:
 def fill_sites(sheets: dict[str, Sheet], plan: Plan) -> None:
     """Fill the sheet of :func:`site_titles`."""
     table = pd.DataFrame(plan.sites.drop(columns="geometry")).head(_MOST)
-    technology = [TECHNOLOGY_LABELS[word] for word in table["technology"]]
-    other = [TECHNOLOGY_LABELS.get(word, word) for word in table["next_best"].fillna("")]
+    technology = [way_label(*way) for way in zip(table["technology"], table["service"].fillna(""), strict=True)]
+    other = [way_label(word) for word in table["next_best"].fillna("")]
     sheets[SITES].table(
         [
             Column("Site", table["id"].tolist(), "text", 26),
@@ -42,6 +42,8 @@ def fill_sites(sheets: dict[str, Sheet], plan: Plan) -> None:
             Column("Present cost", _cells(table["chosen_present_real"]), "money", 18),
             Column("Next best", other, "text", 14),
             Column("Present cost of that", _cells(table["next_best_present_real"]), "money", 18),
+            Column("Busy hour, Mbit/s", table["demand_mbps"].tolist(), "quantity", 12),
+            Column("Shares cell", table["cell"].fillna("").tolist(), "text", 11),
             Column("Why", table["reason"].tolist(), "long", 60),
         ],
         freeze=1,

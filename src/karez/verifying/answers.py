@@ -38,13 +38,14 @@ def _standard_findings(run: Run) -> Iterator[Finding]:
         run.sites["project"],
         run.sites["category"],
         run.sites["technology"],
+        run.sites["service"].fillna(""),
         run.sites["meets_standard"],
         strict=True,
     )
-    for key, project, category, technology, meets in columns:
+    for key, project, category, technology, service, meets in columns:
         if technology != "unserved" and not allowed(run.programme, project, category, technology):
             yield Finding(f"{technology} may not serve it", key)
-        if bool(meets) != meets_standard(run.programme, project, technology):
+        if bool(meets) != meets_standard(run.programme, project, technology, service):
             yield Finding("meets_standard is not what speed and latency of its technology say", key)
 
 
@@ -56,9 +57,9 @@ def allowed(programme: Programme, project_id: str, category: str, technology: st
     return technology in project.technologies and technology in programme.categories[category].costs
 
 
-def meets_standard(programme: Programme, project_id: str, technology: str) -> bool:
-    """Whether the technology is fast enough, and answers fast enough, for the project's standard."""
-    gives = {str(name): rules for name, rules in programme.technologies.items()}.get(technology)
+def meets_standard(programme: Programme, project_id: str, technology: str, service: str) -> bool:
+    """Whether a technology, or service of satellites, is fast enough, and answers fast enough, for the standard."""
+    gives = programme.gives(technology, service)
     if gives is None:
         return False
     standard = programme.project(project_id).standard

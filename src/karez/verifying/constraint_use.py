@@ -18,8 +18,8 @@ def use(run: Run, constraint: str, feature: str, year: int) -> float:
         Settings.
     constraint : str
         ``budget:t``, ``crew:<method>:t``, ``share:<project>``, ``maximum_share:<project>``,
-        ``target:<project>:<calendar year>``, ``places:<project>:<calendar year>``, ``floor:<area>:<calendar year>`` or
-        ``service``.
+        ``shared:<service>:<cell>``, ``target:<project>:<calendar year>``, ``places:<project>:<calendar year>``,
+        ``floor:<area>:<calendar year>`` or ``service``.
     feature : str
         See :class:`karez.verifying.schedule_bound.Item`.
     year : int
@@ -90,6 +90,7 @@ USES: dict[str, Callable[[Run, str, str, int], float]] = {
     "crew": _crew,
     "share": _share,
     "maximum_share": _maximum_share,
+    "shared": lambda _, rest, feature, __: float(feature == f"shared:{rest}"),
     "target": _by_date("covers"),
     "places": _by_date("places"),
     "floor": _by_date("homes"),

@@ -28,14 +28,14 @@ def promises(run: Run) -> Check:
 
 
 def _promise_findings(run: Run) -> Iterator[Finding]:
-    gives = {str(name): (rules.mbps, rules.latency_ms) for name, rules in run.programme.technologies.items()}
     for row in run.sites.to_dict("records"):
         standard = run.programme.project(row["project"]).standard
         if (row["standard_mbps"], row["standard_latency_ms"]) != (standard.mbps, standard.latency_ms):
             yield Finding("speed or latency promised is not the standard of its project", row["id"])
         stated = tuple(None if math.isnan(figure) else figure for figure in (row["mbps"], row["latency_ms"]))
-        if stated != gives.get(row["technology"], (None, None)):
-            yield Finding("speed or latency is not that of its technology", row["id"])
+        gives = run.programme.gives(row["technology"], row["service"] or "")
+        if stated != ((None, None) if gives is None else (gives.mbps, gives.latency_ms)):
+            yield Finding("speed or latency is not that of its technology or service", row["id"])
 
 
 def ways(run: Run) -> Check:
@@ -49,19 +49,23 @@ def _way_findings(run: Run) -> Iterator[Finding]:
 
     Without a price of emissions the present cost lies between those of the item that lasts best and worst.
     """
-    chosen_from = {(row["site_id"], row["technology"]): row for row in run.proof.options.to_dict("records")}
+    chosen_from = {_way(row): row for row in run.proof.options.to_dict("records")}
     factors = [present_cost(run.programme, 1.0, 0.0, int(life), 1) for life in set(run.catalogue["life_years"])]
     yearly = present_cost(run.programme, 0.0, 1.0, 1, 1)
     least, most = min(factors, default=0.0), max(factors, default=0.0)
     priced = run.programme.climate.price_per_tonne > 0
     for row in run.proof.plan_options.to_dict("records"):
-        stated, other = row["present_1"], chosen_from.get((row["site_id"], row["technology"]))
+        stated, other = row["present_1"], chosen_from.get(_way(row))
         if other is not None and abs(other["present_1"] - stated) > CLOSE * max(1.0, abs(stated)):
             yield Finding("present cost of a way is not that of the option", row["site_id"])
         upkeep, slack = row["opex_real_per_year"] * yearly, CENT * (1.0 + yearly) + CLOSE * abs(stated)
         low, high = upkeep + row["capex_real"] * least - slack, upkeep + row["capex_real"] * most + slack
         if stated < low or (stated > high and not priced):
             yield Finding("present cost of a way is not what its capex and upkeep can come to", row["site_id"])
+
+
+def _way(row: Row) -> tuple[str, str, str]:
+    return row["site_id"], row["technology"], row["service"]
 
 
 def choices(run: Run) -> Check:
@@ -79,11 +83,11 @@ def _choice_findings(run: Run) -> Iterator[Finding]:
         chosen, others = math.nan, {}
         for way in offered[row["id"]]:
             cost = way["present_1"]
-            if way["technology"] == row["technology"]:
+            if (way["technology"], way["service"]) == (row["technology"], row["service"] or ""):
                 chosen = cost + (spans.alone[row["id"]] if way["node"] >= 0 else 0.0)
             else:
                 cost += spans.to_join.get(way["node"], math.inf) if way["node"] >= 0 else 0.0
-                others[way["technology"]] = cost
+                others[":".join(filter(None, (way["technology"], way["service"])))] = cost
         least = min(others.values(), default=math.inf)
         best = [technology for technology, cost in others.items() if cost <= least + CENT and cost < math.inf]
         if not _same(row["chosen_present_real"], chosen):

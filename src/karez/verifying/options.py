@@ -10,6 +10,7 @@ import pandas as pd
 
 from karez.model.design import FORCED
 from karez.units import MINOR_PER_UNIT
+from karez.verifying import shared_capacity
 from karez.verifying.answers import allowed, meets_standard
 from karez.verifying.coverage import place_rows
 from karez.verifying.money import CENT, HALF_CENT, available
@@ -51,7 +52,7 @@ def _option_findings(run: Run) -> Iterator[Finding]:
         if not allowed(run.programme, site["project"], site["category"], technology):
             yield Finding("option of a technology that may not serve the site", key)
         still_open = site["weight"] * (1.0 - site["already_served"])
-        meets = meets_standard(run.programme, site["project"], technology)
+        meets = meets_standard(run.programme, site["project"], technology, row["service"])
         priority = run.programme.project(site["project"]).priority * site["priority"]
         if not _close(row["benefit"], still_open * priority * (1.0 if meets else below)):
             yield Finding("benefit is not weight times priority times quality", key)
@@ -84,6 +85,8 @@ def _choice_findings(run: Run) -> Iterator[Finding]:
         else:
             if option["technology"] != row["technology"]:
                 yield Finding("chosen option is of another technology", row["id"])
+            if option["service"] != (row["service"] or ""):
+                yield Finding("chosen option is of another service", row["id"])
             if abs(option["capex_real"] - row["capex_real"]) > HALF_CENT:
                 yield Finding("capex is not that of the chosen option", row["id"])
             if abs(option["opex_real_per_year"] - row["opex_real_per_year"]) > HALF_CENT:
@@ -96,7 +99,7 @@ def _choice_findings(run: Run) -> Iterator[Finding]:
 
 
 def prizes(run: Run) -> Check:
-    """Prizes of the nodes that the tree reaches, from the options of their sites (rule 6)."""
+    """Prizes of the nodes that the tree reaches, from the ways to serve their sites (rule 6)."""
     proven = f"prizes of {run.proof.elements['node_id'].nunique():,} reached nodes follow from the options"
     return conclude("prizes", proven, _prize_findings(run))
 
@@ -104,16 +107,20 @@ def prizes(run: Run) -> Check:
 def _prize_findings(run: Run) -> Iterator[Finding]:
     stated = dict(zip(run.proof.nodes["id"], run.proof.nodes["prize_minor"].tolist(), strict=True))
     nodes = run.proof.elements["node_id"].tolist()
+    instead: dict[str, list[int]] = {}
+    for row in run.proof.plan_options.to_dict("records"):
+        if row["node"] < 0:
+            instead.setdefault(row["site_id"], []).append(_minor(row["present_1"]))
     by_site: dict[str, list[dict[Hashable, Any]]] = {}
     for row in run.proof.options.to_dict("records"):
         by_site.setdefault(row["site_id"], []).append(row)
     derived = dict.fromkeys(nodes, 0.0)
-    for ways in by_site.values():
+    for key, ways in by_site.items():
         fibre = [way for way in ways if way["element"] >= 0]
         if not fibre:
             continue
         node = nodes[int(fibre[0]["element"])]
-        others = [_minor(way["present_1"]) for way in ways if way["element"] < 0]
+        others = instead.get(key)
         gain = min(others) - _minor(fibre[0]["present_1"]) if others else math.inf
         derived[node] += max(0.0, gain)
     for node, prize in derived.items():
@@ -150,6 +157,8 @@ def limit(run: Run, name: str) -> float | None:
     of, _, at = rest.rpartition(":")
     if kind in ("share", "maximum_share"):
         return _share_limit(run, kind, rest)
+    if kind == "shared":
+        return shared_capacity.limit_of(run, rest)
     return LIMITS[kind](run, of, int(at)) if kind in LIMITS else None
 
 

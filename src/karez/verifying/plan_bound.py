@@ -1,8 +1,8 @@
 """The bound over all plans, derived again from its multipliers and moats (rule 7).
 
-Budgets and targets are priced. A unit of capex of a span that is there from year s on may cost no more, all years
-together, than what the priced constraints charge for building it in year s; a site that fibre reaches from year s on is
-worth the best of its ways from then on. Each year is then a tree on its own, and moats bound it.
+Budgets, shared capacity and targets are priced. A unit of capex of a span that is there from year s on may cost no
+more, all years together, than what the priced constraints charge for building it in year s; a site that fibre reaches
+from year s on is worth the best of its ways from then on. Each year is then a tree on its own, and moats bound it.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from karez.verifying.moats import Arcs, grow_all
 from karez.verifying.options import CLOSE, limit
 from karez.verifying.run import Run
 from karez.verifying.schedule_bound import ROUNDED
+from karez.verifying.shared_capacity import name_of
 from karez.verifying.verdict import Check, Finding, conclude
 
 SCOPE = "plan"
-PRICED = ("budget", "target")
+PRICED = ("budget", "target", "shared")
 """Kinds of constraints that may be priced without knowing a network."""
 
 
@@ -51,7 +52,7 @@ def ways(run: Run) -> Check:
 
 
 Row = dict[Hashable, Any]
-Seen = dict[tuple[str, str], Row]
+Seen = dict[tuple[str, str, str], Row]
 
 
 def _way_findings(run: Run) -> Iterator[Finding]:
@@ -59,17 +60,17 @@ def _way_findings(run: Run) -> Iterator[Finding]:
     number = {name: row for row, name in enumerate(run.proof.nodes["id"].astype(str))}
     seen: Seen = {}
     for row in run.proof.plan_options.to_dict("records"):
-        key, technology = row["site_id"], row["technology"]
-        if (key, technology) in seen:
+        key, technology, service = row["site_id"], row["technology"], row["service"]
+        if (key, technology, service) in seen:
             yield Finding("technology offered twice", key)
-        seen[key, technology] = row
+        seen[key, technology, service] = row
         if key in sites:
             yield from (Finding(problem, key) for problem in _way_problems(run, row, sites[key], number))
         else:
             yield Finding("way to serve a site that is not in the plan", key)
     for key, site in sites.items():
-        for technology in _always(run, site):
-            if (str(key), technology) not in seen:
+        for way in _always(run, site):
+            if (str(key), *way) not in seen:
                 yield Finding("way that every such site has is missing", str(key))
     yield from _schedule_findings(run, seen)
 
@@ -84,7 +85,7 @@ def _way_problems(run: Run, row: Row, site: Row, number: dict[str, int]) -> Iter
     if not allowed(run.programme, site["project"], site["category"], technology):
         yield "way of a technology that may not serve the site"
     still_open = site["weight"] * (1.0 - site["already_served"])
-    meets = meets_standard(run.programme, site["project"], technology)
+    meets = meets_standard(run.programme, site["project"], technology, row["service"])
     quality = 1.0 if meets else run.programme.phasing.below_standard_quality
     benefit = still_open * run.programme.project(site["project"]).priority * site["priority"] * quality
     if not abs(row["benefit"] - benefit) <= CLOSE * max(1.0, benefit):
@@ -96,7 +97,7 @@ def _way_problems(run: Run, row: Row, site: Row, number: dict[str, int]) -> Iter
 def _schedule_findings(run: Run, seen: Seen) -> Iterator[Finding]:
     """Options of the schedule that are not among the ways, or not at their price."""
     for row in run.proof.options.to_dict("records"):
-        way = seen.get((row["site_id"], row["technology"]))
+        way = seen.get((row["site_id"], row["technology"], row["service"]))
         if way is None:
             yield Finding("option of the schedule that is not among all ways", row["site_id"])
         elif not all(abs(way[name] - row[name]) <= CLOSE for name in ("capex_real", "opex_real_per_year")):
@@ -105,14 +106,22 @@ def _schedule_findings(run: Run, seen: Seen) -> Iterator[Finding]:
             yield Finding("way may be used later than the option of the schedule", row["site_id"])
 
 
-def _always(run: Run, site: Row) -> Iterator[str]:
-    """Technologies that serve every site of such a project and category, wherever it lies and whatever it demands."""
+def _always(run: Run, site: Row) -> Iterator[tuple[str, str]]:
+    """Technology and service that serve every site of a project and category, wherever it lies, whatever it demands."""
+    services = run.programme.satellites
     for technology, rules in run.programme.technologies.items():
-        anywhere = rules.site_mbps_max is None and not rules.bands
+        anywhere = (rules.site_mbps_max is None and not rules.bands) or (technology == "satellite" and bool(services))
         joined = technology != "fibre" or bool(site["node_id"])
         offered = technology in run.programme.categories[site["category"]].costs
         if anywhere and joined and offered and allowed(run.programme, site["project"], site["category"], technology):
-            yield technology
+            if technology == "satellite" and services:
+                yield from (
+                    (technology, name)
+                    for name, about in services.items()
+                    if about.site_mbps_max is None and not about.is_shared
+                )
+            else:
+                yield technology, ""
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,9 @@ class Priced:
         def charged(feature: str) -> list[float]:
             return [math.fsum(price * use(run, row, feature, year) for row, price in prices.items()) for year in years]
 
+        tolls = {row: price for row, price in prices.items() if row.startswith("shared:")}
+        prices = {row: price for row, price in prices.items() if row not in tolls}
+        place = dict(zip(run.sites["id"], run.sites["geometry"], strict=True))
         money = {"capex": charged("capex"), "opex": charged("opex")}
         benefit = [one - paid for one, paid in zip(served, charged("benefit"), strict=True)]
         covers = {project.id: charged(f"covers:{project.id}") for project in run.programme.projects}
@@ -148,6 +160,8 @@ class Priced:
         by_site: dict[str, list[tuple[int, list[float]]]] = defaultdict(list)
         for row in run.proof.plan_options.to_dict("records"):
             counted = covers[project_of[row["site_id"]]]
+            drawn = name_of(run, row["service"], place[row["site_id"]].x, place[row["site_id"]].y)
+            toll = tolls.get(drawn, 0.0) * row["demand_mbps"]
             worth = [
                 math.fsum(
                     (
@@ -155,6 +169,7 @@ class Priced:
                         -row["capex_real"] * money["capex"][t],
                         -row["opex_real_per_year"] * money["opex"][t],
                         -row["coverage_weight"] * counted[t],
+                        -toll,
                     )
                 )
                 if t + 1 >= row["earliest_year"]

@@ -20,6 +20,7 @@ from karez.verifying.coverage import place_rows
 from karez.verifying.options import chosen
 from karez.verifying.rules import asked_floors
 from karez.verifying.run import Run
+from karez.verifying.shared_capacity import name_of
 from karez.verifying.verdict import Check, Finding, conclude
 from karez.verifying.works import early_payment
 
@@ -43,7 +44,8 @@ class Item:
     features : dict[str, float]
         What it brings: ``capex`` and yearly ``opex`` in real money, ``benefit`` as weight, ``capex:<project>``,
         ``covers:<project>`` and ``places:<project>`` as far as they count for a project, ``homes:<area>`` as weight,
-        ``km:<method>``; ``early:j`` and ``early km:<method>:j`` are what of capex and km comes j years before.
+        ``km:<method>``, ``shared:<service>:<cell>`` in Mbit/s; ``early:j`` and ``early km:<method>:j`` are what of
+        capex and km comes j years before.
     present : list[float]
         Present cost by programme year.
     earliest, latest : int
@@ -106,6 +108,7 @@ class Forest:
             for key, served in zip(rows["id"], rows["already_served"], strict=True)
         }
         project_of = dict(zip(run.sites["id"], run.sites["project"], strict=True))
+        place = dict(zip(run.sites["id"], run.sites["geometry"], strict=True))
         sites: dict[str, list[tuple[int, Item]]] = {}
         for row in run.proof.options.to_dict("records"):
             project = project_of[row["site_id"]]
@@ -113,6 +116,8 @@ class Forest:
             counts[f"places:{project}"] = stands.get(row["site_id"], 0.0) if row["coverage_weight"] else 0.0
             if home[row["site_id"]]:
                 counts[f"homes:{area_of[row['site_id']]}"] = row["coverage_weight"]
+            name = name_of(run, row["service"], place[row["site_id"]].x, place[row["site_id"]].y)
+            counts |= {name: row["demand_mbps"]} if name else {}
             option = item(row, benefit=row["benefit"], **counts)
             sites.setdefault(row["site_id"], []).append((int(row["element"]), option))
         return cls([int(parent) for parent in run.proof.elements["parent"]], elements, sites)
@@ -180,14 +185,16 @@ class Aim:
         self.present = 0.0 if scope == "schedule" else -1.0
         names = ["capex", "opex", "benefit", *features_of(run)]
         gained = service_years(run) if scope == "schedule" else [0.0] * len(self.years)
+        others = {row: price for row, price in multipliers.items() if not _is_shared(row)}
         self.worth = {
             name: [
                 (gained[year - 1] if name == "benefit" else 0.0)
-                - math.fsum(price * use(run, row, name, year) for row, price in multipliers.items())
+                - math.fsum(price * use(run, row, name, year) for row, price in others.items())
                 for year in self.years
             ]
             for name in names
         }
+        self.worth |= {row: [-price] * len(self.years) for row, price in multipliers.items() if _is_shared(row)}
 
     def profit(self, item: Item) -> list[float]:
         """Worth less priced use of the constraints, by programme year; −inf before it is there."""
@@ -199,6 +206,11 @@ class Aim:
         counted = ((amount, self.worth.get(name)) for name, amount in item.features.items() if amount)
         gained = math.fsum(amount * worth[at] for amount, worth in counted if worth is not None)
         return gained + self.present * item.present[at]
+
+
+def _is_shared(constraint: str) -> bool:
+    """Whether a constraint is of shared capacity: a unit of it is used in whatever year, and by nothing else."""
+    return constraint.startswith("shared:")
 
 
 def features_of(run: Run) -> list[str]:

@@ -16,7 +16,7 @@ from karez.verifying.verdict import Check, Finding, conclude
 
 MAY_BE_EMPTY = {
     *("year", "households", "node_id", "name", "rule", "area_id", "coverage", "local_cost"),
-    *("mbps", "latency_ms", "chosen_present_real", "next_best", "next_best_present_real"),
+    *("service", "cell", "mbps", "latency_ms", "chosen_present_real", "next_best", "next_best_present_real"),
     *("availability", "minutes_lost_per_year", "independent_ways", "worst_partner"),
 }
 """Columns of the plan's layers whose cells may be empty."""
@@ -148,7 +148,7 @@ def _proof_findings(run: Run) -> Iterator[Finding]:
     years = [f"present_{year}" for year in range(1, len(run.calendar_years) + 1)]
     tables = (
         ("elements", elements, "id", money + years + [f"share_{project.id}" for project in run.programme.projects]),
-        ("options", options, "site_id", [*money, *years, "benefit", "coverage_weight"]),
+        ("options", options, "site_id", [*money, *years, "benefit", "coverage_weight", "demand_mbps"]),
         ("graph", run.proof.graph, "id", ["capex_real", "opex_real_per_year", "earliest_year", "present_minor"]),
         ("nodes", run.proof.nodes, "id", ["prize_minor"]),
         ("constraints", run.proof.constraints, "name", ["limit"]),
@@ -159,7 +159,7 @@ def _proof_findings(run: Run) -> Iterator[Finding]:
             "plan_options",
             run.proof.plan_options,
             "site_id",
-            [*money, "benefit", "coverage_weight", "node", "present_1"],
+            [*money, "benefit", "coverage_weight", "node", "present_1", "demand_mbps"],
         ),
     )
     for name, table, key, columns in tables:

@@ -30,6 +30,7 @@ from karez.verifying import (
     rules,
     schedule_bound,
     settlements,
+    shared_capacity,
     tables,
 )
 from karez.verifying.run import Run, read_run
@@ -84,6 +85,8 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     plan_bound.spans,
     plan_bound.ways,
     plan_bound.bound,
+    shared_capacity.demand,
+    shared_capacity.capacity,
     next_best.promises,
     next_best.ways,
     next_best.choices,

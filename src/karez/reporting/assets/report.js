@@ -147,7 +147,7 @@
       if (sites.derived[row]) demand.append(" ", element("em", { class: "modelled", text: "modelled", title: texts[sites.rule[row]] }));
       const money = [sites.capex[row], sites.opex[row], sites.present[row]];
       body.append(element("tr", { class: "first" }, demand,
-        element("td", { text: data.technologies[sites.technology[row]].label + (below ? ", below standard" : "") }),
+        element("td", { text: [data.technologies[sites.technology[row]].label, texts[sites.service[row]]].join(" ").trim() + (below ? ", below standard" : "") }),
         element("td", { text: sites.year[row] || "–" }),
         ...money.map((value) => element("td", { class: "n", text: number(value) }))));
       const weight = sites.households[row] === null ? `weighs as ${number(sites.weight[row])} households` : `${number(sites.households[row])} households`;
