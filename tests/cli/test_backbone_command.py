@@ -1,11 +1,14 @@
 """`karez backbone`: printed output, files, proof, and what is wrong with hubs."""
 
 import json
+from pathlib import Path
 from shutil import copytree
 
 import geopandas as gpd
 import pandas as pd
 import pytest
+
+GOLDEN = Path(__file__).parent / "golden_backbone.json"
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +145,15 @@ def test_a_hub_that_is_no_category_is_named_with_the_nearest(karez, tiny):
     assert "county_seat" in done.stderr
 
 
-def test_optics_are_priced_by_named_items_and_every_fault_of_theirs_is_told_at_once(karez, tiny, tmp_path):
+def golden(request, found):
+    """Hold traffic and optics against what they were when last looked at; figures but for rounding."""
+    plain = json.loads(json.dumps(found), parse_float=lambda text: float(f"{float(text):.9g}"))
+    if request.config.getoption("--update-golden"):
+        GOLDEN.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    assert plain == json.loads(GOLDEN.read_text(encoding="utf-8")), "if it is right: pytest --update-golden"
+
+
+def test_optics_are_priced_by_named_items_and_every_fault_of_theirs_is_told_at_once(karez, tiny, tmp_path, request):
     settings = tiny / "programme.toml"
     text = settings.read_text()
     settings.write_text(
@@ -161,6 +172,7 @@ amplifier = "dish"
     assert optics["method"] == "reach rule"
     assert optics["huts"] > 0
     assert optics["routes_infeasible"] == 0
+    golden(request, {"traffic": json.loads(done.stdout)["traffic"], "optics": optics})
     bill = pd.read_csv(tmp_path / "lit" / "optics.csv").set_index("part")
     assert optics["capex_real"] == pytest.approx(bill["capex_real"].sum())
     assert bill.loc["amplifier", "capex_real"] == pytest.approx(

@@ -18,6 +18,7 @@ import rasterio
 from karez.model.attributes import AREAS, CATALOGUE, REQUIRED, SITES, SOURCES, Table
 from karez.model.cost_line import CostLine
 from karez.model.programme import Programme
+from karez.reading.hazard import read_hazard
 
 PROJECT = Path(__file__).parents[2] / "examples" / "xinjiang"
 LAYERS = PROJECT / "layers"
@@ -371,3 +372,22 @@ def test_the_folder_is_small_and_every_file_is_attributed(sources_text: str) -> 
         assert f"`{path.name}`" in sources_text, path.name
     for path in LAYERS.iterdir():
         assert f"`layers/{path.name}`" in sources_text, path.name
+
+
+def test_the_example_hazard_is_made_from_relief_and_says_that_it_is_modelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = importlib.util.spec_from_file_location("make_xinjiang_hazard", PROJECT / "make_hazard.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(sys, "argv", ["make_hazard.py", "--out", str(tmp_path / "earthquake.geojson")])
+    module.main()
+    kept = PROJECT / "hazards" / "earthquake.geojson"
+    assert (tmp_path / "earthquake.geojson").read_bytes() == kept.read_bytes()
+    assert kept.stat().st_size < 100_000
+    layer = read_hazard(str(kept), gpd.read_file(LAYERS / "areas.gpkg"))
+    assert layer.is_modelled
+    assert len(set(layer.event)) == len(layer.polygons) == 41
+    assert set(layer.probability) == {module.USUAL, module.STRONG}

@@ -1,4 +1,4 @@
-"""Ways of a backbone's traffic proven again: what they share, how long they are, what spans carry. By networkx."""
+"""Ways of a backbone's traffic proven again: what they share, how long they are, what spans carry."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import coo_array
 
 from karez.verifying.verdict import Check, Finding, conclude
 
 COLUMNS = ("hub", "way", "node", "mbps", "edges")
 TWO_BY_EDGE, TWO_BY_NODE = 2, 3
-SAMPLE = 4
+SAMPLE = 12
 """Hubs whose ways are looked for again, as a flow of least cost."""
 
 SLACK = 1e-6
@@ -37,7 +39,7 @@ def _disjoint(graph: pd.DataFrame, nodes: pd.DataFrame, ways: pd.DataFrame) -> C
     """Every way leads to the root over chosen edges; two ways share only what no candidate route doubles."""
     root, need = int(np.flatnonzero(nodes["root"])[0]), nodes["need"].to_numpy()
     findings: list[Finding] = []
-    plain = _plain(graph)
+    above = _separators(graph, root)
     pairs = 0
     for node in np.unique(ways["node"]).tolist():
         rows = ways[ways["node"] == node]
@@ -55,15 +57,10 @@ def _disjoint(graph: pd.DataFrame, nodes: pd.DataFrame, ways: pd.DataFrame) -> C
             findings.append(Finding("has a span on both its ways that can be doubled", name))
         both = set(along["working"]) & set(along["protection"]) - {node, root}
         if need[node] == TWO_BY_NODE:
-            fail = [w for w in both if not nodes["sure"].iloc[w]]
-            if any(nx.has_path(nx.restricted_view(plain, [w], []), node, root) for w in fail):
+            fail = {w for w in both if not nodes["sure"].iloc[w]}
+            if fail - _between(above, node, root):
                 findings.append(Finding("has a node on both its ways that can be passed by", name))
     return conclude("traffic ways", f"{len(ways):,} ways, {pairs:,} pairs share what nothing doubles alone", findings)
-
-
-def _plain(graph: pd.DataFrame) -> nx.Graph:
-    """All candidates."""
-    return nx.Graph(zip(graph["tail"].tolist(), graph["head"].tolist(), strict=True))
 
 
 def _along(graph: pd.DataFrame, node: int, edges: np.typing.NDArray[Any]) -> list[int]:
@@ -86,32 +83,62 @@ def _shortest(graph: pd.DataFrame, nodes: pd.DataFrame, ways: pd.DataFrame) -> C
     lone = [node for node in names if len(groups[node]) == 1 and need[node] >= TWO_BY_EDGE]
     looked = [*dict.fromkeys(names[:: max(1, len(names) // SAMPLE)][:SAMPLE] + lone[:SAMPLE])]
     findings = []
+    root = int(np.flatnonzero(nodes["root"])[0])
+    above = _separators(graph, root)
     for node in looked:
-        units, least = _least(graph, nodes, node)
+        units, least = _least(graph, nodes, node, _between(above, node, root))
         found = sum(int(length[np.asarray(on)].sum()) for on in groups[node]["edges"])
         if (units, least) != (len(groups[node]), found):
             findings.append(Finding("has shorter ways, or more", str(groups[node]["hub"].iloc[0])))
     return conclude("traffic lengths", f"ways of {len(looked)} hubs are the shortest by a flow of least cost", findings)
 
 
-def _least(graph: pd.DataFrame, nodes: pd.DataFrame, node: int) -> tuple[int, int]:
-    """Ways that there are for a hub over what is chosen, one or two, and their least length together."""
+def _least(graph: pd.DataFrame, nodes: pd.DataFrame, node: int, between: set[int]) -> tuple[int, int]:
+    """Ways that there are for a hub over what is chosen, one or two, and their least length together.
+
+    A flow of least cost as a linear programme: its matrix is totally unimodular, so its answer is whole.
+    """
     root, need = int(np.flatnonzero(nodes["root"])[0]), int(nodes["need"].iloc[node])
-    plain, flow = _plain(graph), nx.DiGraph()
     chosen = graph[graph["chosen"]]
-    for w in np.unique(chosen[["tail", "head"]]).tolist():
-        may = need < TWO_BY_NODE or w in (node, root) or bool(nodes["sure"].iloc[w])
-        may = may or not nx.has_path(nx.restricted_view(plain, [w], []), node, root)
-        flow.add_edge(("in", w), ("out", w), capacity=2 if may else 1, weight=0)
-    columns = (chosen[name].tolist() for name in ("tail", "head", "length_mm", "thick", "bridge"))
-    for e, tail, head, length, thick, bridge in zip(chosen.index, *columns, strict=True):
-        for a, b in ((tail, head), (head, tail)):
-            flow.add_edge(("out", a), (e, a), capacity=2 if thick or bridge else 1, weight=length)
-            flow.add_edge((e, a), ("in", b), capacity=2, weight=0)
-    most = int(nx.maximum_flow_value(flow, ("out", node), ("in", root)))
-    units = min(most, 2 if need >= TWO_BY_EDGE else 1)
-    flow.nodes[("out", node)]["demand"], flow.nodes[("in", root)]["demand"] = -units, units
-    return units, int(nx.min_cost_flow_cost(flow))
+    used, ends = np.unique(chosen[["tail", "head"]].to_numpy(), return_inverse=True)
+    tail, head = ends.reshape(-1, 2).T
+    n = len(used)
+    may = np.isin(used, [*between, node, root]) | nodes["sure"].to_numpy()[used] | (need < TWO_BY_NODE)
+    length, sure = chosen["length_mm"].to_numpy(), (chosen["thick"] | chosen["bridge"]).to_numpy()
+    # In every node an arc from its way in to its way out; over every edge one either way.
+    begin = np.concatenate([np.arange(n), n + tail, n + head])
+    end = np.concatenate([n + np.arange(n), head, tail])
+    cost = np.concatenate([np.zeros(n), length, length])
+    most = np.concatenate([np.where(may, 2, 1), *2 * [np.where(sure, 2, 1)]])
+    arcs = np.arange(len(begin))
+    sign = np.concatenate([np.ones(len(arcs)), -np.ones(len(arcs))])
+    balance = coo_array((sign, (np.concatenate([begin, end]), np.tile(arcs, 2))), shape=(2 * n, len(arcs)))
+    for units in (2, 1) if need >= TWO_BY_EDGE else (1,):
+        flow = np.zeros(2 * n)
+        flow[n + np.searchsorted(used, node)], flow[np.searchsorted(used, root)] = units, -units
+        bounds = np.column_stack([np.zeros(len(arcs)), most])
+        answer = linprog(cost, A_eq=balance.tocsr(), b_eq=flow, bounds=bounds, method="highs")
+        if answer.success:
+            return units, round(float(answer.fun))
+    return 0, 0
+
+
+def _separators(graph: pd.DataFrame, root: int) -> dict[int, int]:
+    """For every node that the root reaches the nearest that lies on all ways between, its dominator."""
+    both = nx.DiGraph()
+    for tail, head in graph[["tail", "head"]].to_numpy().tolist():
+        both.add_edge(tail, head)
+        both.add_edge(head, tail)
+    return dict(nx.immediate_dominators(both, root))
+
+
+def _between(above: dict[int, int], node: int, root: int) -> set[int]:
+    """Nodes that lie on all ways between a node and the root, both left out."""
+    found, here = set(), above[node]
+    while here != root:
+        found.add(here)
+        here = above[here]
+    return found
 
 
 def _loads(graph: pd.DataFrame, ways: pd.DataFrame, spans: pd.DataFrame) -> Check:
