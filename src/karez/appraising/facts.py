@@ -14,11 +14,14 @@ from karez.appraising.settlements import lines_of, settlement_of
 from karez.appraising.sharing import cells, sellable_mbps
 from karez.model.cost_line import CostLine
 from karez.model.inputs import Inputs
+from karez.model.power import NO_GRID
 from karez.model.programme import Programme
 from karez.model.route_graph import RouteGraph
 from karez.model.settlements import Part
 from karez.units import METRES_PER_KM
 
+ROUNDED = 1e-9
+"""A demand that fills sectors to so little over needs no further one."""
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
@@ -53,6 +56,10 @@ class Facts:
         Number of the street-level design that prices the homes of the row; −1 where the density model does.
     settlement_lines : tuple
         Cost lines of a home by settlement, for passing and for connecting it.
+    off_grid : bool[sites]
+        Whether the site has no grid.
+    ground : object[sites]
+        Ground class where the site joins the candidate graph; empty where it does not.
     room_mbps : dict[str, float64[sites]]
         By satellite service whose capacity is shared, what it can sell in the cell of each site.
     """
@@ -71,6 +78,8 @@ class Facts:
     length_m: Floats
     connection_cost: Floats
     settlement: Indices
+    off_grid: npt.NDArray[np.bool_]
+    ground: npt.NDArray[np.object_]
     room_mbps: dict[str, Floats]
     settlement_lines: tuple[dict[Part, tuple[CostLine, ...]], ...] = field(default=())
 
@@ -107,12 +116,23 @@ def gather(inputs: Inputs, graph: RouteGraph) -> Facts:
         connection_cost=inputs.sources["connection_cost"].to_numpy(dtype=np.float64),
         settlement=settlement_of(inputs),
         settlement_lines=tuple(lines_of(design) for design in inputs.settlements),
+        off_grid=(sites["power"] == NO_GRID).to_numpy(),
+        ground=_ground(graph),
         room_mbps={
             name: sellable_mbps(about, cells(sites, about)[0])
             for name, about in inputs.programme.satellites.items()
             if about.is_shared
         },
     )
+
+
+def _ground(graph: RouteGraph) -> npt.NDArray[np.object_]:
+    """Ground class of the span that joins each site, of several the first by its number; empty where none does."""
+    start, end = (graph.spans[name].to_numpy(np.int64) for name in ("start", "end"))
+    node, first = np.unique(np.concatenate([end, start]), return_index=True)
+    of_node = np.full(len(graph.nodes) + 1, "", dtype=object)
+    of_node[node] = np.tile(graph.spans["ground"].to_numpy(dtype=object), 2)[first]
+    return np.asarray(np.where(graph.site_node >= 0, of_node[graph.site_node], ""))
 
 
 def fibre_mandatory(
@@ -145,9 +165,15 @@ def quantities(facts: Facts, programme: Programme) -> dict[str, Floats]:
     """What cost lines count on every site row: float64[sites] by :data:`karez.model.words.Driver`."""
     connected = facts.household * programme.demand.take_up
     demand = np.zeros(facts.sites)
+    base = {str(name): rules.base_station for name, rules in programme.technologies.items()}.get("fixed_wireless")
     for _, category, rows in facts.groups:
         demand[rows] = programme.categories[category].demand_mbps
+    # Sectors are built for everybody in range: so they do not hang on take-up, which moves risk and business alone.
+    whole = demand * np.where(facts.is_home, facts.household, facts.unit)
+    sectors = np.ceil(whole / base.sector_mbps - ROUNDED) if base is not None else np.zeros(facts.sites)
     return {
+        "sector": sectors,
+        "station": sectors / base.sectors_per_station if base is not None else sectors,
         "household": facts.household,
         "urban_household": facts.urban_household,
         "rural_household": facts.household - facts.urban_household,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from karez.appraising.facts import Facts, Floats, Indices, quantities
 from karez.appraising.settlements import replaced
+from karez.appraising.supply import supply_lines
 from karez.model.catalogue import Catalogue
 from karez.model.cost_line import CostLine
 from karez.model.programme import Programme, Project, TechnologyRules
@@ -143,7 +144,19 @@ def services(
                     fit = members[counted["mbps"][members] <= facts.room_mbps[service][members]]
                 for rows, costs in _bands(rule, fit, facts, counted):
                     for some, lines in _by_settlement(rows, local[technology], technology, facts, programme):
-                        yield some, technology, service, meets, (*lines, *costs)
+                        for part, supply in _by_power(some, technology, facts, programme):
+                            yield part, technology, service, meets, (*lines, *costs, *supply)
+
+
+def _by_power(
+    rows: Indices, technology: str, facts: Facts, programme: Programme
+) -> Iterator[tuple[Indices, tuple[CostLine, ...]]]:
+    """Rows with a grid, and those without, with the cost lines of their supply."""
+    off_grid = facts.off_grid[rows]
+    if not off_grid.all() or not len(rows):
+        yield rows[~off_grid], ()
+    if off_grid.any():
+        yield rows[off_grid], supply_lines(programme, technology)
 
 
 def _by_settlement(
@@ -184,10 +197,16 @@ def _bands(
     if isinstance(rule, SatelliteService):
         yield rows, rule.costs
         return
+    station: tuple[CostLine, ...] = ()
+    if rule.base_station is not None:
+        reach = {str(name): km for name, km in rule.base_station.range_km.items()}
+        reach[""] = min(reach.values(), default=-1.0)
+        rows = rows[facts.anchor_km[rows] <= np.array([reach.get(name, -1.0) for name in facts.ground[rows]])]
+        station = rule.base_station.costs
     if not rule.bands:
-        yield rows, ()
+        yield rows, station
     nearer = -1.0
     for band in rule.bands:
         distance = facts.anchor_km[rows]
-        yield rows[(distance > nearer) & (distance <= band.up_to_km)], band.costs
+        yield rows[(distance > nearer) & (distance <= band.up_to_km)], (*station, *band.costs)
         nearer = band.up_to_km

@@ -14,7 +14,8 @@ class CostLine(Settings):
     Drivers: ``household``, ``urban_household``, ``rural_household`` (of the row, those already served left out),
     ``connected_household`` (households × take-up), ``village`` (rural villages of the row), ``unit`` (like
     institutions behind the row), ``terminal`` (connected households of homes, units of others), ``mbps`` (busy-hour
-    demand of the row).
+    demand of the row); of fixed wireless ``sector`` (sectors that all homes or units of the row need) and ``station``
+    (base stations, sectors over those of a station).
     """
 
     item: str = setting(meaning="Catalogue item")

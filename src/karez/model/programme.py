@@ -16,7 +16,9 @@ from karez.model.business import Business, Social
 from karez.model.climate import Climate
 from karez.model.computing_rules import ComputingRules
 from karez.model.cost_line import CostLine
+from karez.model.fixed_wireless import BaseStation
 from karez.model.joint import Joint
+from karez.model.power import Power
 from karez.model.resilience import ResilienceRules
 from karez.model.risk_rules import RiskRules
 from karez.model.satellites import SatelliteService
@@ -152,6 +154,9 @@ class TechnologyRules(Settings):
     site_mbps_max: Positive | None = setting(
         None, unit="Mbit/s", meaning="Largest busy-hour demand of one site it can carry; empty: any"
     )
+    base_station: BaseStation | None = setting(
+        None, meaning="Base stations whose range and sectors serve the sites around (fixed_wireless)"
+    )
     bands: tuple[DistanceBand, ...] = setting((), meaning="Costs by distance (microwave); nearest band first")
     source: str = setting("", meaning="Where speed and latency are from; empty: assumptions")
 
@@ -258,6 +263,7 @@ class Programme(Settings):
     satellites: dict[Identifier, SatelliteService] = setting(
         {}, meaning="Satellite services, by name; instead of the one of `technologies.satellite`"
     )
+    power: Power = setting(Power(), meaning="What supplies a site that has no grid")
     categories: dict[Identifier, Category] = setting(meaning="Kinds of site")
     projects: tuple[Project, ...] = setting(meaning="The strands of the programme", min_length=1)
     designing: Designing = setting(Designing(), meaning="How hard the design is worked on")

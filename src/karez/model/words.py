@@ -29,7 +29,16 @@ Tier = Literal["backbone", "access", "lead_in"]
 """What a chosen span is for. ``lead_in`` joins a place to the network."""
 
 Driver = Literal[
-    "household", "urban_household", "rural_household", "connected_household", "village", "unit", "terminal", "mbps"
+    "household",
+    "urban_household",
+    "rural_household",
+    "connected_household",
+    "village",
+    "unit",
+    "terminal",
+    "mbps",
+    "sector",
+    "station",
 ]
 """What a cost line counts on a site row; see :class:`karez.model.cost_line.CostLine`."""
 

@@ -108,7 +108,7 @@ def _priced(settled: Settled, technology: str) -> bool:
     rules = settled.technologies.get(technology)
     if technology == "satellite" and settled.satellites:
         return True
-    return rules is not None and bool(rules.bands)
+    return rules is not None and (bool(rules.bands) or rules.base_station is not None)
 
 
 def _check_agreement(settled: Settled, findings: Findings) -> None:
@@ -241,6 +241,9 @@ def _check_technologies(settled: Settled, findings: Findings) -> None:
         problem = "there are satellite services, but nothing is said of the technology `satellite`"
         setting_fault(findings, ("satellites",), problem, "Add [technologies.satellite], or remove the services")
     for named, rules in settled.technologies.items():
+        if rules.base_station is not None and named != "fixed_wireless":
+            problem = f"base stations serve by fixed wireless, not by {named}"
+            setting_fault(findings, ("technologies", named, "base_station"), problem, "Move it to fixed_wireless")
         reach = [band.up_to_km for band in rules.bands]
         if sorted(set(reach)) != reach:
             problem = "the bands do not go outward, each further than the one before"
@@ -262,6 +265,11 @@ def _items(settled: Settled) -> Iterator[tuple[Location, str]]:
     for technology, rules in settled.technologies.items():
         for number, band in enumerate(rules.bands):
             yield from _of_lines(("technologies", technology, "bands", number, "costs"), band.costs)
+    for technology, rules in settled.technologies.items():
+        if rules.base_station is not None:
+            yield from _of_lines(("technologies", technology, "base_station", "costs"), rules.base_station.costs)
+    if settled.power.get("item"):
+        yield ("power", "item"), settled.power["item"]
     for name, service in settled.satellites.items():
         yield from _of_lines(("satellites", name, "costs"), service.costs)
     for name, category in settled.categories.items():

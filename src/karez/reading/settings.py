@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from karez.model.backbone_rules import BackboneRules
 from karez.model.business import Business
 from karez.model.computing_rules import ComputingRules
+from karez.model.power import Power
 from karez.model.programme import (
     Agreement,
     Category,
@@ -97,6 +98,7 @@ class Settled:
     street: Mapping[str, Any] = field(default_factory=dict)
     settlements: Mapping[int, Settlement] = field(default_factory=dict)
     computing: Mapping[str, Any] = field(default_factory=dict)
+    power: Mapping[str, Any] = field(default_factory=dict)
     satellites: Mapping[str, SatelliteService] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
@@ -179,6 +181,7 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         layers=programme.layers if programme else _layers(mended.get("layers")),
         routing=_settings(Routing, mended.get("routing")),
         risk=_settings(RiskRules, mended.get("risk", {})),
+        power=_settings(Power, mended.get("power", {})),
         satellites=_entries(SatelliteService, mended.get("satellites")),
         technologies=_entries(TechnologyRules, mended.get("technologies")),
         categories=_entries(Category, mended.get("categories")),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from karez.model.power import NO_GRID
 from karez.reading.findings import Findings
 from karez.reading.records import Records
 from karez.reading.region import nearest_area
@@ -22,6 +23,7 @@ def check_sites(sites: Records, settled: Settled, findings: Findings) -> None:
     _check_years(sites, settled, findings)
     _check_tranches(sites, findings)
     _check_places(sites, findings)
+    _check_power(sites, settled, findings)
 
 
 def fill_households(table: pd.DataFrame) -> pd.DataFrame:
@@ -120,6 +122,15 @@ def _check_tranches(sites: Records, findings: Findings) -> None:
     )
     problem = "the tranches of the place do not count 1, 2, 3 … without a gap"
     findings.rows(sites.where, wrong.to_numpy(), problem, "Number them anew, one row each", column="tranche")
+
+
+def _check_power(sites: Records, settled: Settled, findings: Findings) -> None:
+    """Where a site has no grid, the settings name what supplies it."""
+    if settled.power.get("item") != "":
+        return
+    off_grid = (sites.table["power"] == NO_GRID).to_numpy()
+    remedy = "Name a catalogue item, counted in watts, in power.item, or give the site a grid"
+    findings.rows(sites.where, off_grid, "the site has no grid, and nothing supplies it", remedy, column="power")
 
 
 def _check_places(sites: Records, findings: Findings) -> None:

@@ -110,7 +110,8 @@ def _always(run: Run, site: Row) -> Iterator[tuple[str, str]]:
     """Technology and service that serve every site of a project and category, wherever it lies, whatever it demands."""
     services = run.programme.satellites
     for technology, rules in run.programme.technologies.items():
-        anywhere = (rules.site_mbps_max is None and not rules.bands) or (technology == "satellite" and bool(services))
+        near_only = rules.site_mbps_max is not None or bool(rules.bands) or rules.base_station is not None
+        anywhere = not near_only or (technology == "satellite" and bool(services))
         joined = technology != "fibre" or bool(site["node_id"])
         offered = technology in run.programme.categories[site["category"]].costs
         if anywhere and joined and offered and allowed(run.programme, site["project"], site["category"], technology):
