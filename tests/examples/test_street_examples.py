@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+from typer.testing import CliRunner
 
+from karez.cli.main import app
 from karez.flow.street import street
 from karez.flow.verify import verify
 from karez.reading.street import read_street
@@ -52,3 +55,17 @@ def test_the_village_s_locks_do_not_contradict_its_streets():
     assert {"existing", "duct", "aerial", "trench"} <= set(graph.runs["method"])
     assert (graph.office_node >= 0).all()
     assert (graph.cabinet_node >= 0).all()
+
+
+def test_the_planner_s_own_layers_are_designed_from_the_command_line(tmp_path):
+    source, run = EXAMPLES / "own-layers-village" / "layers.gpkg", tmp_path / "run"
+    done = CliRunner().invoke(app, ["street", str(source), "--out", str(run), "--json"])
+    assert done.exit_code == 0, done.output
+    summary = json.loads(done.stdout)
+    assert summary["totals"]["premises"] == len(gpd.read_file(source, layer="premises"))
+    assert summary["totals"]["premises_served"] >= summary["totals"]["premises"] - 1
+    assert {"aerial", "duct", "trench"} <= set(summary["lengths_by_method_m"])
+    roles = gpd.read_file(run / "plan.gpkg", layer="locked_points")["role"]
+    assert set(roles) == {"office", "poles"}
+    verdict = verify(run)
+    assert verdict.passed, verdict.failures

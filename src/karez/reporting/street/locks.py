@@ -28,7 +28,7 @@ def lock_layers(inputs: StreetInputs, design: StreetDesign) -> dict[str, gpd.Geo
         return {}
     rows = pd.concat(parts, ignore_index=True).reindex(columns=[*COLUMNS, "geometry"])
     for name in ("id", "role", "name", "unused"):
-        rows[name] = rows[name].fillna("").astype(str)
+        rows[name] = rows[name].astype(object).where(rows[name].notna(), "").astype(str)
     for name in ("factor", "price_per_m", "free_cables", "free_fibres", "ports"):
         rows[name] = pd.to_numeric(rows[name], errors="coerce").astype(np.float64)
     table = gpd.GeoDataFrame(rows, geometry="geometry", crs=4326)
