@@ -13,6 +13,8 @@ import pytest
 from karez.errors import DataFault, Infeasible
 from karez.flow.plan import make, plan
 from karez.flow.verify import verify
+from karez.flow.why import why
+from karez.model.rule_price import RuleStudy
 from karez.reading import read
 from projects import tiny_project
 
@@ -115,3 +117,11 @@ def test_tampering_shows(copy, table, column, change, said):
     frame = pd.read_parquet(path)
     frame.assign(**{column: change(frame[column])}).to_parquet(path)
     assert said in refused(copy)
+
+
+def test_what_two_ways_cost_in_service_is_told(tmp_path):
+    told = why(ringed(tmp_path / "why"), only=["backbone"], out=tmp_path / "out", workers=1).study
+    assert isinstance(told, RuleStudy)
+    (price,) = told.prices
+    assert price.words == "every hub has two ways by 2028"
+    assert 0.05 < price.lost < 0.5

@@ -508,6 +508,15 @@ def _unfixed(inputs: Inputs, number: int) -> Inputs:
     return _changed(inputs, fixed=tuple(fixed))
 
 
+def _backbone_rules(inputs: Inputs) -> Iterator[Rule]:
+    """Two ways for every hub, where the plan builds them."""
+    of = inputs.programme.backbone
+    if of.in_plan:
+        by = of.closed_by or inputs.programme.agreement.calendar_years[-1]
+        without = partial(_changed, backbone=of.model_copy(update={"in_plan": False}))
+        yield Rule("backbone", f"every hub has two ways by {by}", without, designs=True)
+
+
 MAKERS: tuple[Callable[[Inputs], Iterator[Rule]], ...] = (
     _money_rules,
     _share_rules,
@@ -519,6 +528,7 @@ MAKERS: tuple[Callable[[Inputs], Iterator[Rule]], ...] = (
     _capacity_rules,
     _floor_rules,
     _fixed_rules,
+    _backbone_rules,
 )
 
 
