@@ -79,9 +79,9 @@ def ring_section(plan: Plan) -> Section | None:
         points=ring_findings(plan),
         text=[
             "Backbone and access network were chosen together at least present cost, a shared span paid once; the "
-            "certificate of scope design bounds both. All of the backbone is built by its year, within the budgets. The "
-            "own lead-in of a place or source is one cable here and counts as such under what breaks it: a second entry "
-            "is for the detailed design."
+            "certificate of scope design bounds both. All of the backbone is built by its year, within the budgets. "
+            "The own lead-in of a place or source is one cable here and counts as such under what breaks it: a second "
+            "entry is for the detailed design."
         ],
         figures=[drawing],
         tables=[
