@@ -91,20 +91,6 @@ def _refused(karez, folder):
     return " ".join(done.stdout.replace("│", " ").split())
 
 
-def test_upon_a_plan_ways_are_those_of_its_network(karez, tiny, tmp_path):
-    _set(tiny, 'candidates = ["home"]\ncentres = 2\n')
-    assert karez("plan", tiny, "--out", tmp_path / "run", "--json").returncode == 0
-    done = karez("computing", tiny, "--upon", tmp_path / "run", "--out", tmp_path / "upon", "--json")
-    assert done.returncode == 0, done.stderr
-    upon = json.loads(done.stdout)
-    assert upon["upon_plan"]
-    plan = gpd.read_file(tmp_path / "run" / "plan.gpkg", layer="sites").set_index("id")["technology"]
-    sites = gpd.read_file(tmp_path / "upon" / "computing.gpkg", layer="sites").set_index("id")
-    assert (sites["technology"] == plan.reindex(sites.index)).all()
-    assert upon["sites"]["unserved"] == (plan == "unserved").sum()
-    assert karez("verify", tmp_path / "upon").returncode == 0
-
-
 def test_by_cost_limits_and_capacities_decide_how_many(karez, tiny, tmp_path):
     _set(
         tiny,

@@ -113,6 +113,14 @@ def test_local_relief_is_the_range_of_a_window_found_by_hand():
     assert np.isfinite(relief).all()
 
 
+def test_local_relief_of_a_fine_raster_is_that_of_its_slope_within_a_block():
+    """A plane that falls 10 m a cell to the south, cells of 90 m: within 10 km some 2,200 m."""
+    elevation = np.repeat(np.arange(600, dtype=np.float32)[:, None] * -10.0, 300, axis=1)
+    relief = local_relief(Relief(elevation, 80.0, 40.5, 0.0008, 0.0008), 10.0)
+    assert relief.shape == elevation.shape
+    assert relief[300, 150] == pytest.approx(2 * 10_000 / 88.96 * 10, rel=0.1)
+
+
 def inputs_of(
     roads: gpd.GeoDataFrame, sites: dict[str, tuple[float, float]], source: tuple[float, float], **rules: object
 ) -> Inputs:

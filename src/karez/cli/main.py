@@ -375,6 +375,33 @@ def computing(
 
 
 @app.command()
+def things(
+    folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
+    upon: Annotated[
+        Path | None,
+        typer.Option(help="Run folder: gateways are joined as it serves the places they stand at.", metavar="RUN"),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write; default DIR/studies/things-<hash>.")] = None,
+    seed: Seed = 0,
+    force: Force = False,
+    as_json: AsJson = False,
+) -> None:
+    """Place gateways of a low-power network (LoRaWAN) for farmland and pasture: least for a share, with a bound."""
+    from karez.cli.screen import print_json, progress_bar
+    from karez.cli.studies import print_things
+    from karez.flow.things import things as run_things
+
+    _say_if_compiling("plan")
+    steps = ("reading", "routing", "pricing", "covering", "reporting")
+    with progress_bar(quiet=as_json, steps=steps) as progress:
+        covered = run_things(folder, upon=upon, out=out, seed=seed, force=force, progress=progress)
+    if as_json:
+        print_json({**covered.things.summary(), "folder": str(covered.folder)})
+    else:
+        print_things(covered.things, covered.folder)
+
+
+@app.command()
 def why(
     folder: Annotated[Path, typer.Argument(help="Project folder.", metavar="DIR")],
     rule: Annotated[

@@ -12,9 +12,11 @@ from karez.model.comparison import Comparison
 from karez.model.computing import Computing
 from karez.model.frontier import CoverageFrontier
 from karez.model.rule_price import Conflict, RuleStudy
+from karez.model.things import Things
 from karez.reporting.backbone import findings as told_backbone
 from karez.reporting.compare import sentences as told_comparison
 from karez.reporting.computing import computing_sentences
+from karez.reporting.things import things_sentences
 from karez.reporting.why import sentences
 
 
@@ -63,6 +65,14 @@ def print_computing(computing: Computing, folder: Path) -> None:
         out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
     out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
     out.print(f"Page:    {folder / 'computing.html'}", highlight=False, soft_wrap=True)
+
+
+def print_things(things: Things, folder: Path) -> None:
+    """Show where the gateways stand and what they cover."""
+    for line in things_sentences(things):
+        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
+    out.print(f"Page:    {folder / 'things.html'}", highlight=False, soft_wrap=True)
 
 
 def print_why(study: RuleStudy | Conflict, folder: Path) -> None:

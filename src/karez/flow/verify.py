@@ -14,6 +14,7 @@ from karez.verifying.backbone import verify_backbone
 from karez.verifying.computing import verify_computing
 from karez.verifying.frontier import verify_frontier
 from karez.verifying.street import is_street, verify_street
+from karez.verifying.things import verify_things
 
 
 def verify(run: Path, *, progress: Progress = silent) -> Verdict:
@@ -22,7 +23,7 @@ def verify(run: Path, *, progress: Progress = silent) -> Verdict:
     Parameters
     ----------
     run : Path
-        Run folder, or folder that ``karez frontier``, ``backbone`` or ``computing`` wrote.
+        Run folder, or folder that ``karez frontier``, ``backbone``, ``computing`` or ``things`` wrote.
     progress : Progress
         Told the step and its share.
 
@@ -43,6 +44,8 @@ def verify(run: Path, *, progress: Progress = silent) -> Verdict:
             return verify_backbone(run, progress=share)
         if (run / "computing.json").is_file():
             return verify_computing(run, progress=share)
+        if (run / "things.json").is_file():
+            return verify_things(run, progress=share)
         check = verify_street if is_street(run) else verifying.verify
         return check(run, progress=share)
 

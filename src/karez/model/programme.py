@@ -26,6 +26,7 @@ from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, Share, setting
 from karez.model.settlement_rules import Streets
 from karez.model.standing import Standing
+from karez.model.things_rules import ThingsRules
 from karez.model.tracking import Tracking
 from karez.model.words import Alternative, Ground, Method, Technology
 
@@ -279,6 +280,7 @@ class Programme(Settings):
     street: Streets = setting(Streets(), meaning="Settlements that are designed street by street, from a map")
     backbone: BackboneRules = setting(BackboneRules(), meaning="Which hubs need two ways to a source")
     computing: ComputingRules = setting(ComputingRules(), meaning="Where data centres and edge sites go")
+    things: ThingsRules = setting(ThingsRules(), meaning="Gateways for things on farmland and pasture")
     tracking: Tracking = setting(Tracking(), meaning="The ledger of what is delivered")
     standing: Standing = setting(Standing(), meaning="What stands where the rest is planned again: `karez replan`")
     crews: dict[Method, Crew] = setting({}, meaning="What crews can build, by deployment method; others have no limit")

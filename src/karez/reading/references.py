@@ -13,6 +13,7 @@ from karez.reading.computing import check_computing
 from karez.reading.findings import Findings, nearest, suggestion
 from karez.reading.schedule_rules import check_rules
 from karez.reading.settings import Location, Settled, setting_fault
+from karez.reading.things import check_things
 from karez.units import METRES_PER
 
 SHARE_SLACK = 1e-9
@@ -35,6 +36,7 @@ def check_settings(settled: Settled, findings: Findings) -> None:
     _check_business(settled, findings)
     _check_backbone(settled, findings)
     check_computing(settled, findings)
+    check_things(settled, findings)
     _check_discounting(settled, findings)
     check_rules(settled, findings)
 
@@ -276,6 +278,8 @@ def _items(settled: Settled) -> Iterator[tuple[Location, str]]:
         for technology, lines in category.costs.items():
             yield from _of_lines(("categories", name, "costs", technology), lines)
     yield from _of_lines(("computing", "costs"), settled.computing.get("costs", ()))
+    for group in ("costs", "backhaul"):
+        yield from _of_lines(("things", group), settled.things.get(group, ()))
     yield from _optics_items(settled)
 
 

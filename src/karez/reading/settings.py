@@ -37,6 +37,7 @@ from karez.model.risk_rules import RiskRules
 from karez.model.satellites import SatelliteService
 from karez.model.schedule_rules import Crew, Fixed, Floor
 from karez.model.settlement_rules import Settlement, Streets
+from karez.model.things_rules import ThingsRules
 from karez.reading.findings import Findings, Where, listed, nearest
 from karez.reading.paths import SETTINGS, sha256
 
@@ -62,7 +63,7 @@ class Settled:
     ----------
     programme : Programme | None
         All of it. With unknown keys renamed or left out, if there were any.
-    agreement, rates, routing, risk, business, demand, backbone, computing, street : dict
+    agreement, rates, routing, risk, business, demand, backbone, computing, things, street : dict
         Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
@@ -100,6 +101,7 @@ class Settled:
     computing: Mapping[str, Any] = field(default_factory=dict)
     power: Mapping[str, Any] = field(default_factory=dict)
     satellites: Mapping[str, SatelliteService] = field(default_factory=dict)
+    things: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
     @property
@@ -195,6 +197,7 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         street=_settings(Streets, mended.get("street", {})),
         settlements=_places(Settlement, _within(mended, "street", "settlements")),
         computing=_settings(ComputingRules, mended.get("computing", {})),
+        things=_settings(ThingsRules, mended.get("things", {})),
         named=named,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -13,6 +15,10 @@ from karez.routing.lines import Floats, Indices, Lines, Metric
 
 METRES_PER_DEGREE = 111_195.0
 """Metres in one degree of a meridian on a sphere of 6,371.0088 km; fine enough for the size of a window."""
+
+
+WINDOW = 12
+"""Cells from the middle of a window of relief to its edge, at least, before they are taken together in blocks."""
 
 
 class Ground:
@@ -70,20 +76,34 @@ class Ground:
 def local_relief(relief: Relief, radius_km: float) -> npt.NDArray[np.float32]:
     """Highest minus lowest elevation within a radius of every cell, in metres; 0 where elevation is unknown.
 
-    The window is a circle on the ground at the raster's middle latitude, one cell at least.
+    The window is a circle on the ground at the raster's middle latitude, one cell at least. Where it is many cells
+    wide, it is taken over blocks of cells, each with its own highest and lowest.
     """
     rows, _ = relief.elevation_m.shape
     middle = np.radians(relief.north - rows * relief.step_lat / 2)
     reach_rows = max(1, round(radius_km * 1_000 / (relief.step_lat * METRES_PER_DEGREE)))
     reach_columns = max(1, round(radius_km * 1_000 / (relief.step_lon * METRES_PER_DEGREE * float(np.cos(middle)))))
+    tall, wide = max(1, reach_rows // WINDOW), max(1, reach_columns // WINDOW)
+    reach_rows, reach_columns = round(reach_rows / tall), round(reach_columns / wide)
     dy, dx = np.ogrid[-reach_rows : reach_rows + 1, -reach_columns : reach_columns + 1]
     circle = (dy / reach_rows) ** 2 + (dx / reach_columns) ** 2 <= 1.0
     known = np.isfinite(relief.elevation_m)
-    highest = ndimage.maximum_filter(np.where(known, relief.elevation_m, -np.inf), footprint=circle, mode="nearest")
-    lowest = ndimage.minimum_filter(np.where(known, relief.elevation_m, np.inf), footprint=circle, mode="nearest")
+    top = _blocks(np.where(known, relief.elevation_m, -np.inf), tall, wide, np.max)
+    low = _blocks(np.where(known, relief.elevation_m, np.inf), tall, wide, np.min)
+    highest = ndimage.maximum_filter(top, footprint=circle, mode="nearest")
+    lowest = ndimage.minimum_filter(low, footprint=circle, mode="nearest")
     with np.errstate(invalid="ignore"):
         height = highest - lowest
-    return np.where(np.isfinite(height), height, 0.0).astype(np.float32)
+    whole = np.where(np.isfinite(height), height, 0.0).astype(np.float32)
+    fine = whole.repeat(tall, axis=0).repeat(wide, axis=1)
+    return fine[: relief.elevation_m.shape[0], : relief.elevation_m.shape[1]]
+
+
+def _blocks(raster: Floats, tall: int, wide: int, how: Callable[..., Floats]) -> Floats:
+    """Cells taken together in blocks; those at the lower and right edge are filled up with the cells there."""
+    rows, columns = raster.shape
+    filled = np.pad(raster, ((0, -rows % tall), (0, -columns % wide)), mode="edge")
+    return how(filled.reshape(filled.shape[0] // tall, tall, filled.shape[1] // wide, wide), axis=(1, 3))
 
 
 def even_cuts(lines: Lines, step_m: float) -> tuple[Indices, Floats]:
