@@ -114,7 +114,8 @@ def design_computing(
     entry = entries(inputs.sites, served_by, graph, ways)
     one_way = delays(ways, places, lambda share: progress(0.3 * share))
     mine = rows[(entry[rows] >= 0) & (served_by[rows] != "unserved")]
-    customers = _customers(inputs, rules, mine, entry, served_by, mbps)
+    access = _access(inputs, served_by, upon)
+    customers = _customers(inputs, rules, mine, entry, access, mbps)
     posed = _pose(rules, customers, one_way)
     there = np.zeros(len(customers.node), np.bool_)
     there[posed.customer] = True
@@ -131,7 +132,7 @@ def design_computing(
         "served",
         np.where(np.isfinite(one_way[:, customers.node].min(axis=0))[customers.of_site], "beyond_limit", "unreached"),
     )
-    sites = _sites(inputs, ways, rows, served_by, mbps, entry, site_place, places, one_way, reach, names)
+    sites = _sites(inputs, ways, rows, served_by, mbps, entry, site_place, places, one_way, reach, names, access)
     curve = _curve(rules, customers, posed, keep, len(places), answer, seed)
     progress(1.0)
     return Computing(
@@ -153,8 +154,23 @@ def design_computing(
 
 def _by_routes(inputs: Inputs, graph: RouteGraph) -> Objects:
     """Technology of every site where there is no plan: fibre where a route reaches it, else satellite if there."""
-    other = "satellite" if "satellite" in inputs.programme.technologies else "unserved"
+    programme = inputs.programme
+    other = "satellite" if programme.satellites or "satellite" in programme.technologies else "unserved"
     return np.where(graph.site_node >= 0, "fibre", other).astype(object)
+
+
+def _access(inputs: Inputs, technology: Objects, upon: Upon | None) -> Floats:
+    """Round trip of what joins every site: fibre's equipment, or what its technology has of itself, in ms."""
+    programme = inputs.programme
+    given = {str(name): about.latency_ms for name, about in programme.technologies.items()}
+    if programme.satellites:
+        given["satellite"] = min(service.latency_ms for service in programme.satellites.values())
+    given["fibre"] = programme.computing.access_ms
+    access = np.array([given.get(str(one), 0.0) for one in technology])
+    if upon is None:
+        return access
+    told = np.isfinite(upon.latency_ms) & (technology != "fibre")
+    return np.where(told, upon.latency_ms, access)
 
 
 def _rows_served(inputs: Inputs) -> npt.NDArray[np.int64]:
@@ -182,15 +198,13 @@ def _customers(
     rules: ComputingRules,
     rows: npt.NDArray[np.int64],
     entry: Ints,
-    technology: Objects,
+    access: Floats,
     mbps: Floats,
 ) -> _Customers:
     """Sites that enter alike are one customer, unless centres have limits."""
     sites = inputs.sites.iloc[rows]
-    given = {name: about.latency_ms for name, about in inputs.programme.technologies.items()}
-    access = np.array([rules.access_ms if one == "fibre" else given.get(one, 0.0) for one in technology[rows]])
     limit = sites["category"].map(dict(rules.limits_ms)).to_numpy(np.float64)
-    table = pd.DataFrame({"node": entry[rows], "access": access, "limit": np.nan_to_num(limit, nan=np.inf)})
+    table = pd.DataFrame({"node": entry[rows], "access": access[rows], "limit": np.nan_to_num(limit, nan=np.inf)})
     if rules.capacity_mbps is not None:
         table["row"] = rows
     groups = table.groupby(list(table.columns), sort=True)
@@ -199,7 +213,7 @@ def _customers(
     return _Customers(
         of_site=np.asarray(number, np.int32),
         node=table["node"].to_numpy(np.int32)[first],
-        access_ms=access[first],
+        access_ms=access[rows][first],
         mbps=np.asarray(np.bincount(number, mbps[rows], minlength=len(first)), np.float64),
         limit_ms=table["limit"].to_numpy()[first],
     )
@@ -303,20 +317,18 @@ def _curve(
 
 def _sites(
     inputs: Inputs, ways: Ways, rows: npt.NDArray[np.int64], technology: Objects, mbps: Floats, entry: Ints,
-    site_place: Ints, places: Ints, one_way: Floats, state: Objects, names: npt.NDArray[np.int64],
+    site_place: Ints, places: Ints, one_way: Floats, state: Objects, names: npt.NDArray[np.int64], access: Floats,
 ) -> gpd.GeoDataFrame:  # fmt: skip
     """What every site sees."""
     sites, programme = inputs.sites, inputs.programme
     rules = programme.computing
     km, hops = np.full(len(sites), np.nan), np.full(len(sites), np.nan)
     trip = np.full(len(sites), np.nan)
-    given = {name: about.latency_ms for name, about in programme.technologies.items()}
     for place in np.unique(site_place[site_place >= 0]):
         mine = np.flatnonzero(site_place == place)
         far, passed = lengths(ways, int(places[place]))
         km[mine], hops[mine] = far[entry[mine]], passed[entry[mine]]
-        access = [rules.access_ms if one == "fibre" else given.get(one, 0.0) for one in technology[mine]]
-        trip[mine] = 2.0 * one_way[place, entry[mine]] / US_PER_MS + np.array(access)
+        trip[mine] = 2.0 * one_way[place, entry[mine]] / US_PER_MS + access[mine]
     standard = sites["project"].map({one.id: one.standard.latency_ms for one in programme.projects}).to_numpy(float)
     centre = np.full(len(sites), "", object)
     held = site_place >= 0

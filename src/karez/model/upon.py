@@ -18,7 +18,10 @@ class Upon:
         Candidate spans that the run builds in any year.
     technology : object[sites]
         How it serves each site; ``unserved`` also where it does not have it.
+    latency_ms : float64[sites]
+        Round trip that the service of each site has of itself; NaN where there is none.
     """
 
     built: npt.NDArray[np.bool_]
     technology: npt.NDArray[np.object_]
+    latency_ms: npt.NDArray[np.float64]

@@ -73,8 +73,9 @@ def read_upon(folder: Path, spans: pd.Series, sites: pd.Series) -> Upon:
     """
     (run,) = read_finished([folder])
     built = frozenset(run.spans.loc[run.spans["year"] > 0, "id"])
-    technology = run.sites.set_index("id")["technology"].reindex(sites).fillna("unserved")
-    return Upon(spans.isin(built).to_numpy(), technology.to_numpy(dtype=object))
+    served = run.sites.set_index("id")[["technology", "latency_ms"]].reindex(sites)
+    technology = served["technology"].fillna("unserved").to_numpy(dtype=object)
+    return Upon(spans.isin(built).to_numpy(), technology, served["latency_ms"].to_numpy(dtype="float64"))
 
 
 def _names(folders: list[Path]) -> list[str]:
