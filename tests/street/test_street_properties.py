@@ -55,8 +55,9 @@ def test_every_design_keeps_its_word_and_can_be_proven_again(case, tmp_path_fact
     if found is None:
         return
     inputs, graph, design = found
+    run = as_verified(inputs, graph, design)
     for check in CHECKS:
-        told = check(as_verified(inputs, graph, design))
+        told = check(run)
         assert told.passed, (told.name, told.detail)
     premises, network = design.premises, inputs.rules.network
     served = premises["place"] >= 0
