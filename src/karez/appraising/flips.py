@@ -43,7 +43,13 @@ def _costs_of_homes(decided: Decided) -> tuple[dict[str, float], dict[str, float
         return {}, {}
     probe = homes.iloc[[0, 0]].reset_index(drop=True)
     probe = probe.assign(
-        households=[1.0, 2.0], urban_households=0.0, villages=0.0, units=1.0, already_served=0.0, earliest_year=pd.NA
+        place_id="",
+        households=[1.0, 2.0],
+        urban_households=0.0,
+        villages=0.0,
+        units=1.0,
+        already_served=0.0,
+        earliest_year=pd.NA,
     )
     prices = price(replace(inputs, sites=probe), decided.graph, decided.prices.catalogue)
     one, two = (_by_technology(prices, site) for site in (0, 1))

@@ -96,10 +96,11 @@ def _notes(inputs: Inputs, designs: Sequence[SettlementDesign]) -> list[Note]:
     if not designs:
         return []
     places = tuple(design.place for design in designs)
+    many = f"{len(designs)} settlement{' is' if len(designs) == 1 else 's are'}"
     rule = (
-        f"{len(designs)} settlements are designed street by street: their cost per home passed × households, and cost "
-        "of connecting a home × households × take-up, replace the density model; homes on the map and households of "
-        "the programme differ, both are shown."
+        f"{many} designed street by street: the cost per home passed × households, and the cost of connecting a home × "
+        "households × take-up, replace the density model; homes on the map and households of the programme differ, "
+        "both are shown."
     )
     apart = [Note("designing", f"{design.place}: {text}") for design in designs for text in design.notes]
     return [Note("appraising", rule, len(designs), places), *apart]

@@ -35,17 +35,19 @@ def settlement_views(plan: Plan) -> SettlementViews | None:
     if plan.settlements is None:
         return None
     table, currency = plan.settlements.table, plan.programme.agreement.currency
-    street, density = LOCAL_COSTS
     homes = plan.sites[plan.sites["households"].notna()]
     count = homes.groupby("local_cost")["place_id"].nunique()
     households = homes.groupby("local_cost")["households"].sum()
-    first = (
-        f"Homes of {number(count.get(street, 0))} places ({number(households.get(street, 0.0))} households) are priced "
-        f"by a street-level design, those of {number(count.get(density, 0))} "
-        f"({number(households.get(density, 0.0))} households) by the density model."
-    )
+    told = [
+        f"{_many(int(count.get(word, 0)))} ({number(households.get(word, 0.0))} households)" for word in LOCAL_COSTS
+    ]
+    first = f"Homes of {told[0]} are priced by a street-level design, those of {told[1]} by the density model."
     above = (table["cost"] / (table["bound"] + table["constant"]) - 1.0).clip(lower=0.0)
     return SettlementViews([first, *_compared(table, currency)], table.assign(above=above), _rates(plan))
+
+
+def _many(places: int) -> str:
+    return f"{number(places)} place{'' if places == 1 else 's'}"
 
 
 def _compared(table: pd.DataFrame, currency: str) -> list[str]:

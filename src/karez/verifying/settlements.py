@@ -38,7 +38,7 @@ def is_there(run: Run) -> bool:
 def settlements(run: Run) -> Check:
     """Unit costs, quantities and money of street-level designs, from their stored costs and the households."""
     table, items = _table(run, "settlements"), _table(run, "settlement_items")
-    proven = f"{len(items)} unit costs and the bill's rows of {len(table)} settlements follow from their designs"
+    proven = f"{len(items)} unit costs and the rows of the bill follow from {len(table)} street-level designs"
     return conclude("settlements", proven, _findings(run, table, items))
 
 

@@ -5,14 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from karez.model.settlements import KINDS, SettlementDesign, SettlementMap
+from karez.model.settlements import KINDS, SettlementDesign, SettlementMap, kind_of
 from karez.model.street import StreetDesign
 from karez.units import round_money
-
-PASSAGE = "passage under railway, motorway or river"
-OFFICE = ("central office", "port of a line terminal")
-DROP = "drop, cable and installation"
-TERMINAL = "terminal of a dwelling"
 
 
 def sum_up(settlement: SettlementMap, design: StreetDesign) -> SettlementDesign:
@@ -62,23 +57,3 @@ def _costs(bill: pd.DataFrame, homes: int) -> pd.DataFrame:
     found["quantity"] = np.where(by_home, float(homes), found["quantity"].round(3))
     found["amount"] = round_money(found["amount"])
     return found.sort_values("kind", key=lambda kinds: kinds.map(list(KINDS).index), ignore_index=True)
-
-
-def kind_of(item: str) -> str:
-    """Kind of cost of an item of a street-level bill.
-
-    >>> kind_of("trench paved, aerial"), kind_of("trench drop, trench"), kind_of("drop cable, 1 fibres")
-    ('aerial', 'drop_trench', 'drop')
-    """
-    if item.startswith("trench "):
-        surface, _, method = item.removeprefix("trench ").partition(", ")
-        return f"drop_{method}" if surface == "drop" else method
-    if item == PASSAGE:
-        return "passage"
-    if item in OFFICE:
-        return "office"
-    if item == TERMINAL:
-        return "terminal"
-    if item == DROP or item.startswith("drop cable"):
-        return "drop"
-    return "cable" if " cable, " in item else "plant"
