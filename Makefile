@@ -69,9 +69,9 @@ docs: $(READY)
 
 requirements:
 	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-header --extra starter --extra street --extra postgresql pyproject.toml -o requirements/runtime.txt
+	  --no-emit-index-url --no-header --extra starter --extra street --extra postgresql --extra radio pyproject.toml -o requirements/runtime.txt
 	uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	  --no-emit-index-url --no-header --extra starter --extra street --extra postgresql --group dev -c requirements/runtime.txt pyproject.toml \
+	  --no-emit-index-url --no-header --extra starter --extra street --extra postgresql --extra radio --group dev -c requirements/runtime.txt pyproject.toml \
 	  -o requirements/dev.txt
 
 clean:

@@ -46,7 +46,8 @@ def test_low_and_high_are_the_rate_where_they_are_empty(priced):
 
 def test_spans_cost_their_length_times_their_rate_to_the_cent(priced):
     _, graph, prices = priced
-    rate = prices.catalogue.table["rate_real"].reindex(prices.span_item).to_numpy()
+    assert prices.span_parts["span"].tolist() == list(range(len(graph.spans)))
+    rate = prices.catalogue.table["rate_real"].reindex(prices.span_parts["item"]).to_numpy()
     assert prices.span_capex == pytest.approx(graph.spans["length_m"].to_numpy() * rate, abs=0.00501)
     assert prices.span_capex == pytest.approx(prices.span_capex.round(2), abs=1e-9)
 

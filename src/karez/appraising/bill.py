@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from karez.appraising.tables import Decided, area_of_spans
 from karez.units import from_minor, to_minor
+
+Longs = npt.NDArray[np.int64]
 
 KEYS = ["year", "area_id", "project", "group", "category", "technology", "item"]
 
@@ -58,20 +61,51 @@ def _spans(decided: Decided) -> pd.DataFrame:
     spans = gpd.GeoDataFrame(decided.graph.spans.iloc[row].reset_index(drop=True))
     year = decided.calendar(decided.schedule.element_year).to_numpy(dtype="float64", na_value=0)[built].astype(int)
     took = decided.element_years[built]
-    frame = pd.DataFrame(
-        {
-            "area_id": area_of_spans(decided, spans),
-            "item": decided.prices.span_item[row],
-        }
-    )
+    place, part = _parts_of(decided, row)
+    table = decided.prices.span_parts.iloc[part]
+    frame = pd.DataFrame({"area_id": area_of_spans(decided, spans)[place], "item": table["item"].to_numpy()})
+    share, took_by = decided.design.attribution[built][place], took[place]
+    own = to_minor(table["amount_real"])
     parts = []
-    length = spans["length_m"].to_numpy() / took
+    quantity = table["quantity"].to_numpy() / took_by
     for before, minor in enumerate(decided.element_payments()):
+        by_part = _shared(minor[built], place, own if before == 0 else np.zeros_like(own), share)
         for k, project in enumerate(decided.inputs.programme.projects):
-            part = frame.assign(year=year - before, project=project.id, minor=minor[built, k])
-            part["quantity"] = np.where(took > before, length, 0.0) * decided.design.attribution[built, k]
-            parts.append(part[(part["item"] != "") & ((part["quantity"] > 0) | (part["minor"] != 0))])
+            rows = frame.assign(year=(year - before)[place], project=project.id, minor=by_part[:, k])
+            rows["quantity"] = np.where(took_by > before, quantity, 0.0) * share[:, k]
+            parts.append(rows[(rows["quantity"] > 0) | (rows["minor"] != 0)])
     return pd.concat(parts, ignore_index=True).assign(group="spans", category="", technology="fibre")
+
+
+def _parts_of(decided: Decided, row: npt.NDArray[np.int32]) -> tuple[Longs, Longs]:
+    """Parts of some spans: place of the span in `row`, and row of the part; spans without any are left out."""
+    first = np.searchsorted(decided.prices.span_parts["span"].to_numpy(), np.arange(len(decided.graph.spans) + 1))
+    size = np.diff(first)[row]
+    place = np.repeat(np.arange(len(row)), size)
+    return place, np.arange(len(place)) + np.repeat(first[row] - (np.cumsum(size) - size), size)
+
+
+def _shared(minor: Longs, place: Longs, own: Longs, share: npt.NDArray[np.float64]) -> Longs:
+    """Money of spans by part and project, whole minor units: by share, the last part what its span has left.
+
+    Parameters
+    ----------
+    minor : int64[spans, projects]
+        Money of every span by project.
+    place : int64[parts]
+        Span of each part, ascending.
+    own : int64[parts]
+        Money of each part.
+    share : float64[parts, projects]
+        Shares of the projects.
+    """
+    by_part = np.floor(own[:, None] * share).astype(np.int64)
+    by_part[np.arange(len(own)), share.argmax(axis=1)] += own - by_part.sum(axis=1)
+    last = np.append(place[1:] != place[:-1], True)[: len(place)]
+    left = minor.copy()
+    np.subtract.at(left, place[~last], by_part[~last])
+    by_part[last] = left[place[last]]
+    return by_part
 
 
 def _sources(decided: Decided) -> pd.DataFrame:

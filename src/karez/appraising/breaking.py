@@ -59,7 +59,7 @@ def break_spans(run: FinishedRun, spans: Sequence[str], nodes: Sequence[str]) ->
     UsageFault
         Ids that no built span or node has, all at once.
     """
-    network = built_network(run.programme.resilience, run.sites, run.spans, run.nodes)
+    network = built_network(run.programme, run.sites, run.spans, run.nodes)
     out = np.isin(network.span_id.astype(str), list(spans))
     names = dict(zip(run.nodes["id"].astype(str), run.nodes["name"].astype(str), strict=True))
     wanted = set(nodes)
@@ -80,7 +80,7 @@ def break_spans(run: FinishedRun, spans: Sequence[str], nodes: Sequence[str]) ->
 def break_by_hazard(run: FinishedRun, layer: HazardLayer) -> Breakage:
     """Let a hazard come: all that lies in it is out at worst; expected loss, what matters, what hardening buys."""
     rules = run.programme.resilience
-    network = built_network(rules, run.sites, run.spans, run.nodes)
+    network = built_network(run.programme, run.sites, run.spans, run.nodes)
     shapes = gpd.GeoSeries(run.spans.set_index("id").geometry).loc[network.span_id].to_numpy()
     points = gpd.GeoSeries(run.nodes.set_index("id").geometry).loc[network.node_id].to_numpy()
     exposed = _exposed(rules, network, layer, shapes, points)

@@ -24,7 +24,7 @@ from karez.appraising.returns import present_value
 from karez.appraising.tables import Decided
 from karez.model.carbon import Carbon
 from karez.model.programme import Programme
-from karez.model.words import TECHNOLOGIES
+from karez.model.words import NO_ROUTE, TECHNOLOGIES
 from karez.units import round_money
 
 Floats = npt.NDArray[np.float64]
@@ -63,7 +63,7 @@ def _routes(decided: Decided, spans: gpd.GeoDataFrame) -> pd.DataFrame:
             )
         )
     table = pd.concat(parts, ignore_index=True)
-    return _with_kg(table[table["element"] != "existing"], programme)
+    return _with_kg(table[~table["element"].isin(NO_ROUTE)], programme)
 
 
 def _local(decided: Decided, bill: pd.DataFrame) -> pd.DataFrame:

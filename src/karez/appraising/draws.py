@@ -243,10 +243,12 @@ def _bought(decided: Decided, facts: Facts) -> tuple[Floats, Floats, Floats, Flo
             np.add.at(moving[row[cost.item]], year, np.where(moves, per_take_up[cost.per][so], 0.0) * cost.quantity)
     tree = decided.design.tree
     built = np.flatnonzero((tree.span >= 0) & (schedule.element_year > 0))
-    items = decided.prices.span_item[tree.span[built]]
-    priced = built[items != ""]
-    number = [row[str(item)] for item in items[items != ""]]
-    np.add.at(once, (number, schedule.element_year[priced]), facts.length_m[tree.span[priced]])
+    year = np.zeros(len(facts.length_m), dtype=np.int64)
+    year[tree.span[built]] = schedule.element_year[built]
+    parts = decided.prices.span_parts
+    number = parts["item"].map(row).to_numpy(dtype=np.int64)
+    # What is not built falls into column 0, which is left out.
+    np.add.at(once, (number, year[parts["span"]]), parts["quantity"].to_numpy())
     return once[:, 1:], once_connected[:, 1:], yearly[:, 1:], yearly_connected[:, 1:]
 
 

@@ -13,15 +13,15 @@ from karez.appraising.ways import Lines, Ways
 from karez.model.catalogue import Catalogue
 from karez.model.climate import TerminalEmissions
 from karez.model.programme import Programme
-from karez.model.words import TECHNOLOGIES
+from karez.model.words import NO_ROUTE, TECHNOLOGIES
 
 Floats = npt.NDArray[np.float64]
 KG_PER_TONNE = 1000.0
 
 
 def metre_kg(programme: Programme, method: str) -> float:
-    """Embodied emissions of a metre by method, in kg; fibre that exists has none."""
-    return 0.0 if method == "existing" else float(getattr(programme.climate.trench, method))
+    """Embodied emissions of a metre by method, in kg; fibre that exists has none, and hops are not counted."""
+    return 0.0 if method in NO_ROUTE else float(getattr(programme.climate.trench, method))
 
 
 def local_methods(catalogue: Catalogue, programme: Programme) -> dict[str, str]:

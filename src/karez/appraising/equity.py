@@ -120,10 +120,9 @@ class _Lifting:
         options = decided.prices.options
         standard = options[options["meets_standard"].to_numpy(dtype=bool)]
         element = decided.design.site_element[standard["site"].to_numpy(dtype=np.int64)]
-        possible = (standard["technology"] != "fibre").to_numpy() | (element >= 0)
-        self._ways = standard[possible].assign(
-            element=np.where(standard["technology"] == "fibre", element, -1)[possible]
-        )
+        tied = standard["technology"].isin(decided.inputs.programme.networked).to_numpy()
+        possible = ~tied | (element >= 0)
+        self._ways = standard[possible].assign(element=np.where(tied, element, -1)[possible])
         self._waiting = _homes(decided) & ~decided.meets & (decided.prices.site_open_weight > 0)
         self._cost = decided.element_capex
 

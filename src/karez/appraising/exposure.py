@@ -12,6 +12,7 @@ import pandas as pd
 from karez.appraising.facts import gather
 from karez.appraising.present import present_factor
 from karez.appraising.pricing import span_items
+from karez.appraising.span_parts import SpanParts
 from karez.appraising.tables import Decided, in_order_with_works
 from karez.appraising.ways import find_ways
 from karez.model.words import TECHNOLOGIES
@@ -40,10 +41,14 @@ class Exposure:
         First cost line of each site.
     line_item, line_fixed, line_moving, line_capex : arrays[lines]
         Catalogue row, units that take-up leaves alone, units that move with it, and whether paid once.
-    parent, element_item, element_first, element_planned : int32[elements]
-        Parent, catalogue row (−1 for none), first year allowed, year of the plan.
-    element_length, element_fixed : float64[elements]
-        Metres priced by the item, and real money that no price moves.
+    parent, element_first, element_planned : int32[elements]
+        Parent, first year allowed, year of the plan.
+    part_start : int64[elements + 1]
+        First part of each element.
+    part_item, part_quantity : int32, float64[parts]
+        Catalogue row, and metres or pieces of it.
+    element_fixed : float64[elements]
+        Real money that no price moves.
     upkeep : float64[items]
         Yearly upkeep as a share of capex.
     factor : float64[items, T]
@@ -78,10 +83,11 @@ class Exposure:
     line_moving: Floats
     line_capex: Flags
     parent: Ints
-    element_item: Ints
     element_first: Ints
     element_planned: Ints
-    element_length: Floats
+    part_start: npt.NDArray[np.int64]
+    part_item: Ints
+    part_quantity: Floats
     element_fixed: Floats
     upkeep: Floats
     factor: Floats
@@ -120,7 +126,9 @@ def expose(decided: Decided) -> Exposure:
     lines = _lines(decided, option)
     start = np.searchsorted(lines["site"].to_numpy(), np.arange(len(option) + 1)).astype(np.int64)
     technology = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")[option]
-    element = np.where(technology == "fibre", design.site_element, -1).astype(np.int32)
+    element = np.where(np.isin(technology, decided.inputs.programme.networked), design.site_element, -1).astype(
+        np.int32
+    )
     planned = np.where(decided.served, schedule.site_year - 1, years).astype(np.int32)
     site_capex = np.append(prices.options["capex_real"].to_numpy(), 0.0)[option]
     order = _order(decided, planned, option, site_capex)
@@ -206,18 +214,19 @@ def _elements(decided: Decided) -> dict[str, Any]:
     tree, prices, inputs = decided.design.tree, decided.prices, decided.inputs
     facts = gather(inputs, decided.graph)
     is_span = tree.span >= 0
-    items = np.append(span_items(facts, inputs.programme, prices.catalogue), -1)
-    item = items[np.where(is_span, tree.span, -1)].astype(np.int32)
-    length = np.append(facts.length_m, 0.0)[np.where(is_span, tree.span, -1)]
+    parts = SpanParts.of(facts, span_items(facts, inputs.programme, prices.catalogue), prices.catalogue)
+    elements = np.flatnonzero(is_span)
+    place, part = parts.of_spans(tree.span[elements], len(facts.length_m))
     first = np.zeros(len(tree.span), dtype=np.int32)
     first[~is_span] = prices.source_from_year[-1 - tree.span[~is_span]] - 1
     year = decided.schedule.element_year
     return {
         "parent": tree.parent,
-        "element_item": item,
         "element_first": first,
         "element_planned": np.where(year > 0, year - 1, prices.years).astype(np.int32),
-        "element_length": np.where(item >= 0, length, 0.0),
+        "part_start": np.searchsorted(elements[place], np.arange(len(tree.span) + 1)).astype(np.int64),
+        "part_item": parts.item[part].astype(np.int32),
+        "part_quantity": parts.quantity[part],
         "element_fixed": np.where(is_span, 0.0, decided.element_capex),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,8 @@ class Facts:
         Number of each span's kind.
     length_m : float64[spans]
         Priced length.
+    part_span, part_item, part_quantity : int64, object, float64[parts]
+        Radio spans are not priced by length: span, catalogue item and pieces of each of their parts.
     connection_cost : float64[sources]
         Real money.
     settlement : int64[sites]
@@ -76,6 +79,9 @@ class Facts:
     span_kinds: tuple[tuple[str, str], ...]
     span_kind: Indices
     length_m: Floats
+    part_span: Indices
+    part_item: npt.NDArray[np.object_]
+    part_quantity: Floats
     connection_cost: Floats
     settlement: Indices
     off_grid: npt.NDArray[np.bool_]
@@ -113,6 +119,7 @@ def gather(inputs: Inputs, graph: RouteGraph) -> Facts:
         span_kinds=tuple((str(method), str(ground)) for method, ground in kinds.groups),
         span_kind=kinds.ngroup().to_numpy(dtype=np.int64),
         length_m=graph.spans["length_m"].to_numpy(dtype=np.float64),
+        **_parts(graph),
         connection_cost=inputs.sources["connection_cost"].to_numpy(dtype=np.float64),
         settlement=settlement_of(inputs),
         settlement_lines=tuple(lines_of(design) for design in inputs.settlements),
@@ -133,6 +140,16 @@ def _ground(graph: RouteGraph) -> npt.NDArray[np.object_]:
     of_node = np.full(len(graph.nodes) + 1, "", dtype=object)
     of_node[node] = np.tile(graph.spans["ground"].to_numpy(dtype=object), 2)[first]
     return np.asarray(np.where(graph.site_node >= 0, of_node[graph.site_node], ""))
+
+
+def _parts(graph: RouteGraph) -> dict[str, Any]:
+    """What radio spans are made of."""
+    parts = graph.radio.parts if graph.radio is not None else pd.DataFrame(columns=["span", "item", "quantity"])
+    return {
+        "part_span": parts["span"].to_numpy(dtype=np.int64),
+        "part_item": parts["item"].to_numpy(dtype=object),
+        "part_quantity": parts["quantity"].to_numpy(dtype=np.float64),
+    }
 
 
 def fibre_mandatory(

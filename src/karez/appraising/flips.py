@@ -27,7 +27,7 @@ def flip_table(decided: Decided) -> pd.DataFrame:
     per_metre = _plain_route(decided)
     rows = []
     if "fibre" in each and np.isfinite(per_metre):
-        for technology in sorted(set(each) - {"fibre"}):
+        for technology in sorted(set(each) - set(decided.inputs.programme.networked)):
             saved = each[technology] - each["fibre"]
             for distance in DISTANCES_KM:
                 spur = distance * METRES_PER_KM * per_metre + fixed["fibre"] - fixed[technology]

@@ -136,7 +136,8 @@ def _price(exposure: Exposure, rate: Floats, take_up: float, sites: Floats, elem
     e = exposure
     lines = (e.line_start, e.line_item, e.line_fixed, e.line_moving, e.line_capex)
     price_sites(rate, take_up, e.upkeep, *lines, sites[0], sites[1])
-    price_elements(rate, e.upkeep, e.element_item, e.element_length, e.element_fixed, elements[0], elements[1])
+    parts = (e.part_start, e.part_item, e.part_quantity)
+    price_elements(rate, e.upkeep, *parts, e.element_fixed, elements[0], elements[1])
 
 
 def _present(
@@ -148,7 +149,7 @@ def _present(
 ) -> float:
     e = exposure
     lines = (e.line_start, e.line_item, e.line_fixed, e.line_moving, e.line_capex)
-    elements = (e.element_item, e.element_length, e.element_fixed, e.fixed_factor)
+    elements = (e.part_start, e.part_item, e.part_quantity, e.element_fixed, e.fixed_factor)
     worth = present_worth(rate, take_up, e.factor, e.service_years, *lines, *elements, site_year, element_year)
     return float(worth)
 

@@ -6,16 +6,16 @@ import numpy as np
 import pandas as pd
 
 from karez.model.network import HOUSEHOLDS, SITES, VITAL, WEIGHT, Network
-from karez.model.resilience import ResilienceRules
+from karez.model.programme import Programme
 
 
-def built_network(rules: ResilienceRules, sites: pd.DataFrame, spans: pd.DataFrame, nodes: pd.DataFrame) -> Network:
+def built_network(programme: Programme, sites: pd.DataFrame, spans: pd.DataFrame, nodes: pd.DataFrame) -> Network:
     """What stands at the end of the programme: spans, nodes and sites with a year.
 
     Parameters
     ----------
-    rules : ResilienceRules
-        Says which categories are vital.
+    programme : Programme
+        Says which technologies hang on the network, and which categories are vital.
     sites, spans, nodes : DataFrame
         Layers of a plan, columns as in ``attributes.PLAN_TABLES``.
     """
@@ -23,7 +23,7 @@ def built_network(rules: ResilienceRules, sites: pd.DataFrame, spans: pd.DataFra
     place = pd.Index(used["id"].astype(str))
     ends = spans["start_node"].isin(place) & spans["end_node"].isin(place)
     built = spans[spans["year"].notna() & ends]
-    at = sites["node_id"].where(sites["year"].notna() & (sites["technology"] == "fibre"), "").astype(str)
+    at = sites["node_id"].where(sites["year"].notna() & (sites["technology"].isin(programme.networked)), "").astype(str)
     site_node = place.get_indexer(pd.Index(at)).astype(np.int32)
     there = site_node >= 0
     weight = np.zeros((len(used), 4))
@@ -31,7 +31,7 @@ def built_network(rules: ResilienceRules, sites: pd.DataFrame, spans: pd.DataFra
         WEIGHT: sites["weight"],
         HOUSEHOLDS: sites["households"].fillna(0.0),
         SITES: pd.Series(1.0, index=sites.index),
-        VITAL: sites["category"].isin(rules.vital),
+        VITAL: sites["category"].isin(programme.resilience.vital),
     }
     for column, values in columns.items():
         np.add.at(weight[:, column], site_node[there], values.to_numpy(np.float64)[there])

@@ -57,7 +57,7 @@ def _cost_of_options(decided: Decided) -> Floats:
     """Present cost of every way to serve a site, for that site alone; inf where no route leads to it."""
     graph, options = decided.graph, decided.prices.options
     site = options["site"].to_numpy(np.int64)
-    fibre = (options["technology"] == "fibre").to_numpy()
+    fibre = options["technology"].isin(decided.inputs.programme.networked).to_numpy()
     chosen = decided.schedule.site_option[site] == np.arange(len(options))
     joined = np.append(_to_join(decided), np.inf)[graph.site_node]
     spans = np.where(chosen, _own_spans(decided)[site], joined[site])
@@ -67,7 +67,7 @@ def _cost_of_options(decided: Decided) -> Floats:
 def _own_spans(decided: Decided) -> Floats:
     """Present cost of the elements that each fibre site alone needs: float64[sites]."""
     element, tree = decided.design.site_element, decided.design.tree
-    served = np.flatnonzero((decided.technology == "fibre") & (element >= 0))
+    served = np.flatnonzero(np.isin(decided.technology, decided.inputs.programme.networked) & (element >= 0))
     behind = np.zeros((len(tree.span), 2))
     np.add.at(behind, element[served], np.column_stack([np.ones(len(served)), served]))
     behind = sum_below(tree.parent, behind)
@@ -86,6 +86,10 @@ def _to_join(decided: Decided) -> Floats:
     tail = np.append(graph.spans["start"].to_numpy(), np.full(len(sources), root)).astype(np.int32)
     head = np.append(graph.spans["end"].to_numpy(), graph.source_node[sources]).astype(np.int32)
     cost = to_minor(np.append(prices.span_present_by_year[:, 0], prices.source_present_by_year[sources, 0]))
+    if graph.radio is not None:
+        links = graph.radio.links
+        kept = np.setdiff1d(np.arange(len(cost)), links["span"].to_numpy()[~links["bound"].to_numpy(bool)])
+        tail, head, cost = tail[kept], head[kept], cost[kept]
     reached = np.zeros(root + 1, np.bool_)
     reached[tree.node[decided.schedule.element_year > 0]] = True
     reached[root] = True
@@ -96,7 +100,11 @@ def _to_join(decided: Decided) -> Floats:
 def _cheapest_other(decided: Decided, cost: Floats) -> npt.NDArray[np.int64]:
     """Row of the cheapest option of each site but the one it has, of equal ones the first; −1 if there is none."""
     site = decided.prices.options["site"].to_numpy(np.int64)
-    rows = np.flatnonzero((decided.schedule.site_option[site] != np.arange(len(site))) & np.isfinite(cost))
+    # What hangs on the network hangs on it one way: of fibre and hops the route decides.
+    tied = np.append(decided.prices.options["technology"].isin(decided.inputs.programme.networked).to_numpy(), False)
+    same = tied[:-1] & tied[decided.schedule.site_option[site]]
+    chosen = decided.schedule.site_option[site] == np.arange(len(site))
+    rows = np.flatnonzero(~chosen & ~same & np.isfinite(cost))
     rows = rows[np.lexsort((rows, to_minor(cost[rows]), site[rows]))]
     sites, first = np.unique(site[rows], return_index=True)
     other = np.full(len(decided.inputs.sites), -1, np.int64)

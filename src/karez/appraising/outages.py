@@ -40,9 +40,9 @@ def find_outages(
     """
     programme = decided.inputs.programme
     rules = programme.resilience
-    network = built_network(rules, sites, spans, nodes)
+    network = built_network(programme, sites, spans, nodes)
     cuts = find_cuts(len(network.node_id), network.start, network.end, network.sources, network.weight)
-    up = availability_of(rules, network)
+    up = availability_of(programme, network)
     told = _sites(rules, network, sites, cuts, up)
     reach = find_reach(decided, network, sites, told)
     pairs = _pairs(network, cuts)
@@ -60,14 +60,26 @@ def find_outages(
     )
 
 
-def availability_of(rules: ResilienceRules, network: Network) -> Availability:
-    """Availability of every node, from how often cables and plant fail."""
+def availability_of(programme: Programme, network: Network) -> Availability:
+    """Availability of every node, from how often cables, hops and plant fail."""
+    rules = programme.resilience
     km = network.length_m / METRES_PER_KM
-    out = [rules.cable(method).unavailability(length) for method, length in zip(network.method, km, strict=True)]
+    out = [_unavailability(programme, method, length) for method, length in zip(network.method, km, strict=True)]
     kinds = {kind: rules.node(kind).unavailability for kind in set(network.node_kind)}
     up_node = 1.0 - np.array([kinds[kind] for kind in network.node_kind], dtype=np.float64)
     ends = network.start, network.end, network.sources
     return find_availability(len(up_node), *ends, 1.0 - np.array(out, np.float64), up_node, most=rules.states)
+
+
+def _unavailability(programme: Programme, method: str, km: float) -> float:
+    """Share of time that a span is out; a hop by its plant and by the rain that its band must bear at most."""
+    if method == "mast":
+        return 0.0
+    if method == "microwave":
+        plant = {str(name): plant for name, plant in programme.resilience.alternatives.items()}.get(method)
+        up = 1.0 - (plant.unavailability if plant is not None else 0.0)
+        return 1.0 - up * programme.radio.availability
+    return programme.resilience.cable(method).unavailability(km)
 
 
 def with_outages(

@@ -12,6 +12,7 @@ from karez.appraising.carbon import carbon
 from karez.appraising.equity import equity
 from karez.appraising.facts import gather
 from karez.appraising.flips import flip_table
+from karez.appraising.hops import radio_plan
 from karez.appraising.indicators import finance
 from karez.appraising.kept import crew_table, floor_table
 from karez.appraising.next_best import next_best
@@ -105,6 +106,7 @@ def settle(
         rings=design.rings,
         attributions=inputs.attributions,
         settlements=settlement_tables(decided, facts),
+        radio=radio_plan(decided, spans),
     )
 
 
@@ -132,7 +134,21 @@ def proof(decided: Decided, bound: PlanBound) -> Proof:
         plan_moats=bound.moats,
         plan_options=bound.options,
         backbone={} if design.rings is None else design.rings.proof,
+        **_radio(graph),
     )
+
+
+def _radio(graph: RouteGraph) -> dict[str, pd.DataFrame]:
+    """Candidate spans by radio, by id."""
+    if graph.radio is None:
+        return {}
+    ids, links, parts = graph.spans["id"].to_numpy(dtype=object), graph.radio.links, graph.radio.parts
+    return {
+        "radio": links.assign(span=ids[links["span"]], child=links["child"].astype(np.int64)).rename(
+            columns={"span": "id"}
+        ),
+        "radio_parts": parts.assign(span=ids[parts["span"]]).rename(columns={"span": "id"}),
+    }
 
 
 def _improved(improvement: Improvement | None) -> tuple[Note, ...]:

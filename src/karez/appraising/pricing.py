@@ -12,6 +12,7 @@ from karez.appraising.emissions import spans_present, ways_present
 from karez.appraising.facts import Facts, Floats, fibre_mandatory, gather, programme_years, quantities
 from karez.appraising.present import asset_factor, present_factor, service_years
 from karez.appraising.sharing import sharing
+from karez.appraising.span_parts import SpanParts
 from karez.appraising.ways import Lines, Ways, find_ways
 from karez.errors import DataFault, Fault
 from karez.model.catalogue import Catalogue
@@ -19,7 +20,7 @@ from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.programme import Programme
 from karez.model.route_graph import RouteGraph
-from karez.model.words import TECHNOLOGIES
+from karez.model.words import NO_ROUTE, TECHNOLOGIES
 from karez.units import from_minor, round_money, to_minor
 
 
@@ -45,11 +46,12 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
     facts = gather(inputs, graph)
     factors = _factors(catalogue, programme)
     item = span_items(facts, programme, catalogue)
-    capex = span_capex(facts, programme, catalogue)
-    upkeep = np.append(catalogue.table["opex_share_per_year"].to_numpy(dtype=np.float64), 0.0)[item]
+    parts = SpanParts.of(facts, item, catalogue)
+    capex = round_money(parts.sums(parts.amount, len(item)))
+    share = catalogue.table["opex_share_per_year"].to_numpy(dtype=np.float64)[parts.item]
     span_years = construction_years(graph, programme)
     early = early_payments(capex, span_years)
-    span_present = _span_present(capex, item, factors, facts, programme)
+    span_present = _span_present(parts, factors, facts, programme)
     ways, lines = find_ways(facts, programme, catalogue)
     options = _options(ways, programme)
     demand = quantities(facts, programme)["mbps"]
@@ -57,12 +59,11 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
     level = price_level(programme)
     nominal = nominal_budget(programme)
     weight = _weights(facts, programme)
-    names = np.append(catalogue.table.index.to_numpy(dtype=object), "")
     return Prices(
         catalogue=catalogue,
-        span_item=names[item],
+        span_parts=parts.table(catalogue),
         span_capex=capex,
-        span_opex_per_year=round_money(capex * upkeep),
+        span_opex_per_year=round_money(parts.sums(parts.amount * share, len(item))),
         span_present_by_year=span_present + _dearer(early, item, catalogue, programme),
         span_years=span_years,
         span_early=early,
@@ -100,7 +101,7 @@ def nominal_budget(programme: Programme) -> Floats:
 
 
 def span_items(facts: Facts, programme: Programme, catalogue: Catalogue) -> npt.NDArray[np.int64]:
-    """Row of the catalogue that prices each span; −1 for fibre that exists.
+    """Row of the catalogue that prices a metre of each span; −1 for fibre that exists and for radio.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def span_items(facts: Facts, programme: Programme, catalogue: Catalogue) -> npt.
     rates = {
         (str(m), str(g)): item for m, by_ground in programme.routing.rates.items() for g, item in by_ground.items()
     }
-    missing = [f"{m}.{g}" for m, g in facts.span_kinds if m != "existing" and (m, g) not in rates]
+    missing = [f"{m}.{g}" for m, g in facts.span_kinds if m not in NO_ROUTE and (m, g) not in rates]
     if missing:
         raise DataFault(
             Fault(
@@ -124,14 +125,14 @@ def span_items(facts: Facts, programme: Programme, catalogue: Catalogue) -> npt.
             for name in missing
         )
     row = {str(item): number for number, item in enumerate(catalogue.table.index)}
-    of_kind = [row[rates[kind]] if kind[0] != "existing" else -1 for kind in facts.span_kinds]
+    of_kind = [row[rates[kind]] if kind[0] not in NO_ROUTE else -1 for kind in facts.span_kinds]
     return np.array(of_kind, dtype=np.int64)[facts.span_kind]
 
 
 def span_capex(facts: Facts, programme: Programme, catalogue: Catalogue) -> Floats:
-    """Capex of every span: its length times its item's rate, two decimals."""
-    rate = np.append(catalogue.table["rate_real"].to_numpy(dtype=np.float64), 0.0)
-    return round_money(facts.length_m * rate[span_items(facts, programme, catalogue)])
+    """Capex of every span: its length times its item's rate, or its pieces at theirs, two decimals."""
+    parts = SpanParts.of(facts, span_items(facts, programme, catalogue), catalogue)
+    return round_money(parts.sums(parts.amount, len(facts.length_m)))
 
 
 def construction_years(graph: RouteGraph, programme: Programme) -> npt.NDArray[np.int16]:
@@ -233,11 +234,10 @@ def _service_years(programme: Programme) -> Floats:
     return service_years(programme.agreement.years, programme.horizon, programme.rates.discount_rate_real)
 
 
-def _span_present(
-    capex: Floats, item: npt.NDArray[np.int64], factors: Floats, facts: Facts, programme: Programme
-) -> Floats:
+def _span_present(parts: SpanParts, factors: Floats, facts: Facts, programme: Programme) -> Floats:
     """Present cost of every span by year: capex, upkeep, renewals, rest; and emissions, where they have a price."""
-    present = capex[:, None] * np.vstack([factors, np.zeros(factors.shape[1])])[item]
+    years, spans = range(factors.shape[1]), len(facts.length_m)
+    present = np.column_stack([parts.sums(parts.amount * factors[parts.item, t], spans) for t in years])
     return present + spans_present(facts, programme) if programme.climate.price_per_tonne else present
 
 

@@ -13,6 +13,7 @@ from karez.appraising.tables import Decided
 from karez.appraising.uptake import ceiling, cohort_uptake
 from karez.model.business import YearlyRate
 from karez.model.programme import Programme
+from karez.model.words import NO_ROUTE
 from karez.units import METRES_PER_KM
 
 Floats = npt.NDArray[np.float64]
@@ -94,7 +95,7 @@ def element_km(rate: YearlyRate, decided: Decided) -> Floats:
     """Kilometres of new route that a rate counts, by built element and project: float64[elements, projects]."""
     tree, spans = decided.design.tree, decided.graph.spans
     km = np.append(spans["length_m"].to_numpy(dtype=np.float64), 0.0) / METRES_PER_KM
-    km[:-1][(spans["method"] == "existing").to_numpy()] = 0.0
+    km[:-1][spans["method"].isin(NO_ROUTE).to_numpy()] = 0.0
     of_element = km[np.where(tree.span >= 0, tree.span, -1)] * (decided.schedule.element_year > 0)
     projects = np.array([project.id for project in decided.inputs.programme.projects], dtype=object)
     counts = rate.per == "route_km"

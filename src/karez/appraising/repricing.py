@@ -91,7 +91,7 @@ class _Repricing:
         service = np.append(decided.prices.options["service"].to_numpy(dtype=object), "")[option]
         self._way = self._key(np.arange(len(option)), [TECHNOLOGIES.index(name) for name in names], service)
         element = decided.design.site_element
-        self._element = np.where(names == "fibre", element, -1).astype(np.int32)
+        self._element = np.where(np.isin(names, decided.inputs.programme.networked), element, -1).astype(np.int32)
         tree, from_year = decided.design.tree, decided.prices.source_from_year
         self._first = np.zeros(len(tree.span), dtype=np.int32)
         self._first[tree.span < 0] = from_year[-1 - tree.span[tree.span < 0]] - 1

@@ -53,7 +53,7 @@ def _part_of_network(decided: Decided) -> tuple[Floats, Floats]:
     """Each site's part of the present cost of the elements it hangs on, and of what they are leased for."""
     business = decided.inputs.programme.business
     element = decided.design.site_element
-    on_fibre = decided.served & (decided.technology == "fibre") & (element >= 0)
+    on_fibre = decided.served & np.isin(decided.technology, decided.inputs.programme.networked) & (element >= 0)
     weight = np.where(on_fibre, np.maximum(decided.prices.site_weight, 1e-6), 0.0)
     parent = decided.design.tree.parent
     behind = np.zeros((len(parent), 1))

@@ -145,7 +145,7 @@ def in_order_with_works(
         −1 − e stands for element e.
     """
     tree, built = decided.design.tree, decided.schedule.element_year
-    fibre = (decided.technology == "fibre") & decided.served
+    fibre = np.isin(decided.technology, decided.inputs.programme.networked) & decided.served
     needed = np.zeros((len(built), 1))
     np.add.at(needed[:, 0], decided.design.site_element[fibre], 1.0)
     alone = np.flatnonzero((sum_below(tree.parent, needed)[:, 0] == 0) & (built > 0))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from karez.appraising.tables import Decided, area_of_spans
 from karez.model.places import stands_for_place
+from karez.model.words import NO_ROUTE
 from karez.units import METRES_PER_KM, from_minor, round_money
 
 Floats = npt.NDArray[np.float64]
@@ -199,7 +200,7 @@ def totals(
     built = decided.schedule.element_year > 0
     length = np.append(decided.graph.spans["length_m"].to_numpy(), 0.0)
     km = length[np.where(tree.span >= 0, tree.span, -1)] / METRES_PER_KM
-    existing = np.append(decided.graph.spans["method"].to_numpy() == "existing", True)[
+    existing = np.append(decided.graph.spans["method"].isin(NO_ROUTE).to_numpy(), True)[
         np.where(tree.span >= 0, tree.span, -1)
     ]
     opex = decided.of_option("opex_real_per_year").sum() + decided.element_opex[built].sum()

@@ -7,14 +7,16 @@ with their best alternatives, less what fibre costs locally there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
+from scipy.sparse.csgraph import minimum_spanning_tree
 
+from karez.designing.hanging import hang
+from karez.designing.radio import STAGE, Radio, Settled, unbound
 from karez.designing.reasons import reasons
 from karez.designing.sharing import full_cells, share_out, words_on
 from karez.errors import Infeasible
@@ -26,7 +28,7 @@ from karez.model.note import Note
 from karez.model.prices import Prices
 from karez.model.rings import Rings
 from karez.model.route_graph import RouteGraph
-from karez.solving import Certified, Graph, cost_to_join, prize
+from karez.solving import Certified, Conditions, Graph, cost_to_join, prize
 from karez.units import from_minor, to_minor
 
 SPAN_ROUNDS = 400_000
@@ -56,7 +58,7 @@ def design(
     progress : callable, optional
         Told the share of the work that is done.
     """
-    choice = choices(prices, len(inputs.sites))
+    choice = choices(prices, len(inputs.sites), inputs.programme.networked)
     prizes = node_prizes(graph, choice)
     root, network = candidate_network(graph, prices)
     settings = inputs.programme.designing
@@ -69,6 +71,7 @@ def design(
         stop_gap=settings.stop_gap,
         rounds=rounds_for(settings.rounds, len(graph.spans)),
         progress=progress,
+        conditions=Conditions(forbidden=unbound(graph)) if graph.radio is not None else None,
     )
     proven = Proven(
         certificate_of(inputs, answer, choice, graph.site_node >= 0, shared=words_on(prices)),
@@ -76,9 +79,34 @@ def design(
         prizes,
         notes_of(inputs, graph, choice),
     )
+    if graph.radio is not None:
+        radio = Radio(inputs, graph, prices, choice, network, root)
+        rounds = rounds_for(settings.rounds, len(graph.spans))
+        settled = radio.best(answer, np.append(prizes, 1), seed=seed, rounds=rounds)
+        return settled_design(inputs, graph, prices, answer, proven, radio, settled)
     option = decide(graph, choice, reached(answer, network))
     option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0])
     return assemble(inputs, graph, prices, answer, proven, option, alternative=alternative)
+
+
+def settled_design(
+    inputs: Inputs,
+    graph: RouteGraph,
+    prices: Prices,
+    answer: Certified,
+    proven: Proven,
+    radio: Radio,
+    settled: Settled,
+) -> Design:
+    """A design whose hops hold what they must."""
+    answer = replace(answer, edges=settled.edges, nodes=settled.nodes, value=settled.value)
+    proven = replace(
+        proven,
+        certificate=radio.certificate(proven.certificate, settled),
+        notes=(*(note for note in proven.notes if note.stage != STAGE), *radio.notes(inputs, settled)),
+    )
+    made = assemble(inputs, graph, prices, answer, proven, settled.option)
+    return replace(made, site_reason=radio.explain(settled, made.site_reason))
 
 
 @dataclass(frozen=True)
@@ -107,7 +135,7 @@ def assemble(
     """
     ways = NO_EDGES if rings is None else rings.edges
     root, network = candidate_network(graph, prices)
-    choice = choices(prices, len(inputs.sites))
+    choice = choices(prices, len(inputs.sites), inputs.programme.networked)
     tree = _tree(answer.edges, ways, network, root, len(graph.spans))
     names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
     technology = names[option]
@@ -115,7 +143,7 @@ def assemble(
     moved = full_cells(prices, choice["other"].to_numpy(np.int64), option)
     reason[moved != ""] = [f"next best: no room left in {cell} for the cheapest way" for cell in moved[moved != ""]]
     element = _elements(tree, graph)
-    attribution, households = _behind(inputs, prices, tree, element, technology == "fibre")
+    attribution, households = _behind(inputs, prices, tree, element, np.isin(technology, inputs.programme.networked))
     return Design(
         tree=tree,
         site_technology=technology,
@@ -153,8 +181,10 @@ def rounds_for(most: int, spans: int) -> int:
     return max(1, min(most, SPAN_ROUNDS // max(spans, 1)))
 
 
-def choices(prices: Prices, sites: int) -> pd.DataFrame:
+def choices(prices: Prices, sites: int, networked: tuple[str, ...] = ("fibre",)) -> pd.DataFrame:
     """For every site its fibre option and its best alternative, with present costs in minor units.
+
+    Where microwave hangs on the network too, ``fibre`` is the cheaper of the two.
 
     Columns ``fibre``, ``other`` (rows of the options, −1 for none), ``fibre_minor``, ``other_minor`` (0 for none),
     ``must`` (fibre has to serve it: its project says so, or nothing else may).
@@ -162,8 +192,8 @@ def choices(prices: Prices, sites: int) -> pd.DataFrame:
     options = prices.options[["site", "technology"]].copy()
     options["minor"] = to_minor(prices.option_present_by_year[:, 0])
     options["row"] = np.arange(len(options))
-    is_fibre = options["technology"] == "fibre"
-    fibre = options[is_fibre].set_index("site")
+    is_fibre = options["technology"].isin(networked)
+    fibre = options[is_fibre].sort_values(["site", "minor", "row"]).drop_duplicates("site").set_index("site")
     other = options[~is_fibre].sort_values(["site", "minor", "row"]).drop_duplicates("site").set_index("site")
     every = pd.RangeIndex(sites)
     choice = pd.DataFrame(
@@ -204,10 +234,10 @@ def _tree(edges: Ints, ways: Ints, network: Graph, root: int, spans: int) -> Tre
     """The chosen edges as a forest on the root, those that close rings at its end."""
     more = np.setdiff1d(ways, edges)
     if not len(more):
-        return _hang(edges, network, root, spans)
+        return hang(edges, network, root, spans)
     every = np.concatenate([edges[edges >= spans], more[more >= spans], edges[edges < spans], more[more < spans]])
     forest = _first_forest(every, network)
-    tree = _hang(forest, network, root, spans)
+    tree = hang(forest, network, root, spans)
     rest = np.setdiff1d(every, forest)
     leads = np.full(network.n, -1, np.int32)
     leads[tree.node] = np.arange(len(tree.node), dtype=np.int32)
@@ -235,23 +265,6 @@ def _first_forest(edges: Ints, network: Graph) -> Ints:
     matrix = coo_array((rank[kept], (low[kept], high[kept])), shape=(network.n, network.n)).tocsr()
     chosen: Ints = edges[minimum_spanning_tree(matrix).data.astype(np.int64) - 1]
     return chosen
-
-
-def _hang(edges: Ints, network: Graph, root: int, spans: int) -> Tree:
-    """Hang the chosen edges on the root, breadth first."""
-    tail, head = network.tail[edges], network.head[edges]
-    numbered = coo_array((np.arange(1, len(edges) + 1), (tail, head)), shape=(network.n, network.n)).tocsr()
-    order, before = breadth_first_order(numbered, root, directed=False)
-    element_of = np.full(network.n, -1, dtype=np.int32)
-    element_of[order[1:]] = np.arange(len(order) - 1)
-    both = numbered + numbered.T
-    chosen = edges[np.asarray(both[before[order[1:]], order[1:]]).ravel() - 1] if len(order) > 1 else edges[:0]
-    is_source = chosen >= spans
-    return Tree(
-        span=np.where(is_source, -1 - (chosen - spans), chosen).astype(np.int32),
-        parent=np.where(is_source, -1, element_of[before[order[1:]]]).astype(np.int32),
-        node=order[1:].astype(np.int32),
-    )
 
 
 def decide(graph: RouteGraph, choice: pd.DataFrame, reached: npt.NDArray[np.bool_]) -> Ints:

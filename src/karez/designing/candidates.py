@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.designing.access import candidate_network
+from karez.designing.radio import unbound
 from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
@@ -85,12 +86,14 @@ class Candidates:
         spans, sources = len(graph.spans), len(graph.source_node)
         options = prices.options
         site = options["site"].to_numpy(np.int32)
-        fibre = options["technology"].to_numpy() == "fibre"
+        fibre = options["technology"].isin(inputs.programme.networked).to_numpy()
         row = np.flatnonzero(~fibre | (graph.site_node[site] >= 0))
         site = site[row]
         weight = prices.site_open_weight[site]
         kinds = options.iloc[row]
         projects = pd.Index([project.id for project in inputs.programme.projects])
+        first = np.zeros(spans)
+        first[unbound(graph)] = prices.years
         return cls(
             network=network,
             root=root,
@@ -100,7 +103,7 @@ class Candidates:
                     to_minor(np.concatenate([prices.span_opex_per_year, np.zeros(sources)])),
                 ]
             ),
-            edge_first=np.concatenate([np.zeros(spans), prices.source_from_year - 1]).astype(np.int32),
+            edge_first=np.concatenate([first, prices.source_from_year - 1]).astype(np.int32),
             site=site,
             node=np.where(fibre[row], graph.site_node[site], -1).astype(np.int32),
             project=projects.get_indexer(inputs.sites["project"]).astype(np.int32)[site],

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from karez.designing.access import NO_EDGES, Proven, assemble, least_cost_options, reached
+from karez.designing.access import NO_EDGES, Proven, assemble, choices, least_cost_options, reached, settled_design
 from karez.designing.candidates import Candidates, Constraints, Flags, Floats, Ints, Longs
+from karez.designing.radio import Radio
 from karez.designing.sharing import full_cells, share_out
 from karez.designing.yearly import Yearly
 from karez.model.certificate import Certificate
@@ -66,9 +67,12 @@ def redesign(
     for core in (_year_by_year(yearly, ways, seed), _all_at_once(yearly, ways, seed)):
         answer = _completed(candidates, design, core, ways, seed)
         edges = np.union1d(answer.edges, ways).astype(np.int32).tobytes()
-        if edges not in known:
-            known.add(edges)
-            yield _designed(inputs, graph, prices, design, yearly, answer)
+        if edges in known:
+            continue
+        known.add(edges)
+        made = (_designed if graph.radio is None else _with_hops)(inputs, graph, prices, design, yearly, answer)
+        if made is not None:
+            yield made
 
 
 def _edges(design: Design, spans: int) -> Ints:
@@ -153,6 +157,20 @@ def _designed(
         "gives more service for the money than the cheapest way, as budgets are"
     )
     return replace(made, site_reason=reason)
+
+
+def _with_hops(
+    inputs: Inputs, graph: RouteGraph, prices: Prices, design: Design, yearly: Yearly, answer: Certified
+) -> Design | None:
+    """A design with that tree whose hops hold what they must; None if it cannot be one."""
+    candidates = yearly.candidates
+    choice = choices(prices, candidates.sites, inputs.programme.networked)
+    radio = Radio(inputs, graph, prices, choice, candidates.network, candidates.root)
+    settled = radio.settle(answer.edges)
+    if settled.trapped.any() or settled.lost.any():
+        return None
+    proven = Proven(_certificate(design.certificate, answer), design.ascent, design.prize, design.notes)
+    return settled_design(inputs, graph, prices, answer, proven, radio, settled)
 
 
 def _at_prices(yearly: Yearly, there: Flags, cheapest: Ints) -> Ints:

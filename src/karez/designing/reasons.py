@@ -33,13 +33,13 @@ def reasons(
     join_minor : float64[nodes + 1]
         What joining each node to the network would cost, in minor units.
     """
-    currency = inputs.programme.agreement.currency
+    currency, networked = inputs.programme.agreement.currency, inputs.programme.networked
     saved = choice["other_minor"].to_numpy() - choice["fibre_minor"].to_numpy()
     to_join = np.where(graph.site_node >= 0, join_minor[graph.site_node], np.inf)
     refusal = graph.site_refusal
     words = np.empty(len(technology), dtype=object)
     for i, (answer, must, has_fibre) in enumerate(zip(technology, choice["must"], choice["fibre"] >= 0, strict=True)):
-        if answer == "fibre":
+        if answer in networked:
             words[i] = (
                 "fibre is required: nothing else may serve it"
                 if must

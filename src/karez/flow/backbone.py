@@ -68,7 +68,7 @@ def backbone(
     """
     stages = Stages(progress)
     with stages.stage("reading") as share:
-        inputs = read(folder, progress=share)
+        inputs = read(folder, progress=share).by_cable()
     uses_gnpy(inputs.programme.backbone.optics)  # refuses before hours of work what cannot be done after them
     made = record(inputs, seed)
     target = out or folder / "studies" / (

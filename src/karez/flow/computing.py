@@ -64,7 +64,7 @@ def computing(
     """
     stages = Stages(progress)
     with stages.stage("reading") as share:
-        inputs = read(folder, progress=share)
+        inputs = read(folder, progress=share).by_cable()
     key = record(inputs, seed).key
     target = out or folder / "studies" / (f"computing-{key}" if upon is None else f"computing-{key}-upon-{upon.name}")
     refuse_existing(target, force=force)

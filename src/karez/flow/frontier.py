@@ -10,6 +10,7 @@ import pandas as pd
 from karez.appraising.converting import convert
 from karez.appraising.pricing import price
 from karez.errors import Infeasible
+from karez.flow.hops import refuse_hops
 from karez.flow.plan import make
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
@@ -78,6 +79,7 @@ def frontier(
     stages = Stages(progress)
     with stages.stage("reading") as share:
         inputs = read(folder, progress=share)
+    refuse_hops(inputs, "The frontier")
     key = record(inputs, seed).key
     target = out or folder / "studies" / f"frontier-{key}"
     refuse_existing(target, force=force)

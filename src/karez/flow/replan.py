@@ -12,6 +12,7 @@ from karez.appraising.remaining import Remaining, remaining, standing_upkeep, wi
 from karez.errors import Infeasible
 from karez.flow.conflict import refusal
 from karez.flow.delivered import ledger_hash
+from karez.flow.hops import refuse_hops
 from karez.flow.plan import Planned, decide_on, finish
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
@@ -68,6 +69,7 @@ def replan(
     stages = Stages(progress)
     with stages.stage("reading") as share:
         inputs = read(at.folder, progress=share)
+    refuse_hops(inputs, "Planning the rest again")
     delivery = status(at, as_of=as_of, seed=seed)
     stands = standing_elements(delivery)
     inputs = design_settlements(inputs, seed=seed, stages=stages)

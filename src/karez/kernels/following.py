@@ -64,28 +64,37 @@ def price_sites(
 
 @njit(cache=True, nogil=True)
 def price_elements(
-    rate: Floats, upkeep: Floats, item: Ints, length: Floats, fixed: Floats, cost: Floats, opex: Floats
+    rate: Floats,
+    upkeep: Floats,
+    part_start: Longs,
+    part_item: Ints,
+    quantity: Floats,
+    fixed: Floats,
+    cost: Floats,
+    opex: Floats,
 ) -> None:
     """Write capex and yearly opex of every element at one draw into `cost` and `opex`.
 
     Parameters
     ----------
     rate, upkeep : float64[items]
-        Real price of a metre, and its yearly upkeep as a share of it.
-    item : int32[elements]
-        Item that prices each; −1 for none.
-    length, fixed : float64[elements]
-        Metres, and money that no price moves.
+        Real price of a unit, and its yearly upkeep as a share of it.
+    part_start : int64[elements + 1]
+        First part of each element.
+    part_item, quantity : int32, float64[parts]
+        Item of each part, and units of it.
+    fixed : float64[elements]
+        Money that no price moves.
     cost, opex : float64[elements]
         Overwritten.
     """
-    for element in range(len(item)):
+    for element in range(len(fixed)):
         cost[element] = fixed[element]
         opex[element] = 0.0
-        if item[element] >= 0:
-            amount = length[element] * rate[item[element]]
+        for part in range(part_start[element], part_start[element + 1]):
+            amount = quantity[part] * rate[part_item[part]]
             cost[element] += amount
-            opex[element] = amount * upkeep[item[element]]
+            opex[element] += amount * upkeep[part_item[part]]
 
 
 @njit(cache=True, nogil=True)
@@ -250,8 +259,9 @@ def present_worth(
     line_fixed: Floats,
     line_moving: Floats,
     line_capex: Flags,
-    item: Ints,
-    length: Floats,
+    part_start: Longs,
+    part_item: Ints,
+    quantity: Floats,
     fixed: Floats,
     fixed_factor: Floats,
     site_year: Years,
@@ -281,8 +291,8 @@ def present_worth(
         year = element_year[element]
         if year < years:
             total += fixed[element] * fixed_factor[year]
-            if item[element] >= 0:
-                total += length[element] * rate[item[element]] * factor[item[element], year]
+            for part in range(part_start[element], part_start[element + 1]):
+                total += quantity[part] * rate[part_item[part]] * factor[part_item[part], year]
     return total
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from karez.model.power import GRID, SUPPLIES
-from karez.model.words import GROUNDS, LOCAL_COSTS, METHODS, TECHNOLOGIES
+from karez.model.words import GROUNDS, LOCAL_COSTS, METHODS, SPAN_METHODS, TECHNOLOGIES
 
 Kind = Literal["text", "number", "integer", "boolean"]
 REQUIRED = object()
@@ -143,6 +143,19 @@ EXISTING_NODES = Table(
     ),
 )
 
+TOWERS = Table(
+    "towers",
+    "a mast that stands or may be built, for hops",
+    "Point",
+    (
+        _id("Identifier of the tower"),
+        Attribute("name", "text", "Name in the report; empty: the id"),
+        Attribute("height_m", "number", "Antennas above ground", "m", REQUIRED, least=1, greatest=500),
+        Attribute("existing", "boolean", "Whether it stands: then it costs nothing", default=False),
+        Attribute("power", "text", "Power that is there", default="grid", one_of=("grid", "none")),
+    ),
+)
+
 CATALOGUE = Table(
     "catalogue",
     "a unit cost",
@@ -231,7 +244,7 @@ PLAN_SPANS = Table(
         Attribute("length_m", "number", "Length that is priced: surveyed where surveyed", "m"),
         Attribute("geometry_length_m", "number", "Geodesic length of the drawn line", "m"),
         Attribute("ground", "text", "Ground class", one_of=GROUNDS),
-        Attribute("method", "text", "How it is laid", one_of=METHODS),
+        Attribute("method", "text", "How it is made", one_of=SPAN_METHODS),
         Attribute("tier", "text", "What it is for"),
         Attribute("capex_real", "number", "Capex; 0 if not built", "programme currency, real"),
         Attribute("opex_real_per_year", "number", "Upkeep; 0 if not built", "programme currency, real, per year"),
@@ -255,7 +268,7 @@ PLAN_NODES = Table(
     (
         _id("Identifier, made from its place"),
         Attribute("name", "text", "Name"),
-        Attribute("kind", "text", "source, place, junction or join"),
+        Attribute("kind", "text", "source, place, junction, join or mast"),
         Attribute("capex_real", "number", "Connection cost of a source", "programme currency, real"),
         Attribute("year", "integer", "Calendar year it is in use from; empty: not built", "year"),
         Attribute("feeds", "boolean", "Whether the network is fed there"),
@@ -279,5 +292,48 @@ PLAN_AREAS = Table(
     ),
 )
 
-TABLES = (SITES, AREAS, SOURCES, ROUTES, EXISTING_NODES, CATALOGUE)
+PLAN_TOWERS = Table(
+    "towers",
+    "a mast that hops of the design hang on",
+    "Point",
+    (
+        _id("Identifier of the tower"),
+        Attribute("name", "text", "Name"),
+        Attribute("height_m", "number", "Antennas above ground", "m"),
+        Attribute("existing", "boolean", "Whether it stands already"),
+        Attribute("power", "text", "Power that is there", one_of=("grid", "none")),
+        Attribute("derived", "boolean", "Whether it is a candidate by rule at a place, not of a layer"),
+        Attribute("hops", "integer", "Hops that hang on it", "hops"),
+        Attribute("node_id", "text", "Node of its head"),
+        Attribute("year", "integer", "Calendar year of its first hop; empty: designed, not built", "year"),
+    ),
+)
+
+PLAN_HOPS = Table(
+    "hops",
+    "a hop of the design between two towers; the span of the same id in other words",
+    "LineString",
+    (
+        _id("Identifier of its span"),
+        Attribute("start_tower", "text", "Tower nearer to the source"),
+        Attribute("end_tower", "text", "Tower further from the source"),
+        Attribute("band", "text", "Frequency band of the settings"),
+        Attribute("length_km", "number", "Length", "km"),
+        Attribute("state", "text", "Whether the line of sight is proven", one_of=("clear", "assumed")),
+        Attribute("clearance_m", "number", "Least room beyond the part of the Fresnel zone; empty: not proven", "m"),
+        Attribute("availability", "number", "Share of a year that rain leaves it in service", "share"),
+        Attribute("capacity_mbps", "number", "What it carries", "Mbit/s"),
+        Attribute("load_mbps", "number", "Busy-hour demand designed behind it", "Mbit/s"),
+        Attribute("sites_behind", "integer", "Sites designed behind it", "sites"),
+        Attribute("households_behind", "number", "Households designed behind it", "households"),
+        Attribute(
+            "capex_real", "number", "Capex, mast at its end included; 0 if not built", "programme currency, real"
+        ),
+        Attribute("year", "integer", "Calendar year it is completed in; empty: designed, not built", "year"),
+    ),
+)
+
+TABLES = (SITES, AREAS, SOURCES, ROUTES, EXISTING_NODES, TOWERS, CATALOGUE)
 PLAN_TABLES = (PLAN_SITES, PLAN_SPANS, PLAN_NODES, PLAN_AREAS)
+RADIO_TABLES = (PLAN_TOWERS, PLAN_HOPS)
+"""Layers of a plan whose network has hops for edges."""

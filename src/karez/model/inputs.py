@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from karez.model.catalogue import Catalogue
 from karez.model.note import Note
 from karez.model.programme import Programme
+from karez.model.radio_rules import RadioRules
 from karez.model.settlements import SettlementDesign, SettlementMap
 
 
@@ -58,6 +59,8 @@ class Inputs:
         Simple LineStrings, see ``attributes.ROUTES``; existing spans are among them with method ``existing``.
     relief : Relief | None
         Elevation, where the project has it.
+    towers : GeoDataFrame | None
+        Points, see ``attributes.TOWERS``, where the project has them.
     notes : tuple[Note, ...]
         What was mended while reading.
     hashes : dict[str, str]
@@ -77,8 +80,13 @@ class Inputs:
     sources: gpd.GeoDataFrame
     routes: gpd.GeoDataFrame
     relief: Relief | None = None
+    towers: gpd.GeoDataFrame | None = None
     notes: tuple[Note, ...] = ()
     hashes: dict[str, str] = field(default_factory=dict)
     attributions: str = ""
     maps: tuple[SettlementMap, ...] = ()
     settlements: tuple[SettlementDesign, ...] = ()
+
+    def by_cable(self) -> Inputs:
+        """The same without hops, for what is about cables alone."""
+        return replace(self, programme=self.programme.model_copy(update={"radio": RadioRules()}))

@@ -15,6 +15,7 @@ from karez.model.note import Note
 from karez.model.outages import Outages
 from karez.model.plan_bound import Improvement
 from karez.model.programme import Programme
+from karez.model.radio import RadioPlan
 from karez.model.replan import Replan
 from karez.model.rings import Rings
 from karez.model.risk import Risk
@@ -85,6 +86,10 @@ class Proof:
         Of scope ``plan``: ``years``, ``prizes``, ``moats`` and ``options`` of ``model.plan_bound.PlanBound``.
     backbone : dict[str, DataFrame]
         Where the plan builds a backbone, ``proof`` of :class:`karez.model.rings.Rings`; else empty.
+    radio, radio_parts : DataFrame
+        Candidate spans by radio, empty where hops are no edges: ``id``, ``pair``, ``child`` (node number that must be
+        further from the source; −1: either), ``band``, ``mbps``, ``km``, ``clearance_m``, ``state``, ``availability``;
+        and what each is made of: ``id``, ``item``, ``quantity``.
     """
 
     graph: pd.DataFrame
@@ -100,6 +105,8 @@ class Proof:
     plan_moats: pd.DataFrame = field(default_factory=pd.DataFrame)
     plan_options: pd.DataFrame = field(default_factory=pd.DataFrame)
     backbone: dict[str, pd.DataFrame] = field(default_factory=dict)
+    radio: pd.DataFrame = field(default_factory=pd.DataFrame)
+    radio_parts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,8 @@ class Plan:
         Settlements that are designed street by street; None where there are none.
     rings : Rings | None
         The survivable backbone that it builds; None where it builds none.
+    radio : RadioPlan | None
+        Its towers and hops; None where hops are no edges.
     """
 
     programme: Programme
@@ -167,6 +176,7 @@ class Plan:
     replan: Replan | None = None
     settlements: Settlements | None = None
     rings: Rings | None = None
+    radio: RadioPlan | None = None
 
     def summary(self) -> dict[str, Any]:
         """What ``summary.json`` holds; equal runs differ in seconds alone (rule 10)."""
@@ -204,6 +214,7 @@ class Plan:
             },
             "notes": [{"stage": note.stage, "text": note.text, "count": note.count} for note in self.notes],
             **({"settlements": self.settlements.summary()} if self.settlements else {}),
+            **({"radio": self.radio.totals} if self.radio else {}),
             **({"resilience": self.outages.summary()} if self.outages else {}),
             **({"backbone": self.rings.summary()} if self.rings else {}),
             **({"risk": self.risk.summary()} if self.risk else {}),

@@ -26,8 +26,9 @@ class Prices:
     ----------
     catalogue : Catalogue
         Converted to the programme's money.
-    span_item : object[spans]
-        Catalogue item that prices the span; empty for fibre that exists.
+    span_parts : DataFrame
+        What spans add up from: ``span`` (row number), ``item``, ``quantity`` (metres; pieces of radio spans),
+        ``amount_real`` (two decimals); sorted by span. Fibre that exists has none.
     span_capex, span_opex_per_year : float64[spans]
         Per candidate span.
     span_present_by_year : float64[spans, T]
@@ -77,7 +78,7 @@ class Prices:
     """
 
     catalogue: Catalogue
-    span_item: npt.NDArray[np.object_]
+    span_parts: pd.DataFrame
     span_capex: Money
     span_opex_per_year: Money
     span_present_by_year: Money

@@ -19,6 +19,7 @@ from karez.model.cost_line import CostLine
 from karez.model.fixed_wireless import BaseStation
 from karez.model.joint import Joint
 from karez.model.power import Power
+from karez.model.radio_rules import RadioRules
 from karez.model.resilience import ResilienceRules
 from karez.model.risk_rules import RiskRules
 from karez.model.satellites import SatelliteService
@@ -97,6 +98,7 @@ class Layers(Settings):
     relief: str = setting("", meaning="Elevation raster (GeoTIFF, metres); empty: all ground is plain or urban")
     existing_spans: str = setting("", meaning="Fibre that is there already: no trench cost")
     existing_nodes: str = setting("", meaning="Nodes that are there already; sources where `lit`")
+    towers: str = setting("", meaning="Masts that stand or may be built, for hops; empty: candidates at all places")
     catalogue: str = setting("catalogue.csv", meaning="Unit costs")
 
 
@@ -278,6 +280,7 @@ class Programme(Settings):
         ResilienceRules(), meaning="How often parts fail, what hazards do, who needs two ways"
     )
     street: Streets = setting(Streets(), meaning="Settlements that are designed street by street, from a map")
+    radio: RadioRules = setting(RadioRules(), meaning="Hops between masts as edges of the network")
     backbone: BackboneRules = setting(BackboneRules(), meaning="Which hubs need two ways to a source")
     computing: ComputingRules = setting(ComputingRules(), meaning="Where data centres and edge sites go")
     things: ThingsRules = setting(ThingsRules(), meaning="Gateways for things on farmland and pasture")
@@ -299,6 +302,11 @@ class Programme(Settings):
     def horizon(self) -> int:
         """Appraisal horizon H in programme years (rule 2)."""
         return self.agreement.years + self.rates.horizon_years_after
+
+    @property
+    def networked(self) -> tuple[Technology, ...]:
+        """Technologies that hang on the network: fibre, and microwave where hops are its edges (rule 6)."""
+        return ("fibre", "microwave") if self.radio.on else ("fibre",)
 
     def project(self, project_id: str) -> Project:
         """The project with that id (KeyError if there is none)."""

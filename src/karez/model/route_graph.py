@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.model.note import Note
+from karez.model.radio import RadioGraph
 
 Ints = npt.NDArray[np.int32]
 
@@ -21,7 +22,7 @@ class RouteGraph:
     ----------
     nodes : GeoDataFrame
         Points (EPSG:4326), columns ``id`` (text, made from the coordinates), ``name``, ``kind``
-        (``source``, ``place``, ``junction``, ``join``).
+        (``source``, ``place``, ``junction``, ``join``, ``mast``).
     spans : GeoDataFrame
         LineStrings (EPSG:4326) from ``start`` to ``end``; columns ``id``, ``start``, ``end`` (int32 node
         numbers), ``length_m``, ``geometry_length_m``, ``ground``, ``method``, ``tier`` (``access`` or
@@ -34,6 +35,8 @@ class RouteGraph:
         Node of each source.
     notes : tuple[Note, ...]
         What was mended: contracted edges, snapped ends, refused lead-ins, parts that reach no source.
+    radio : RadioGraph | None
+        What its spans of the methods ``microwave`` and ``mast`` are; None where hops are no edges.
     """
 
     nodes: gpd.GeoDataFrame
@@ -42,3 +45,4 @@ class RouteGraph:
     site_refusal: npt.NDArray[np.object_]
     source_node: Ints
     notes: tuple[Note, ...] = ()
+    radio: RadioGraph | None = None

@@ -15,13 +15,16 @@ Technology = Literal["fibre", "microwave", "fixed_wireless", "satellite", "unser
 """The answer every site gets (rule 5)."""
 
 Alternative = Literal["microwave", "fixed_wireless", "satellite"]
-"""A technology that needs no span of the graph."""
+"""A technology that needs no span of the graph; microwave does where hops are edges (`radio.bands`)."""
 
 Ground = Literal["urban", "plain", "mountain", "water"]
 """Ground classes that price a metre."""
 
 Method = Literal["buried", "aerial", "micro_trench", "along_rail", "existing_duct", "submarine", "existing"]
 """How a span is deployed. ``existing`` is fibre that is there already and costs no trench."""
+
+RadioMethod = Literal["microwave", "mast"]
+"""How a span is made that is no cable: a hop between two masts, and a mast between the ground and its head."""
 
 Status = Literal["proposed", "planned", "underConstruction", "operational", "inactive", "decommissioned"]
 
@@ -49,4 +52,8 @@ TECHNOLOGIES: tuple[str, ...] = get_args(Technology)
 GROUNDS: tuple[str, ...] = get_args(Ground)
 METHODS: tuple[str, ...] = get_args(Method)
 LOCAL_COSTS: tuple[LocalCost, ...] = get_args(LocalCost)
+RADIO_METHODS: tuple[str, ...] = get_args(RadioMethod)
+NO_ROUTE: tuple[str, ...] = ("existing", *RADIO_METHODS)
+"""Methods of spans that are no new route: nothing is laid along them."""
+SPAN_METHODS: tuple[str, ...] = METHODS + RADIO_METHODS
 DRIVERS: tuple[str, ...] = get_args(Driver)

@@ -89,7 +89,7 @@ def pose_frontier(inputs: Inputs, graph: RouteGraph, prices: Prices) -> tuple[Po
 def _offers(inputs: Inputs, graph: RouteGraph, prices: Prices) -> pd.DataFrame:
     options = prices.options
     site = options["site"].to_numpy(np.int64)
-    fibre = (options["technology"] == "fibre").to_numpy()
+    fibre = options["technology"].isin(inputs.programme.networked).to_numpy()
     node = np.where(fibre, graph.site_node[site], -1)
     offered = ~fibre | (node >= 0)
     weight = prices.site_open_weight[site]

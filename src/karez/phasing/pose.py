@@ -90,7 +90,7 @@ def pose(inputs: Inputs, graph: RouteGraph, prices: Prices, design: Design) -> P
     ValueError
         If a site is designed for fibre and the tree does not reach it.
     """
-    table, owner, rival = _options(prices, design)
+    table, owner, rival = _options(prices, design, inputs.programme.networked)
     span, tree = design.tree.span, design.tree
     is_source = span < 0
     at_span, at_source = np.where(is_source, 0, span), np.where(is_source, -1 - span, 0)
@@ -215,16 +215,17 @@ def _at(values: npt.NDArray[Number], index: Ints) -> npt.NDArray[Number]:
     return values[index] if len(values) else np.zeros(len(index), values.dtype)
 
 
-def _options(prices: Prices, design: Design) -> tuple[pd.DataFrame, Ints, Ints]:
+def _options(prices: Prices, design: Design, networked: tuple[str, ...]) -> tuple[pd.DataFrame, Ints, Ints]:
     """Rows of ``Prices.options`` a schedule may choose from, by site, with owner and rival of each."""
     options = prices.options
     designed = design.site_option[design.site_option >= 0].astype(np.int64)
-    fibre = designed[(options["technology"].to_numpy()[designed] == "fibre")] if len(designed) else designed
+    tied = options["technology"].isin(networked).to_numpy()
+    fibre = designed[tied[designed]] if len(designed) else designed
     fibre_site = options["site"].to_numpy(np.int64)[fibre]
     if np.any(design.site_element[fibre_site] < 0):
         missing = fibre_site[design.site_element[fibre_site] < 0]
         raise ValueError(f"sites designed for fibre that the tree does not reach, by row: {missing.tolist()}")
-    others = options[options["technology"] != "fibre"]
+    others = options[~tied]
     if design.site_alternative is not None:
         others = others[design.site_alternative[others["site"].to_numpy(np.int64)] == others.index.to_numpy()]
     wanted = np.zeros(len(design.site_option), np.bool_)
@@ -238,7 +239,7 @@ def _options(prices: Prices, design: Design) -> tuple[pd.DataFrame, Ints, Ints]:
     rows = np.sort(np.concatenate([designed, best]))
     rows = rows[np.argsort(options["site"].to_numpy(np.int64)[rows], kind="stable")]
     table = options.loc[rows]
-    is_fibre = table["technology"].to_numpy() == "fibre"
+    is_fibre = table["technology"].isin(networked).to_numpy()
     site = table["site"].to_numpy(np.int64)
     owner = np.where(is_fibre, design.site_element[site], -1).astype(np.int32)
     number = np.full(len(design.site_option), -1, np.int32)

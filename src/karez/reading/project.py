@@ -18,6 +18,7 @@ from karez.reading.findings import Findings, Where
 from karez.reading.geometry import prepare
 from karez.reading.layers import read_layer
 from karez.reading.paths import sha256
+from karez.reading.radio import check_sight, read_towers
 from karez.reading.records import Records, check_filled, frame, read_records
 from karez.reading.references import check_demands, check_items, check_settings, currencies
 from karez.reading.region import check_inside
@@ -77,11 +78,15 @@ def read(folder: Path, *, progress: Progress | None = None) -> Inputs:
     lines = read_routes(folder, settled.layers, region, findings)
     report(0.8)
     relief = _relief(folder, settled, areas, findings)
+    towers = read_towers(folder, settled, findings)
+    if towers is not None and region is not None:
+        towers = check_inside(region, [towers], findings)[0]
+    check_sight(relief, settled, towers, sites, findings)
     maps = read_settlements(folder, settled, sites, findings)
     _check_rates(settled, lines, findings)
     findings.raise_faults()
     report(1.0)
-    tables = catalogue, areas, sites, sources
+    tables = catalogue, areas, sites, sources, towers
     return replace(_inputs(settled.programme, *tables, lines, relief, findings, attributions), maps=maps)
 
 
@@ -91,6 +96,7 @@ def _inputs(
     areas: Records | None,
     sites: Records | None,
     sources: Records | None,
+    towers: Records | None,
     lines: Lines,
     relief: Relief | None,
     findings: Findings,
@@ -110,6 +116,7 @@ def _inputs(
         sources=frame(sources.table, sources.shapes),
         routes=frame(lines.table, lines.shapes),
         relief=relief,
+        towers=None if towers is None else frame(towers.table, towers.shapes),
         notes=tuple(findings.notes),
         hashes=dict(sorted(findings.hashes.items())),
         attributions=attributions,

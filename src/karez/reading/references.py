@@ -11,6 +11,7 @@ from karez.model.cost_line import CostLine
 from karez.model.programme import Project
 from karez.reading.computing import check_computing
 from karez.reading.findings import Findings, nearest, suggestion
+from karez.reading.radio import check_radio, check_radio_items, radio_items
 from karez.reading.schedule_rules import check_rules
 from karez.reading.settings import Location, Settled, setting_fault
 from karez.reading.things import check_things
@@ -39,6 +40,7 @@ def check_settings(settled: Settled, findings: Findings) -> None:
     check_things(settled, findings)
     _check_discounting(settled, findings)
     check_rules(settled, findings)
+    check_radio(settled, findings)
 
 
 def check_items(settled: Settled, catalogue: pd.DataFrame, findings: Findings) -> None:
@@ -49,6 +51,7 @@ def check_items(settled: Settled, catalogue: pd.DataFrame, findings: Findings) -
             near = nearest(item, items)
             remedy = f"Add it, or name another{f'; the nearest is `{near}`' if near else ''}"
             setting_fault(findings, location, f"the catalogue has no item `{item}`", remedy)
+    check_radio_items(settled, catalogue, findings)
     units = catalogue["unit"].to_dict()
     for location, item in _optics_items(settled):
         if units.get(item) in METRES_PER:
@@ -106,11 +109,12 @@ def _check_costs(settled: Settled, place: int, project: Project, category: str, 
 
 
 def _priced(settled: Settled, technology: str) -> bool:
-    """Whether a technology is priced by distance bands, or by its satellite services."""
+    """Whether a technology is priced by distance bands, by hops, or by its satellite services."""
     rules = settled.technologies.get(technology)
     if technology == "satellite" and settled.satellites:
         return True
-    return rules is not None and (bool(rules.bands) or rules.base_station is not None)
+    by_hops = technology == "microwave" and bool(settled.radio.get("bands"))
+    return rules is not None and (bool(rules.bands) or rules.base_station is not None or by_hops)
 
 
 def _check_agreement(settled: Settled, findings: Findings) -> None:
@@ -281,6 +285,7 @@ def _items(settled: Settled) -> Iterator[tuple[Location, str]]:
     for group in ("costs", "backhaul"):
         yield from _of_lines(("things", group), settled.things.get(group, ()))
     yield from _optics_items(settled)
+    yield from radio_items(settled)
 
 
 def _optics_items(settled: Settled) -> Iterator[tuple[Location, str]]:

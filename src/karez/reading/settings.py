@@ -33,6 +33,7 @@ from karez.model.programme import (
     Routing,
     TechnologyRules,
 )
+from karez.model.radio_rules import RadioRules
 from karez.model.risk_rules import RiskRules
 from karez.model.satellites import SatelliteService
 from karez.model.schedule_rules import Crew, Fixed, Floor
@@ -63,7 +64,7 @@ class Settled:
     ----------
     programme : Programme | None
         All of it. With unknown keys renamed or left out, if there were any.
-    agreement, rates, routing, risk, business, demand, backbone, computing, things, street : dict
+    agreement, rates, routing, risk, business, demand, backbone, computing, things, street, radio : dict
         Settings of these groups that are whole, by name.
     layers : Layers
         References that are whole; the others are empty.
@@ -102,6 +103,7 @@ class Settled:
     power: Mapping[str, Any] = field(default_factory=dict)
     satellites: Mapping[str, SatelliteService] = field(default_factory=dict)
     things: Mapping[str, Any] = field(default_factory=dict)
+    radio: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, frozenset[str]] = field(default_factory=lambda: dict.fromkeys(NAMED, frozenset()))
 
     @property
@@ -198,6 +200,7 @@ def _settle(document: Raw, findings: Findings) -> Settled:
         settlements=_places(Settlement, _within(mended, "street", "settlements")),
         computing=_settings(ComputingRules, mended.get("computing", {})),
         things=_settings(ThingsRules, mended.get("things", {})),
+        radio=_settings(RadioRules, mended.get("radio", {})),
         named=named,
     )
 

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from karez.model.attributes import PLAN_TABLES, Attribute, Table
+from karez.model.attributes import PLAN_TABLES, RADIO_TABLES, Attribute, Table
 from karez.model.plan import Plan
 from karez.reporting.rings import ring_layers, ring_styles
 from karez.reporting.styles import LayerStyle, layer_styles
@@ -24,7 +24,7 @@ _GEOMETRIES = {"Point": "Point", "LineString": "LineString", "Polygon": "MultiPo
 
 
 def write_geopackage(plan: Plan, path: Path) -> None:
-    """Write layers ``sites``, ``spans``, ``nodes`` and ``areas``, their column descriptions and QGIS styles.
+    """Write the layers of a plan, their column descriptions and QGIS styles; ``towers`` and ``hops`` where it has any.
 
     Where the plan builds a backbone, layers ``rings`` and ``hubs`` come after them, as
     :func:`karez.reporting.rings.ring_layers` has them.
@@ -37,9 +37,12 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     KeyError
         If a layer lacks one of its columns.
     """
-    layers = (plan.sites, plan.spans, plan.nodes, plan.areas)
+    layers = [plan.sites, plan.spans, plan.nodes, plan.areas]
+    tables: tuple[Table, ...] = PLAN_TABLES
+    if plan.radio is not None:
+        layers, tables = [*layers, plan.radio.towers, plan.radio.hops], (*tables, *RADIO_TABLES)
     with fixed_time():
-        for frame, table in zip(layers, PLAN_TABLES, strict=True):
+        for frame, table in zip(layers, tables, strict=True):
             pyogrio.write_dataframe(
                 conform(frame, table),
                 path,
@@ -54,7 +57,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
             )
     write_layers(ring_layers(plan), path, version="1.3")
     with closing(sqlite3.connect(path)) as connection, connection:
-        _describe_columns(connection)
+        _describe_columns(connection, tables)
         add_styles(connection, [*layer_styles(plan), *ring_styles(plan)])
 
 
@@ -103,7 +106,7 @@ def fixed_time() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _describe_columns(connection: sqlite3.Connection) -> None:
+def _describe_columns(connection: sqlite3.Connection, tables: Sequence[Table]) -> None:
     """Say what each column means, with its unit (GeoPackage 1.3, schema extension)."""
     connection.executescript(_DATA_COLUMNS)
     extension = ("gpkg_schema", "http://www.geopackage.org/spec121/#extension_schema", "read-write")
@@ -115,7 +118,7 @@ def _describe_columns(connection: sqlite3.Connection) -> None:
         "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, NULL)",
         [
             (table.name, attribute.name, attribute.name, _meaning(attribute), _meaning(attribute))
-            for table in PLAN_TABLES
+            for table in tables
             for attribute in table.attributes
         ],
     )

@@ -152,9 +152,10 @@ def _span(row: Any, programme: Programme) -> dict[str, Any]:
         "end": str(row.end_node),
         "directed": False,
         "route": {"type": "LineString", "coordinates": line},
-        "transmissionMedium": ["fibre"],
-        "fibreLength": round(float(row.length_m) / 1000, 6),
+        "transmissionMedium": ["microwave" if row.method == "microwave" else "fibre"],
     }
+    if row.method != "microwave":
+        span["fibreLength"] = round(float(row.length_m) / 1000, 6)
     if row.status == "operational" and row.in_service:
         span["readyForServiceDate"] = str(row.in_service)
     if row.method in DEPLOYMENT:

@@ -40,6 +40,8 @@ METHOD_LABELS = {
     "existing_duct": "Existing duct",
     "submarine": "Submarine",
     "existing": "Existing fibre",
+    "microwave": "Microwave hop",
+    "mast": "Mast",
 }
 
 METHOD_DASHES: dict[str, tuple[float, ...]] = {
@@ -50,10 +52,12 @@ METHOD_DASHES: dict[str, tuple[float, ...]] = {
     "existing_duct": (8.0, 1.5),
     "submarine": (1.0, 2.0),
     "existing": (1.0, 1.0),
+    "microwave": (0.5, 1.5),
+    "mast": (),
 }
 """Dash and gap of a line by method, in line widths; empty: solid."""
 
-NODE_COLOURS = {"source": "#b3261e", "place": "#33424f", "junction": "#6b7780", "join": "#a7b0b8"}
+NODE_COLOURS = {"source": "#b3261e", "place": "#33424f", "junction": "#6b7780", "join": "#a7b0b8", "mast": "#d98a1b"}
 
 PROJECT_COLOURS = (
     *("#1c5f99", "#b5416b", "#d98a1b", "#2f8f83", "#7a5aa6", "#7d8b2c", "#8a5a3c", "#5b6b7b"),

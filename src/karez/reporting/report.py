@@ -17,6 +17,7 @@ from karez.reporting.html import asset, environment, policy, script
 from karez.reporting.map_data import as_script, map_data
 from karez.reporting.outage_views import outage_views
 from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOGY_LABELS
+from karez.reporting.radio_views import radio_views
 from karez.reporting.replan import delivery_views
 from karez.reporting.rings import ring_section
 from karez.reporting.risk_section import risk_section
@@ -59,6 +60,7 @@ def render_report(plan: Plan) -> str:
             settlements=settlement_views(plan),
             outages=outage_views(plan),
             backbone=ring_section(plan),
+            radio=radio_views(plan),
             policy=policy(scripts.values()),
             scripts=scripts,
             styles=Markup(asset("maplibre-gl.css") + "\n" + asset("report.css")),

@@ -99,8 +99,8 @@ def _sites() -> ET.Element:
 
 
 def _nodes() -> ET.Element:
-    sizes = {"source": 4.5, "place": 1.6, "junction": 1.0, "join": 0.7}
-    shapes = {"source": "diamond"}
+    sizes = {"source": 4.5, "place": 1.6, "junction": 1.0, "join": 0.7, "mast": 2.2}
+    shapes = {"source": "diamond", "mast": "triangle"}
     entries = [
         (kind, kind.capitalize(), _marker(colour, sizes[kind], shapes.get(kind, "circle"), outlined=kind == "source"))
         for kind, colour in NODE_COLOURS.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +14,10 @@ import shapely
 from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.model.route_graph import RouteGraph
+from karez.routing.fibre_only import without_hop_only
 from karez.routing.ground import Ground, class_lead_ins, class_lines
+from karez.routing.hanging import hang
+from karez.routing.hops import Hops, Masts, find_hops, find_masts, parts_with
 from karez.routing.joining import Joined, LeadIns, Points, join
 from karez.routing.lines import Indices, Lines, Metric
 from karez.routing.merging import merge_chains
@@ -51,16 +55,69 @@ def route(inputs: Inputs, progress: Progress = lambda _: None) -> RouteGraph:
     progress(0.6)
     lead_ins = LeadIns(1_000.0 * rules.lead_in_max_km, rules.lead_in_method, rules.snap_m)
     fed = join(edges, _points(inputs.sources, metric), _on_land(edges), lead_ins, metric)
-    usable, part_notes = _fed_parts(fed)
+    masted = _masted(inputs, fed.edges, places, ground, lead_ins, metric) if inputs.programme.radio.on else None
+    usable, part_notes = _fed_parts(fed) if masted is None else _fed_parts(masted.joined(fed), masted.part)
     notes += _unfed(inputs.sources, fed) + part_notes
     joined = join(usable, points, _on_land(usable), lead_ins, metric)
     progress(0.9)
-    notes += _refused(places, joined, rules.lead_in_max_km)
+    notes += _refused(places, joined, rules.lead_in_max_km) + ([] if masted is None else list(masted.hops.notes))
     class_lead_ins(joined.edges.lines, ground, metric)
     nodes, spans, number = tabulate(joined.edges, places, joined.node, inputs.sources, fed.node)
     site_node, refusal = _sites(inputs.sites, places, joined, number, rules.lead_in_max_km)
+    graph = RouteGraph(nodes, spans, site_node, refusal, _renamed(fed.node, number), tuple(notes))
+    if masted is not None:
+        graph = hang(graph, inputs.programme.radio, masted.masts, *masted.kept(fed, number))
+        graph = without_hop_only(inputs, graph)
     progress(1.0)
-    return RouteGraph(nodes, spans, site_node, refusal, _renamed(fed.node, number), tuple(notes))
+    return graph
+
+
+@dataclass(frozen=True)
+class _Masted:
+    """Masts joined to lines, and the hops between them.
+
+    Parameters
+    ----------
+    masts, hops
+        All of them.
+    edges : Edges
+        Lines, with the lead-ins of the masts.
+    foot : int64[masts]
+        Node at the foot of each; −1 where no line is near.
+    part : int64[nodes + masts]
+        Connected part of every node and of every mast's head.
+    """
+
+    masts: Masts
+    hops: Hops
+    edges: Edges
+    foot: Indices
+    part: Indices
+
+    def joined(self, fed: Joined) -> Joined:
+        """The sources' nodes on the edges with the lead-ins of the masts."""
+        return replace(fed, edges=self.edges)
+
+    def kept(self, fed: Joined, number: Indices) -> tuple[Indices, Hops]:
+        """Feet in the final tables, and the hops of parts that reach a source."""
+        head = self.part[self.edges.nodes :]
+        feeds = np.isin(head, self.part[fed.node[fed.node >= 0]])
+        # A foot on lines that nothing uses in the end is none.
+        foot = np.where((self.foot >= 0) & feeds, number[self.foot], -1)
+        return foot, self.hops.select(feeds[self.hops.table["one"].to_numpy(np.int64)])
+
+
+def _masted(
+    inputs: Inputs, edges: Edges, places: pd.DataFrame, ground: Ground, lead_ins: LeadIns, metric: Metric
+) -> _Masted:
+    masts = find_masts(inputs, places, metric)
+    hung = join(edges, Points(masts.lonlat, masts.plane), _on_land(edges), lead_ins, metric)
+    own = hung.edges.nodes + np.arange(len(hung.node))
+    line_part = hung.edges.parts()
+    part = np.where(hung.node >= 0, line_part[np.maximum(hung.node, 0)] if len(line_part) else 0, own)
+    hops = find_hops(inputs.programme.radio, inputs.relief, masts, part, ground)
+    together = parts_with(hung.edges.nodes, hung.edges.start, hung.edges.end, hung.node, hops)
+    return _Masted(masts, hops, hung.edges, hung.node, together)
 
 
 def _lines(inputs: Inputs) -> tuple[Lines, Metric]:
@@ -114,10 +171,10 @@ def _on_land(edges: Edges) -> npt.NDArray[np.bool_]:
     return (edges.lines.table["method"] != "submarine").to_numpy()
 
 
-def _fed_parts(fed: Joined) -> tuple[Edges, list[Note]]:
+def _fed_parts(fed: Joined, part: Indices | None = None) -> tuple[Edges, list[Note]]:
     """Return the edges that reach a source, and a note that lists the parts which do not."""
     edges = fed.edges
-    part = edges.parts()
+    part = edges.parts() if part is None else part
     feeds = np.zeros(part.max(initial=-1) + 1, bool)
     feeds[part[fed.node[fed.node >= 0]]] = True
     edge_part = part[edges.start]

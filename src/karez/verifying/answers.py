@@ -23,8 +23,8 @@ def _findings(run: Run) -> Iterator[Finding]:
         yield Finding("served, but has no year", str(key))
     for key in sites.loc[sites["reason"].fillna("").str.strip() == "", "id"]:
         yield Finding("without a reason", str(key))
-    for key in sites.loc[(sites["technology"] == "fibre") & (sites["node_id"].fillna("") == ""), "id"]:
-        yield Finding("served by fibre, but hangs on no node", str(key))
+    for key in sites.loc[sites["technology"].isin(run.programme.networked) & (sites["node_id"].fillna("") == ""), "id"]:
+        yield Finding("served by the network, but hangs on no node", str(key))
 
 
 def standards(run: Run) -> Check:

@@ -44,8 +44,8 @@ def _findings(run: Run) -> Iterator[Finding]:
 
 
 def _fibre(run: Run) -> pd.DataFrame:
-    """Sites designed for fibre."""
-    return run.sites.loc[run.sites["designed_technology"] == "fibre"]
+    """Sites designed to hang on the network."""
+    return run.sites.loc[run.sites["designed_technology"].isin(run.programme.networked)]
 
 
 def behind(run: Run) -> tuple[list[dict[str, float]], list[float]]:

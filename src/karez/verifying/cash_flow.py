@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from karez.model.business import UptakeCurve, YearlyRate
+from karez.model.words import NO_ROUTE
 from karez.units import METRES_PER_KM
 from karez.verifying.emissions import present_of_carbon
 from karez.verifying.money import CENT, HALF_CENT, built, project_capex, spending
@@ -199,7 +200,7 @@ def _route_km(run: Run, rate: YearlyRate) -> list[float]:
     found = [0.0] * run.programme.horizon
     for row in run.proof.elements.to_dict("records"):
         span = spans.get(row["id"])
-        if span is not None and span["method"] != "existing":
+        if span is not None and span["method"] not in NO_ROUTE:
             km = span["length_m"] / METRES_PER_KM * sum(row[f"share_{project}"] for project in projects)
             for place, year in enumerate(years(run)):
                 found[place] += km if year > span["year"] else 0.0

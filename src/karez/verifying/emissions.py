@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from karez.model.words import NO_ROUTE
 from karez.verifying.money import built
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
@@ -46,7 +47,7 @@ def derive(run: Run) -> dict[tuple[int, str], float]:
     climate = run.programme.climate
     laid = dict(run.catalogue["method"].fillna("")) if "method" in run.catalogue else {}
     for row in built(run.spans).to_dict("records"):
-        if row["method"] != "existing":
+        if row["method"] not in NO_ROUTE:
             found[int(row["year"]), "trench"] += row["length_m"] * getattr(climate.trench, row["method"])
     for row in run.finance["bill"].to_dict("records"):
         method = laid.get(row["item"]) or climate.local_method

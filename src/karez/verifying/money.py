@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from karez.model.programme import Programme
+from karez.model.words import NO_ROUTE
 from karez.units import MINOR_PER_UNIT
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
@@ -184,7 +185,7 @@ def _money_totals(run: Run, per_year: dict[int, float]) -> dict[str, float]:
 
 def _count_totals(run: Run) -> dict[str, float]:
     """Totals that are not money, from rows."""
-    new = run.spans.loc[run.spans["method"] != "existing"]
+    new = run.spans.loc[~run.spans["method"].isin(NO_ROUTE)]
     homes = run.sites.loc[run.sites["households"].notna()]
     served = homes["weight"].where(homes["year"].notna(), homes["weight"] * homes["already_served"])
     return {

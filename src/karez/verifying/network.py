@@ -29,7 +29,7 @@ def _findings(run: Run) -> Iterator[Finding]:
         for key, start in zip(built["id"], built["start_node"], strict=True):
             if start not in reached:
                 yield Finding(f"span built, but cut off from every source in {year}", str(key))
-        sites = run.sites.loc[(run.sites["technology"] == "fibre") & (run.sites["year"] == year)]
+        sites = run.sites.loc[run.sites["technology"].isin(run.programme.networked) & (run.sites["year"] == year)]
         for key, node in zip(sites["id"], sites["node_id"], strict=True):
             if node not in reached:
                 yield Finding(f"fibre site whose node no source reaches in {year}", str(key))

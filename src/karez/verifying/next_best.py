@@ -13,7 +13,7 @@ import networkx as nx
 from karez.units import MINOR_PER_UNIT
 from karez.verifying.money import CENT
 from karez.verifying.prices import present_cost
-from karez.verifying.run import Run
+from karez.verifying.run import Run, graph_of_bounds
 from karez.verifying.verdict import Check, Finding, conclude
 
 CLOSE = 1e-9
@@ -85,7 +85,7 @@ def _choice_findings(run: Run) -> Iterator[Finding]:
             cost = way["present_1"]
             if (way["technology"], way["service"]) == (row["technology"], row["service"] or ""):
                 chosen = cost + (spans.alone[row["id"]] if way["node"] >= 0 else 0.0)
-            else:
+            elif not (way["node"] >= 0 and row["technology"] in run.programme.networked):
                 cost += spans.to_join.get(way["node"], math.inf) if way["node"] >= 0 else 0.0
                 others[":".join(filter(None, (way["technology"], way["service"])))] = cost
         least = min(others.values(), default=math.inf)
@@ -123,7 +123,7 @@ class Spans:
         elements = run.proof.elements.to_dict("records")
         leads = {row["node_id"]: number for number, row in reversed(list(enumerate(elements)))}
         needed_by: dict[int, list[str]] = defaultdict(list)
-        on_fibre = run.sites.loc[run.sites["technology"] == "fibre"]
+        on_fibre = run.sites.loc[run.sites["technology"].isin(run.programme.networked)]
         for key, node in zip(on_fibre["id"], on_fibre["node_id"], strict=True):
             at = leads.get(node, -1)
             while at >= 0:
@@ -137,7 +137,7 @@ class Spans:
         built = {number[row["node_id"]] for row in elements if row["year"] == row["year"]}
         graph = nx.MultiGraph()
         graph.add_nodes_from(number.values())
-        columns = (run.proof.graph[name].tolist() for name in ("start", "end", "present_minor"))
+        columns = (graph_of_bounds(run)[name].tolist() for name in ("start", "end", "present_minor"))
         graph.add_weighted_edges_from(zip(*columns, strict=True))
         minor = nx.multi_source_dijkstra_path_length(graph, {*built, number["root"]})
         return cls(alone, {node: cost / MINOR_PER_UNIT for node, cost in minor.items()})

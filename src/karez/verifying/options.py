@@ -14,6 +14,7 @@ from karez.verifying import shared_capacity
 from karez.verifying.answers import allowed, meets_standard
 from karez.verifying.coverage import place_rows
 from karez.verifying.money import CENT, HALF_CENT, available
+from karez.verifying.radio import relaxed_prizes
 from karez.verifying.rules import asked_floors, capacity, homes_of
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
@@ -45,9 +46,9 @@ def _option_findings(run: Run) -> Iterator[Finding]:
     below = run.programme.phasing.below_standard_quality
     for row in run.proof.options.to_dict("records"):
         key, technology, site = row["site_id"], row["technology"], sites[row["site_id"]]
-        if (row["element"] >= 0) != (technology == "fibre"):
+        if (row["element"] >= 0) != (technology in run.programme.networked):
             yield Finding("fibre without an element, or another technology with one", key)
-        elif technology == "fibre" and nodes[int(row["element"])] != site["node_id"]:
+        elif technology in run.programme.networked and nodes[int(row["element"])] != site["node_id"]:
             yield Finding("element of the option does not lead to the node of the site", key)
         if not allowed(run.programme, site["project"], site["category"], technology):
             yield Finding("option of a technology that may not serve the site", key)
@@ -115,6 +116,8 @@ def _prize_findings(run: Run) -> Iterator[Finding]:
     for row in run.proof.options.to_dict("records"):
         by_site.setdefault(row["site_id"], []).append(row)
     derived = dict.fromkeys(nodes, 0.0)
+    if run.programme.radio.on:
+        by_site, derived = {}, derived | relaxed_prizes(run, derived)
     for key, ways in by_site.items():
         fibre = [way for way in ways if way["element"] >= 0]
         if not fibre:

@@ -60,6 +60,12 @@ def _network(run: Run) -> nx.MultiGraph:
 
 
 def _cable(run: Run, method: str, km: float) -> float:
+    if method == "mast":
+        return 0.0
+    if method == "microwave":
+        plant = {str(name): plant for name, plant in run.programme.resilience.alternatives.items()}.get(method)
+        lost = 0.0 if plant is None else plant.per_year * plant.repair_hours
+        return 1.0 - HOURS / (HOURS + lost) * run.programme.radio.availability
     rules = {str(name): cable for name, cable in run.programme.resilience.cables.items()}.get(method)
     per, hours = (2.13, 12.0) if rules is None else (rules.per_1000_km, rules.repair_hours)
     return per * km / 1000.0 * hours / (HOURS + per * km / 1000.0 * hours)
@@ -72,7 +78,9 @@ def _plant(run: Run, kind: str) -> float:
 
 def _standing(run: Run) -> pd.DataFrame:
     """Sites that hang on the network."""
-    return run.sites[(run.sites["technology"] == "fibre") & run.sites["year"].notna() & (run.sites["node_id"] != "")]
+    return run.sites[
+        run.sites["technology"].isin(run.programme.networked) & run.sites["year"].notna() & (run.sites["node_id"] != "")
+    ]
 
 
 def _sample(table: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from karez.verifying.answers import allowed, meets_standard
 from karez.verifying.constraint_use import service_years, use
 from karez.verifying.moats import Arcs, grow_all
 from karez.verifying.options import CLOSE, limit
-from karez.verifying.run import Run
+from karez.verifying.run import Run, graph_of_bounds
 from karez.verifying.schedule_bound import ROUNDED
 from karez.verifying.shared_capacity import name_of
 from karez.verifying.verdict import Check, Finding, conclude
@@ -78,9 +78,9 @@ def _way_findings(run: Run) -> Iterator[Finding]:
 def _way_problems(run: Run, row: Row, site: Row, number: dict[str, int]) -> Iterator[str]:
     """What is wrong with one way to serve a site."""
     technology = row["technology"]
-    if (row["node"] >= 0) != (technology == "fibre"):
+    if (row["node"] >= 0) != (technology in run.programme.networked):
         yield "fibre without a node, or another technology with one"
-    if technology == "fibre" and site["node_id"] and row["node"] != number.get(site["node_id"]):
+    if technology in run.programme.networked and site["node_id"] and row["node"] != number.get(site["node_id"]):
         yield "way does not lead to the node of the site"
     if not allowed(run.programme, site["project"], site["category"], technology):
         yield "way of a technology that may not serve the site"
@@ -112,7 +112,7 @@ def _always(run: Run, site: Row) -> Iterator[tuple[str, str]]:
     for technology, rules in run.programme.technologies.items():
         near_only = rules.site_mbps_max is not None or bool(rules.bands) or rules.base_station is not None
         anywhere = not near_only or (technology == "satellite" and bool(services))
-        joined = technology != "fibre" or bool(site["node_id"])
+        joined = technology not in run.programme.networked or bool(site["node_id"])
         offered = technology in run.programme.categories[site["category"]].costs
         if anywhere and joined and offered and allowed(run.programme, site["project"], site["category"], technology):
             if technology == "satellite" and services:
@@ -250,7 +250,7 @@ def _tree(
     """What a year's tree can gain at most, in service-years; moats that were grown; what is wrong with them."""
     if step is None or not step["scale"] > 0:
         return math.fsum(gains.values()), 0, []
-    scale, graph, n = step["scale"], run.proof.graph, len(run.proof.nodes)
+    scale, graph, n = step["scale"], graph_of_bounds(run), len(run.proof.nodes)
     stated, moats = (frame.loc[frame["year"] == year] for frame in (run.proof.plan_prizes, run.proof.plan_moats))
     prizes = dict(zip(stated["node"].tolist(), stated["prize"].tolist(), strict=True))
     edges = (

@@ -7,11 +7,12 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from karez.model.programme import Programme
+from karez.model.words import RADIO_METHODS
 from karez.units import METRES_PER, MINOR_PER_UNIT
 from karez.verifying.emissions import price_of_carbon
 from karez.verifying.money import CENT, HALF_CENT, connection_present
 from karez.verifying.network import CONNECTION
-from karez.verifying.run import Run
+from karez.verifying.run import Run, radio_ids
 from karez.verifying.verdict import Check, Finding, conclude
 from karez.verifying.works import construction_years, early_payment
 
@@ -58,6 +59,8 @@ def prices(run: Run) -> Check:
 def _price_findings(run: Run) -> Iterator[Finding]:
     elements: dict[Hashable, dict[Hashable, Any]] = run.proof.elements.set_index("id").to_dict("index")
     for row in run.spans.to_dict("records"):
+        if row["method"] in RADIO_METHODS:
+            continue  # of pieces, see karez.verifying.radio
         cost = _unit_cost(run, row["method"], row["ground"])
         if cost is None:
             yield Finding("no item of the catalogue prices it", row["id"])
@@ -168,7 +171,7 @@ def _candidate_findings(run: Run) -> Iterator[Finding]:
             for took in range(1, MOST_YEARS if slow else 2)
         ]
 
-    graph = run.proof.graph
+    graph = run.proof.graph.loc[~run.proof.graph["id"].isin(radio_ids(run))]
     for key, capex, minor in zip(graph["id"], graph["capex_real"], graph["present_minor"].tolist(), strict=True):
         allowed = connection if str(key).startswith(CONNECTION) else factors
         more = [0.0] if str(key).startswith(CONNECTION) else longer(capex)

@@ -97,6 +97,11 @@ BACKBONE_COLUMNS: dict[str, tuple[str, ...]] = {
     "backbone_cuts": ("part", "case", "kind", "without", "weight", "inside"),
 }
 """Columns of the tables of a backbone, where the plan builds one, see :func:`karez.designing.backbone.cut_tables`."""
+RADIO_COLUMNS: dict[str, tuple[str, ...]] = {
+    "radio": ("id", "pair", "child", "bound", "band", "mbps", "km", "clearance_m", "state", "availability"),
+    "radio_parts": ("id", "item", "quantity"),
+}
+"""The same of tables that are there where hops are edges."""
 
 FINANCE_COLUMNS: dict[str, tuple[str, ...]] = {
     "bill": ("year", "area_id", "project", "group", "item", "unit", "quantity", "capex_real"),
@@ -157,6 +162,17 @@ class Run:
         return found[0] if found else None
 
 
+def radio_ids(run: Run) -> list[str]:
+    """Ids of the candidate spans by radio."""
+    return run.proof.radio["id"].tolist() if len(run.proof.radio) else []
+
+
+def graph_of_bounds(run: Run) -> pd.DataFrame:
+    """The candidate graph that bounds are proven on: without variants of hops that designs alone may use."""
+    graph, radio = run.proof.graph, run.proof.radio
+    return graph[~graph["id"].isin(radio.loc[~radio["bound"].astype(bool), "id"])] if len(radio) else graph
+
+
 def read_run(folder: Path) -> Run:
     """Read a finished run folder.
 
@@ -182,6 +198,8 @@ def read_run(folder: Path) -> Run:
     proof = {name: reader.proof(name, columns) for name, columns in PROOF_COLUMNS.items()}
     in_plan = settings is not None and settings.backbone.in_plan
     backbone = {name: reader.proof(name, columns) for name, columns in BACKBONE_COLUMNS.items() if in_plan}
+    if settings is not None and settings.radio.on:
+        proof |= {name: reader.proof(name, columns) for name, columns in RADIO_COLUMNS.items()}
     finance = {name: reader.finance(name, columns) for name, columns in FINANCE_COLUMNS.items()}
     multipliers = reader.read("proof/multipliers.json", _json)
     cases = reader.read("proof/cases.json", _json)

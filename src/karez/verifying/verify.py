@@ -24,6 +24,7 @@ from karez.verifying import (
     outages,
     plan_bound,
     prices,
+    radio,
     replan,
     rings,
     risk,
@@ -92,6 +93,9 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     next_best.choices,
 )
 
+RADIO: tuple[Callable[[Run], Check], ...] = (radio.pieces, radio.hops, radio.loads)
+"""Checks of a run whose network has hops for edges."""
+
 RISK: tuple[Callable[[Run], Check], ...] = (risk.draws, risk.cost, risk.ranges, risk.regret)
 """Checks of a run that holds a risk analysis."""
 
@@ -127,7 +131,7 @@ def verify(folder: Path, *, progress: Callable[[float], None] = lambda _: None) 
     """
     run = read_run(folder)
     checks: list[Check] = []
-    more = ((STREETS, settlements), (RISK, risk), (REPLAN, replan), (RINGS, rings))
+    more = ((STREETS, settlements), (RADIO, radio), (RISK, risk), (REPLAN, replan), (RINGS, rings))
     substance = (*SUBSTANCE, *(check for checked, room in more if room.is_there(run) for check in checked))
     for group in (FORM, substance):
         for check in group:

@@ -1,0 +1,67 @@
+"""Towers and hops of a candidate graph: what its spans of the methods ``microwave`` and ``mast`` are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import pandas as pd
+
+STATES = ("clear", "assumed")
+"""A hop whose line of sight the raster proves, and one that is taken to be clear by its length and ground."""
+
+TOWER_COLUMNS = ("id", "name", "height_m", "existing", "power", "derived")
+LINK_COLUMNS = ("span", "pair", "child", "bound", "band", "mbps", "km", "clearance_m", "state", "availability")
+EITHER, NEITHER = -1, -2
+"""Which end of a radio span may be the further from the source: either of them; neither, it is there for bounds."""
+
+
+@dataclass(frozen=True)
+class RadioGraph:
+    """What the radio spans of a candidate graph are.
+
+    A mast is paid once however many hops use it. In a design the span that leads to its head pays it: the hop that
+    comes in, or the span from the ground where hops start; the way down costs nothing then. So a hop is there, for
+    every band that can do it, plain, and with the mast at either end that costs anything.
+
+    Bounds are proven on a graph without direction, in which those variants would let masts go unpaid. There every mast
+    is paid on the span between its head and the ground, whichever way that leads, and all hops are plain: what a
+    design costs there is what it costs in truth, less the masts that lead to no ground.
+
+    Parameters
+    ----------
+    towers : GeoDataFrame
+        Masts with a hop (EPSG:4326), sorted by id: ``id``, ``name``, ``height_m``, ``existing``, ``power`` (``grid`` or
+        ``none``), ``derived`` (a candidate by rule at a place), ``node`` (number of its head), ``ground_node`` (of its
+        foot; −1 where no line is near).
+    links : DataFrame
+        One row per radio span: ``span`` (row of the spans), ``pair`` (number of the two ends that its variants share),
+        ``child`` (node that must be the further from the source in a design; or :data:`EITHER`, :data:`NEITHER`),
+        ``bound`` (whether it is in the graph of bounds), ``band`` (empty for masts), ``mbps``, ``km``, ``clearance_m``
+        (least room above ground beyond the part of the Fresnel zone that must be free; NaN where nothing proves it),
+        ``state`` (see :data:`STATES`; empty for masts), ``availability`` (share of a year, by rain).
+    parts : DataFrame
+        What they cost: ``span``, ``item``, ``quantity``; sorted by span.
+    """
+
+    towers: gpd.GeoDataFrame
+    links: pd.DataFrame
+    parts: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class RadioPlan:
+    """Towers and hops of a finished plan, as they were designed.
+
+    Parameters
+    ----------
+    towers, hops : GeoDataFrame
+        Columns as in ``attributes.PLAN_TOWERS`` and ``attributes.PLAN_HOPS``, EPSG:4326, sorted by id.
+    totals : dict[str, float]
+        ``hops``, ``hops_assumed``, ``hops_built``, ``towers``, ``towers_new``, ``sites`` (designed for microwave),
+        ``households``, ``candidate_hops``, ``longest_km``, ``capex_real``.
+    """
+
+    towers: gpd.GeoDataFrame
+    hops: gpd.GeoDataFrame
+    totals: dict[str, float]

@@ -1,0 +1,234 @@
+"""Hops, found again: what they are made of, which way they lead, what hangs behind them (rule 6)."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+from typing import Any
+
+from karez.model.radio import EITHER
+from karez.model.words import RADIO_METHODS
+from karez.units import MINOR_PER_UNIT
+from karez.verifying.money import CENT, HALF_CENT
+from karez.verifying.prices import present_cost
+from karez.verifying.run import Run
+from karez.verifying.verdict import Check, Finding, conclude
+
+SLACK = 1e-6
+"""Mbit/s by which sums of demands may differ."""
+
+Row = dict[Hashable, Any]
+
+
+def is_there(run: Run) -> bool:
+    """Whether the run's network has hops for edges."""
+    return run.programme.radio.on
+
+
+def pieces(run: Run) -> Check:
+    """Capex, upkeep and present cost of every radio span from its pieces, and which pieces those must be."""
+    proven = f"{len(run.proof.radio):,} candidate spans by radio cost what their pieces cost"
+    return conclude("radio prices", proven, _piece_findings(run))
+
+
+def _piece_findings(run: Run) -> Iterator[Finding]:
+    parts: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for key, item, quantity in zip(*(run.proof.radio_parts[name] for name in ("id", "item", "quantity")), strict=True):
+        parts[key].append((item, quantity))
+    known = run.proof.graph.set_index("id").to_dict("index")
+    catalogue = run.catalogue.to_dict("index")
+    for row in run.proof.radio.to_dict("records"):
+        yield from (Finding(problem, row["id"]) for problem in _made_of(run, row, dict(parts[row["id"]])))
+        capex = upkeep = present = 0.0
+        for item, quantity in parts[row["id"]]:
+            cost = catalogue[item]
+            money = round(quantity * cost["rate_real"], 2)
+            capex, upkeep = capex + money, upkeep + money * cost["opex_share_per_year"]
+            life = int(cost["life_years"])
+            present += present_cost(run.programme, money, money * cost["opex_share_per_year"], life, 1)
+        stated = known.get(row["id"])
+        if stated is None:
+            yield Finding("radio span that is not in proof/graph", row["id"])
+        elif abs(stated["capex_real"] - capex) > HALF_CENT or abs(stated["opex_real_per_year"] - upkeep) > CENT:
+            yield Finding("capex or upkeep is not that of its pieces", row["id"])
+        elif abs(stated["present_minor"] - present * MINOR_PER_UNIT) > 1.0:
+            yield Finding("present cost in proof/graph is not that of its pieces", row["id"])
+    yield from _bound_findings(run, known)
+    yield from _layer_findings(run, known)
+
+
+def _bound_findings(run: Run, known: dict[Hashable, dict[Hashable, Any]]) -> Iterator[Finding]:
+    """What the graph of bounds leaves out is there once more: a hop without its mast, and the mast on its way down."""
+    variants: dict[tuple[int, str], list[Row]] = defaultdict(list)
+    for row in run.proof.radio.to_dict("records"):
+        variants[int(row["pair"]), row["band"]].append(row)
+    for rows in variants.values():
+        there = [row["id"] for row in rows if row["bound"] and row["id"] in known]
+        least = min((known[key]["capex_real"] for key in there), default=None)
+        for row in rows:
+            capex = known.get(row["id"], {}).get("capex_real", math.nan)
+            if row["bound"]:
+                continue
+            if least is None or (row["band"] and not capex >= least) or row["child"] < 0:
+                yield Finding("left out of the graph of bounds without a variant there", row["id"])
+            elif not row["band"] and not any(other["child"] >= 0 for other in rows if other["bound"]):
+                yield Finding("way down from a mast that nothing pays", row["id"])
+
+
+def _made_of(run: Run, row: Row, parts: dict[str, float]) -> Iterator[str]:
+    """What is wrong with the pieces of one span."""
+    rules = run.programme.radio
+    masts = {mast.item for mast in rules.masts} | {rules.power_item}
+    wanted = [band.item for band in rules.bands if band.name == row["band"]]
+    if row["state"] == "assumed" and rules.survey_item:
+        wanted.append(rules.survey_item)
+    if any(parts.get(item, 0.0) < wanted.count(item) for item in wanted) or set(parts) - {*wanted, *masts}:
+        yield "pieces are not a link of its band, a survey where it is assumed, and a mast"
+
+
+def _layer_findings(run: Run, known: dict[Hashable, dict[Hashable, Any]]) -> Iterator[Finding]:
+    """Spans of the plan are priced as the candidates are, and paid where they are built."""
+    for row in run.spans.loc[run.spans["method"].isin(RADIO_METHODS)].to_dict("records"):
+        stated, is_built = known.get(row["id"], {}), row["year"] == row["year"]
+        paid = stated.get("capex_real", math.nan)
+        if not abs(row["designed_capex_real"] - paid) <= HALF_CENT:
+            yield Finding("capex is not that of the candidate", row["id"])
+        if not abs(row["capex_real"] - (paid if is_built else 0.0)) <= HALF_CENT:
+            yield Finding("capex is not that of its design, or not 0 though it is not built", row["id"])
+
+
+def hops(run: Run) -> Check:
+    """Hops keep length, rain and room of their band; masts and hops lead the way they are paid for."""
+    count = int((run.spans["method"] == "microwave").sum())
+    assumed = sum(row["state"] == "assumed" for row in _designed(run))
+    proven = f"{count} hops in reach of their bands, {assumed} of them assumed; each mast paid on the way to it"
+    return conclude("hops", proven, _hop_findings(run))
+
+
+def _designed(run: Run) -> list[Row]:
+    """What radio spans of the plan are, hops alone."""
+    used = set(run.spans["id"])
+    return [row for row in run.proof.radio.to_dict("records") if row["id"] in used and row["band"]]
+
+
+def _hop_findings(run: Run) -> Iterator[Finding]:
+    rules, bands = run.programme.radio, {band.name: band for band in run.programme.radio.bands}
+    known = set(run.proof.radio["id"])
+    for key in run.spans.loc[run.spans["method"].isin(RADIO_METHODS), "id"]:
+        if key not in known:
+            yield Finding("radio span that is not in proof/radio", str(key))
+    length = dict(zip(run.spans["id"], run.spans["geometry_length_m"], strict=True))
+    for row in _designed(run):
+        band = bands.get(row["band"])
+        if band is None or row["mbps"] != band.mbps:
+            yield Finding("band is none of the settings, or carries otherwise", row["id"])
+        elif length[row["id"]] / 1000.0 > min(band.max_km, rules.longest_km) + 1e-3:
+            yield Finding("longer than its band reaches", row["id"])
+        if row["availability"] < rules.availability:
+            yield Finding("rain leaves it in service less than is asked for", row["id"])
+        if row["state"] == "clear" and not row["clearance_m"] >= 0.0:
+            yield Finding("called clear without the room that asks for", row["id"])
+    nodes = run.proof.nodes["id"].tolist()
+    far = dict(zip(run.proof.elements["id"], run.proof.elements["node_id"], strict=True))
+    for row in run.proof.radio.to_dict("records"):
+        if row["id"] in far and row["child"] != EITHER and _node(nodes, row["child"]) != far[row["id"]]:
+            yield Finding("leads the other way than it is paid for", row["id"])
+    costly = (row for row in run.proof.radio.to_dict("records") if row["bound"] and not row["band"])
+    paid = {_node(nodes, row["child"]) for row in costly if row["child"] >= 0}
+    pays = {row["id"]: _node(nodes, row["child"]) for row in run.proof.radio.to_dict("records")}
+    for key, node in far.items():
+        if node in paid and key in pays and pays[key] != node:
+            yield Finding("leads to a mast without the variant that pays for it", str(key))
+
+
+def _node(nodes: list[str], number: float) -> str:
+    """Id of a node; empty where there is none."""
+    return nodes[int(number)] if number >= 0 else ""
+
+
+def loads(run: Run) -> Check:
+    """What is designed behind every hop fits on it, and nothing there must have fibre or is called fibre."""
+    proven = f"busy-hour demand behind {len(_designed(run))} hops fits on them; nothing behind one is on fibre"
+    return conclude("loads of hops", proven, _load_findings(run))
+
+
+def _load_findings(run: Run) -> Iterator[Finding]:
+    elements = run.proof.elements.to_dict("records")
+    hop = {row["id"]: row for row in _designed(run)}
+    leads = {row["node_id"]: number for number, row in enumerate(elements)}
+    load: dict[str, float] = defaultdict(float)
+    units = dict(zip(run.finance["customers"]["site_id"], run.finance["customers"]["institutions"], strict=True))
+    mandatory = _mandatory(run)
+    for site in run.sites.loc[run.sites["designed_technology"].isin(run.programme.networked)].to_dict("records"):
+        at, over = leads.get(site["node_id"], -1), False
+        while at >= 0:
+            key = elements[at]["id"]
+            if key in hop:
+                over = True
+                load[key] += _demand(run, site, units)
+            at = int(elements[at]["parent"])
+        if over != (site["designed_technology"] == "microwave"):
+            yield Finding("on fibre behind a hop, or on microwave without one", site["id"])
+        if over and site["id"] in mandatory:
+            yield Finding("must have fibre and hangs behind a hop", site["id"])
+    for key, whole in load.items():
+        if whole > hop[key]["mbps"] + SLACK:
+            yield Finding(f"{whole:,.1f} Mbit/s behind a hop of {hop[key]['mbps']:,.0f}", key)
+
+
+def _demand(run: Run, site: Row, units: dict[str, float]) -> float:
+    """Busy-hour demand of what is still open of a site, in Mbit/s; institutions only where they are served."""
+    each = run.programme.categories[site["category"]].demand_mbps
+    if site["households"] == site["households"]:
+        return float(each * site["households"] * (1.0 - site["already_served"]) * run.programme.demand.take_up)
+    return float(each * units.get(site["id"], 0.0))
+
+
+def beside_the_tree(run: Run) -> int:
+    """What sites cost as they are designed, over what the certificate leaves out as constant, in minor units.
+
+    The constant is each site's cheapest way: of those that hang on the network where they cost less than the best
+    other one, or where nothing else may serve it.
+    """
+    total, mandatory = 0, _mandatory(run)
+    designed = dict(zip(run.sites["id"], run.sites["designed_technology"], strict=True))
+    for key, (tied, others, _) in _ways(run).items():
+        every = {**tied, **others}
+        own = every.get(designed[key], 0)
+        least, other = min(tied.values(), default=None), min(others.values(), default=None)
+        must = least is not None and (other is None or key in mandatory)
+        base = least if least is not None and (must or (other is not None and least < other)) else (other or 0)
+        total += own - base
+    return total
+
+
+def relaxed_prizes(run: Run, reached: dict[str, float]) -> dict[str, float]:
+    """Prizes of reached nodes: what the cheapest way over the network saves at their sites, whatever it leads over."""
+    names = run.proof.nodes["id"].tolist()
+    found, mandatory = dict.fromkeys(reached, 0.0), _mandatory(run)
+    for key, (tied, others, node) in _ways(run).items():
+        if tied and names[node] in found:
+            gain = min(others.values()) - min(tied.values()) if others and key not in mandatory else math.inf
+            found[names[node]] += max(0.0, gain)
+    return found
+
+
+Ways = tuple[dict[str, int], dict[str, int], int]
+
+
+def _ways(run: Run) -> dict[str, Ways]:
+    """Present cost in minor units of every site's ways over the network, and of the others; and its node."""
+    found: dict[str, Ways] = {key: ({}, {}, -1) for key in run.sites["id"]}
+    for row in run.proof.plan_options.to_dict("records"):
+        tied, others, node = found[row["site_id"]]
+        (tied if row["node"] >= 0 else others)[row["technology"]] = round(row["present_1"] * MINOR_PER_UNIT)
+        found[row["site_id"]] = (tied, others, max(node, int(row["node"])))
+    return found
+
+
+def _mandatory(run: Run) -> set[str]:
+    """Sites that must have fibre."""
+    rows = zip(run.sites["id"], run.sites["project"], run.sites["category"], strict=True)
+    only = {project.id: project.fibre_mandatory for project in run.programme.projects}
+    return {key for key, project, category in rows if category in only[project]}

@@ -1,0 +1,170 @@
+"""Hops in the design: never better than the optimum, never below the bound, and every rule of them held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hop_oracle import least_cost
+from islands import changed
+
+from karez.appraising.converting import convert
+from karez.appraising.pricing import price
+from karez.designing.access import design
+from karez.designing.hanging import hang
+from karez.model.catalogue import Catalogue
+from karez.model.design import Design
+from karez.model.inputs import Inputs
+from karez.model.prices import Prices
+from karez.model.radio import EITHER
+from karez.model.route_graph import RouteGraph
+from karez.routing.route import route
+from karez.units import to_minor
+
+Made = tuple[Inputs, RouteGraph, Prices, Design]
+
+
+def make(inputs: Inputs) -> Made:
+    graph = route(inputs)
+    prices = price(inputs, graph, convert(inputs.catalogue, inputs.programme))
+    return inputs, graph, prices, design(inputs, graph, prices)
+
+
+def scaled(inputs: Inputs, factors: dict[str, float], mbps: float) -> Inputs:
+    """Other unit costs, and bands that carry another share."""
+    table = inputs.catalogue.table.copy()
+    for item, factor in factors.items():
+        table.loc[item, ["low", "rate", "high"]] *= factor
+    bands = tuple(
+        band.model_copy(update={"mbps": max(100.0, mbps * band.mbps)}) for band in inputs.programme.radio.bands
+    )
+    return changed(replace(inputs, catalogue=Catalogue(table)), bands=bands)
+
+
+def whole_cost(made: Made) -> int:
+    """Present cost of spans and sites, in minor units, as the oracle counts it."""
+    _, _, prices, found = made
+    span = found.tree.span
+    spans = to_minor(np.append(prices.span_present_by_year[:, 0], prices.source_present_by_year[::-1, 0]))[span].sum()
+    option = found.site_option
+    return int(spans + to_minor(prices.option_present_by_year[:, 0])[option[option >= 0]].sum())
+
+
+def check_rules(made: Made) -> None:
+    inputs, graph, prices, found = made
+    assert graph.radio is not None
+    links = graph.radio.links.set_index("span")
+    load = np.zeros(len(found.tree.span))
+    for site, technology in enumerate(found.site_technology):
+        at, over = found.site_element[site] if technology in ("fibre", "microwave") else -1, False
+        while at >= 0:
+            load[at] += prices.site_mbps[site]
+            over |= found.tree.span[at] >= 0 and graph.spans["method"].iloc[found.tree.span[at]] == "microwave"
+            at = found.tree.parent[at]
+        if technology in ("fibre", "microwave"):
+            assert over == (technology == "microwave")
+        assert not (prices.site_fibre_mandatory[site] and technology == "microwave")
+    heads, paid = graph.radio.towers["node"].tolist(), []
+    for element, span in enumerate(found.tree.span.tolist()):
+        if span in links.index:
+            link = links.loc[span]
+            assert load[element] <= link["mbps"] + 1e-6
+            assert link["child"] in (EITHER, found.tree.node[element])
+        if found.tree.node[element] in heads:
+            paid.append(found.tree.node[element])
+    assert len(paid) == len(set(paid)), "a mast is led to once"
+    new = ~graph.radio.towers["existing"].to_numpy(bool)
+    masts = {mast.item for mast in inputs.programme.radio.masts}
+    bought = graph.radio.parts[graph.radio.parts["span"].isin(found.tree.span) & graph.radio.parts["item"].isin(masts)]
+    assert bought["quantity"].sum() == np.isin(graph.radio.towers["node"].to_numpy()[new], paid).sum()
+
+
+@pytest.fixture(scope="module")
+def made(archipelago: Inputs) -> Made:
+    return make(archipelago)
+
+
+def test_islands_hang_on_hops_and_the_coast_on_fibre(made: Made) -> None:
+    inputs, _, _, found = made
+    served = dict(zip(inputs.sites["id"], found.site_technology, strict=True))
+    assert served["county_seat-harbour"] == "fibre"
+    assert served["homes-harbour"] == "fibre"
+    assert "microwave" in {served[f"homes-{place}"] for place in ("skerry", "great-isle", "outer-isle", "holm")}
+    check_rules(made)
+
+
+FEW = ("county_seat-harbour", "homes-southpoint", "homes-holm", "homes-great-isle", "homes-outer-isle")
+
+
+def few(inputs: Inputs) -> Inputs:
+    """Five sites and two bands: what HiGHS proves in seconds."""
+    sites = inputs.sites[inputs.sites["id"].isin(FEW)].reset_index(drop=True)
+    towers = inputs.towers
+    assert towers is not None
+    towers = towers[~towers["id"].isin(["t-skerry", "t-great-west"])].reset_index(drop=True)
+    return changed(replace(inputs, sites=sites, towers=towers), bands=inputs.programme.radio.bands[:2])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_value_and_bound_stand_on_either_side_of_the_optimum(archipelago: Inputs, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    items = ("route", "sea_cable", "drop", "radio_home", "satellite_capacity", "mast_45m", "link_6ghz", "solar_power")
+    factors = {item: float(random.uniform(0.4, 2.5)) for item in items}
+    given = make(scaled(few(archipelago), factors, float(random.choice([0.15, 0.3, 1.0]))))
+    check_rules(given)
+    least, certificate = least_cost(*given[:3]), given[3].certificate
+    assert certificate.bound is not None
+    ours = whole_cost(given)
+    constant = 100 * certificate.constant
+    assert 100 * certificate.value + constant == pytest.approx(ours, abs=1.0), "the certificate counts what is there"
+    assert ours >= least - 10.0
+    assert 100 * certificate.bound + constant <= least + 10.0
+    assert ours <= 1.15 * least
+
+
+def test_what_no_hop_can_carry_is_served_otherwise(archipelago: Inputs) -> None:
+    given = make(scaled(archipelago, {}, 0.1))
+    check_rules(given)
+    served = dict(zip(given[0].sites["id"], given[3].site_technology, strict=True))
+    # 504 Mbit/s in the busy hour over hops of 100.
+    assert served["homes-great-isle"] == "satellite"
+
+
+def test_without_bands_there_are_no_hops(archipelago: Inputs) -> None:
+    graph = route(archipelago.by_cable())
+    assert graph.radio is None
+    assert not graph.spans["method"].isin(["microwave", "mast"]).any()
+
+
+def test_a_coarse_raster_proves_nothing(archipelago: Inputs, made: Made) -> None:
+    proven = made[1].radio
+    assumed = route(changed(archipelago, proven_cell_m=50.0)).radio
+    assert proven is not None and assumed is not None
+    hops = proven.links[proven.links["band"] != ""]
+    assert (hops["state"] == "clear").all() and (hops["clearance_m"] >= 0).all()
+    guessed = assumed.links[assumed.links["band"] != ""]
+    assert (guessed["state"] == "assumed").all() and guessed["clearance_m"].isna().all()
+    survey = assumed.parts[assumed.parts["item"] == "survey"]
+    assert set(survey["span"]) == set(guessed["span"])
+    assert not (proven.parts["item"] == "survey").any()
+
+
+def test_candidates_at_places_are_called_derived(archipelago: Inputs) -> None:
+    graph = route(replace(archipelago, towers=None))
+    assert graph.radio is not None
+    assert graph.radio.towers["derived"].all()
+    assert graph.radio.towers["id"].str.startswith("place:").all()
+
+
+def test_equal_inputs_give_equal_graphs_whatever_the_order_of_towers(archipelago: Inputs, made: Made) -> None:
+    again: Any = route(replace(archipelago))
+    assert again.spans["id"].tolist() == made[1].spans["id"].tolist()
+    assert again.radio.links.equals(made[1].radio.links)  # type: ignore[union-attr]
+
+
+def test_hanging_a_tree_leads_away_from_the_root(made: Made) -> None:
+    _, _, _, found = made
+    assert (found.tree.parent < np.arange(len(found.tree.parent))).all()
+    assert hang.__doc__
