@@ -6,6 +6,7 @@ import json
 import shutil
 
 import geopandas as gpd
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -27,6 +28,19 @@ def test_every_house_of_the_town_is_served(run):
     assert totals["premises"] == totals["premises_served"] == 36
     assert totals["dwellings_served"] == 36
     assert totals["offices"] == 1
+
+
+def test_labour_and_material_are_told_by_formulas_that_follow_the_prices(run):
+    book = openpyxl.load_workbook(run.folder / "boq.xlsx", data_only=True)
+    amount, labour, material = ([row[i] for row in book["Total"].iter_rows(5, values_only=True)] for i in (3, 4, 5))
+    assert all(whole == pytest.approx(of + rest) for whole, of, rest in zip(amount, labour, material, strict=True))
+    totals = json.loads((run.folder / "summary.json").read_text())["totals"]
+    assert labour[-1] == pytest.approx(totals["labour_real"], abs=0.05)
+    shares = dict(row[::3] for row in book["Prices"].iter_rows(5, values_only=True))
+    assert shares["trench, carriageway"] == 0.75
+    assert shares["splitter"] == 0.25
+    formula = openpyxl.load_workbook(run.folder / "boq.xlsx")["Total"]["E5"].value
+    assert "Prices" in formula
 
 
 def test_certificates_bound_trench_and_whole_from_below(run):

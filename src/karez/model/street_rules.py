@@ -237,11 +237,24 @@ class Locks(Settings):
     )
 
 
+class LabourShares(Settings):
+    """Part of a unit cost that is labour; the rest is material."""
+
+    civil: Share = setting(0.75, meaning="Of trenches, strands, ducts pulled through and passages", assumption=True)
+    cable: Share = setting(0.4, meaning="Of cable, laid", assumption=True)
+    splice: Share = setting(0.9, meaning="Of splices", assumption=True)
+    drop: Share = setting(0.65, meaning="Of drops, cable and installation", assumption=True)
+    plant: Share = setting(
+        0.25, meaning="Of offices, ports, cabinets, splitters, closures and terminals", assumption=True
+    )
+
+
 class Prices(Settings):
     """Unit costs, material and labour together, in the currency and price year named here."""
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = setting("USD", meaning="Currency, as ISO 4217 code")
     price_year: int = setting(2023, unit="year", meaning="Year of the prices", ge=1990, le=2100)
+    labour: LabourShares = setting(LabourShares(), meaning="How much of the unit costs is labour")
     trench_per_m: dict[Surface, NonNegative] = setting(
         {"carriageway": 76.3, "paved": 53.3, "soft": 32.8},
         unit="currency/m",

@@ -18,6 +18,7 @@ from karez.reporting.record import to_toml
 from karez.reporting.run_folder import write_whole
 from karez.reporting.street.figures import StreetFigures, length_by_method
 from karez.reporting.street.geopackage import write_kmz, write_street_layers
+from karez.reporting.street.items import with_labour
 from karez.reporting.street.layers import rows, street_layers
 from karez.reporting.street.locks import lock_layers
 from karez.reporting.street.report import write_street_report
@@ -87,6 +88,7 @@ def street_summary(
         "key": record.key,
         "totals": {
             "cost_real": found.cost,
+            "labour_real": round(float(with_labour(design.bill, prices.labour)["labour"].sum()), 2),
             "cost_passed_real": found.cost_passed,
             "cost_per_home_passed_real": round(found.cost_passed / max(found.dwellings, 1), 2),
             "cost_per_home_connected_real": found.cost_connected,

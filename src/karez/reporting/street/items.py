@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+
+from karez.model.street_rules import LabourShares
 
 METHODS = {
     "trench": "trench",
@@ -25,6 +28,27 @@ def item_words(item: str) -> str:
     if not run.startswith("trench ") or method not in METHODS:
         return item
     return f"{METHODS[method]}, {run.removeprefix('trench ')}"
+
+
+def labour_share(item: str, shares: LabourShares) -> float:
+    """Part of an item's cost that is labour.
+
+    >>> labour_share("trench paved, aerial", LabourShares()), labour_share("feeder splice", LabourShares())
+    (0.75, 0.9)
+    """
+    if item.startswith(("trench ", "passage ")):
+        return shares.civil
+    if " cable, " in item:
+        return shares.cable
+    if "splice" in item:
+        return shares.splice
+    return shares.drop if item.startswith("drop") else shares.plant
+
+
+def with_labour(bill: pd.DataFrame, shares: LabourShares) -> pd.DataFrame:
+    """A bill with the column ``labour``: how much of each amount is labour."""
+    share = np.array([labour_share(str(item), shares) for item in bill["item"]])
+    return bill.assign(labour=bill["amount"] * share)
 
 
 def in_words(bill: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,9 @@ import pandas as pd
 
 from karez.model.street import StreetDesign, StreetInputs
 from karez.reporting.book import Book, Column, Placed, Sheet
-from karez.reporting.street.items import in_words
+from karez.reporting.street.items import in_words, with_labour
+
+LABOUR = "Labour, share of it"
 
 
 def write_street_workbook(
@@ -18,10 +20,11 @@ def write_street_workbook(
     """Write the workbook.
 
     Amounts are quantity × unit cost of the sheet Prices, as live formulas: change a cost there and every total follows.
+    Labour is the share of an amount that the same sheet says, material the rest.
     A unit cost is the item's amount over its quantity in this design.
     """
     currency = inputs.rules.prices.currency
-    bill = in_words(design.bill)
+    bill = in_words(with_labour(design.bill, inputs.rules.prices.labour))
     with Book(path, f"Street-level design: {inputs.name}") as book:
         prices = _prices(book, bill, currency)
         _bill(book, bill, prices, currency)
@@ -32,8 +35,10 @@ def write_street_workbook(
 
 def _items(bill: pd.DataFrame) -> pd.DataFrame:
     """Items with their quantity and amount, in the order of their amount."""
-    table = bill.groupby(["item", "unit"], as_index=False)[["quantity", "amount"]].sum()
+    table = bill.groupby(["item", "unit"], as_index=False)[["quantity", "amount", "labour"]].sum()
     table["price"] = table["amount"] / table["quantity"]
+    # Every item has one share: rounding aside, that of its amounts.
+    table["share"] = (table["labour"] / table["amount"].where(table["amount"] > 0)).fillna(0.0).round(6)
     return table.sort_values(["amount", "item"], ascending=[False, True]).reset_index(drop=True)
 
 
@@ -47,6 +52,7 @@ def _prices(book: Book, bill: pd.DataFrame, currency: str) -> Placed:
             Column("Item", items["item"].tolist(), width=48),
             Column("Unit", items["unit"].tolist(), width=8),
             Column(f"Unit cost, {currency}", items["price"].tolist(), "input", 18),
+            Column(LABOUR, items["share"].tolist(), "input", 18),
         ],
         freeze=1,
     )
@@ -60,11 +66,16 @@ def _bill(book: Book, bill: pd.DataFrame, prices: Placed, currency: str) -> None
 
 def _columns(items: pd.DataFrame, prices: Placed, currency: str, lead: Column | None = None) -> list[Column]:
     """Columns of a bill; the amount looks its unit cost up by the item's name."""
-    names, costs = prices.column("Item"), prices.column(f"Unit cost, {currency}")
-    item, quantity = ("A", "C") if lead is None else ("B", "D")
+    names, costs, shares = (prices.column(title) for title in ("Item", f"Unit cost, {currency}", LABOUR))
+    item, quantity, amount, labour = ("A", "C", "D", "E") if lead is None else ("B", "D", "E", "F")
 
     def cost(row: int) -> str:
         return f"INDEX({costs},MATCH({item}{row},{names},0))"
+
+    def share(row: int) -> str:
+        return f"INDEX({shares},MATCH({item}{row},{names},0))"
+
+    of_labour = (items["amount"] * items["share"]).round(2)
 
     columns = [
         Column("Item", items["item"].tolist(), width=48),
@@ -76,6 +87,22 @@ def _columns(items: pd.DataFrame, prices: Placed, currency: str, lead: Column | 
             "cents",
             18,
             formula=lambda row: f"ROUND({quantity}{row}*{cost(row)},2)",
+            total=True,
+        ),
+        Column(
+            f"of it labour, {currency}",
+            of_labour.tolist(),
+            "cents",
+            18,
+            formula=lambda row: f"ROUND({amount}{row}*{share(row)},2)",
+            total=True,
+        ),
+        Column(
+            f"of it material, {currency}",
+            (items["amount"] - of_labour).round(2).tolist(),
+            "cents",
+            18,
+            formula=lambda row: f"{amount}{row}-{labour}{row}",
             total=True,
         ),
     ]
@@ -91,8 +118,9 @@ def _by(book: Book, bill: pd.DataFrame, key: str, ids: list[str], prices: Placed
     lead = Column(key.capitalize(), names, width=34)
     table["price"] = table["amount"] / table["quantity"]
     # What a mean price makes of an area differs from its own amount by the mix of streets in it.
-    mean = _items(bill).set_index("item")["price"]
-    table["amount"] = (table["quantity"] * table["item"].map(mean)).round(2)
+    mean = _items(bill).set_index("item")[["price", "share"]]
+    table["amount"] = (table["quantity"] * table["item"].map(mean["price"])).round(2)
+    table["share"] = table["item"].map(mean["share"])
     sheet.table(_columns(table, prices, currency, lead), total="Total", freeze=2, find=True)
 
 
