@@ -16,7 +16,9 @@ FORCED = -1
 def _run(edges: list[tuple[int, int, int]], prizes: list[int], moats: list[tuple[int, int]]) -> Run:
     """A candidate graph; the highest node is the super-root."""
     return bare_run(
-        proof_graph=pd.DataFrame(edges, columns=["start", "end", "present_minor"]),
+        proof_graph=pd.DataFrame(
+            [(f"e{k}", *edge) for k, edge in enumerate(edges)], columns=["id", "start", "end", "present_minor"]
+        ),
         proof_nodes=pd.DataFrame({"id": [f"n{k}" for k in range(len(prizes))], "prize_minor": prizes}),
         proof_ascent=pd.DataFrame(moats, columns=["node", "radius_minor"], dtype=int),
     )

@@ -65,7 +65,7 @@ def hata_open_db(km: Floats, mhz: float, gateway_m: float, device_m: float) -> F
     """Hata's median loss in open land; antennas of gateways from 30 m, lower ones counted as such by the formula.
 
     >>> hata_open_db(np.array([1.0, 10.0]), 868.0, 30.0, 1.5).round(1).tolist()
-    [97.7, 132.9]
+    [97.6, 132.9]
     """
     f, high = np.log10(mhz), np.log10(gateway_m)
     device = (1.1 * f - 0.7) * device_m - (1.56 * f - 0.8)

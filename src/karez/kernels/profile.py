@@ -38,7 +38,7 @@ def fresnel_radius(one_m: float, other_m: float, ghz: float) -> float:
     """Radius of the first Fresnel zone at distances from the ends of a path, in metres.
 
     >>> round(fresnel_radius(10_000.0, 10_000.0, 6.0), 2)
-    15.8
+    15.81
     """
     return math.sqrt(LIGHT_M_PER_NS / ghz * one_m * other_m / (one_m + other_m))
 

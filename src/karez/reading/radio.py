@@ -26,6 +26,8 @@ LEAST, GREATEST = 0.99, 0.99999
 def check_radio(settled: Settled, findings: Findings) -> None:
     """What the settings of radio must keep among themselves and with those of microwave."""
     radio = settled.radio
+    if not radio:
+        return
     bands = radio.get("bands")  # None where one is faulty: that is said elsewhere, the rest is looked at
     if bands is not None and not bands:
         if settled.layers.towers:

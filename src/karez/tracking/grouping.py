@@ -19,7 +19,7 @@ def coded(keys: Sequence[Whole]) -> Longs:
     """One number for every row, in the order of `keys`, the first counting most; equal rows have equal numbers.
 
     >>> coded([np.array([7, 7, 5]), np.array([-1, 2, 9])]).tolist()
-    [11, 14, 10]
+    [22, 25, 10]
     """
     code, room = np.zeros(len(keys[0]), dtype=np.int64), 1
     for key in keys if len(code) else ():
