@@ -37,7 +37,7 @@ from karez.model.route_graph import RouteGraph
 from karez.solving import Effort, Ringed, Survivable, ringed
 from karez.units import from_minor
 
-ROUNDS = 200
+ROUNDS = 150
 """Pieces of the backbone torn up and mended, by part, at most."""
 
 GAP_PER_SPAN = 1e-5
