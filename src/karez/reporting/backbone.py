@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from karez.reporting.backbone_views import HUB_COLOUR, ROLES, hub_table, road_ta
 from karez.reporting.figures import money, number, percent
 from karez.reporting.files import write_csv, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
-from karez.reporting.geopackage import add_styles, write_layers
+from karez.reporting.geopackage import write_layers
 from karez.reporting.optics import HUT, SWITCH, optics_findings, optics_section
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.run_folder import Progress, write_whole
@@ -42,7 +40,7 @@ def write_backbone(
         "backbone.xlsx": partial(write_book, backbone),
         "backbone.gpkg": partial(_layers, backbone),
         "backbone.html": partial(_page, backbone, areas),
-        "proof": partial(_proof, backbone),
+        "proof": partial(write_parquets, backbone.proof),
     }
     return write_whole(writers, folder, force=force, progress=progress)
 
@@ -56,20 +54,13 @@ def _layers(backbone: Backbone, path: Path) -> None:
         "nodes": (backbone.optics.nodes, "Point"),
         "routes": (backbone.optics.routes, "MultiLineString"),
     }
-    write_layers(layers, path, version="1.3")
     styles = (
         single_style("spans", "LineString", ROLES["ring"][1], 0.6),
         single_style("hubs", "Point", HUB_COLOUR, 2.4),
         single_style("huts", "Point", HUT, 2.0),
         single_style("nodes", "Point", SWITCH, 1.6),
     )
-    with closing(sqlite3.connect(path)) as connection, connection:
-        add_styles(connection, styles)
-
-
-def _proof(backbone: Backbone, folder: Path) -> None:
-    folder.mkdir()
-    write_parquets(backbone.proof, folder)
+    write_layers(layers, path, version="1.3", styles=styles)
 
 
 def findings(backbone: Backbone) -> list[str]:

@@ -224,7 +224,6 @@ def _repairs(made: Breakage) -> Table:
 
 
 def _tables(made: Breakage, folder: Path) -> None:
-    folder.mkdir()
     tables = {
         "sites": pd.DataFrame(made.sites.drop(columns="geometry")),
         "repairs": made.repairs,

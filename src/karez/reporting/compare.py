@@ -50,7 +50,6 @@ def write_comparison(
 
 
 def _tables(comparison: Comparison, folder: Path) -> None:
-    folder.mkdir()
     sites = pd.DataFrame(comparison.sites.drop(columns="geometry"))
     write_csvs({**comparison.tables, "sites": sites}, folder)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +17,7 @@ from karez.reporting.charts import Series, columns, nice_ticks
 from karez.reporting.figures import MISSING, money, number, percent
 from karez.reporting.files import write_csvs, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
-from karez.reporting.geopackage import add_styles, write_layers
+from karez.reporting.geopackage import write_layers
 from karez.reporting.outage_map import Dots, network_map
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.rests_on import rests_on
@@ -57,13 +55,12 @@ def write_computing(
         "computing.gpkg": partial(_layers, found),
         "computing.xlsx": partial(_workbook, found),
         "computing.html": partial(_page, found, areas),
-        "proof": partial(_proof, found),
+        "proof": partial(write_parquets, found.proof),
     }
     return write_whole(writers, folder, force=force, progress=progress)
 
 
 def _tables(found: Computing, folder: Path) -> None:
-    folder.mkdir()
     centres, sites = (frame.drop(columns="geometry") for frame in (found.centres, found.sites))
     write_csvs({"centres": centres, "sites": sites, "curve": found.curve}, folder)
 
@@ -74,19 +71,12 @@ def _layers(found: Computing, path: Path) -> None:
         "sites": (found.sites, "Point"),
         "candidates": (found.candidates, "Point"),
     }
-    write_layers(layers, path, version="1.3")
     styles = (
         single_style("centres", "Point", CENTRE, 4.0),
         single_style("sites", "Point", SHADES[2], 1.6),
         single_style("candidates", "Point", LOST, 2.0),
     )
-    with closing(sqlite3.connect(path)) as connection, connection:
-        add_styles(connection, styles)
-
-
-def _proof(found: Computing, folder: Path) -> None:
-    folder.mkdir()
-    write_parquets(found.proof, folder)
+    write_layers(layers, path, version="1.3", styles=styles)
 
 
 def _workbook(found: Computing, path: Path) -> None:

@@ -38,13 +38,15 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def write_csvs(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write a CSV for every table, named for it, into a folder that is there."""
+    """Write a CSV for every table, named for it, into a folder, which is made if need be."""
+    folder.mkdir(exist_ok=True)
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
 
 
 def write_parquets(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write a Parquet file for every table, named for it, without its index, into a folder that is there."""
+    """Write a Parquet file without index for every table, named for it, into a folder, which is made if need be."""
+    folder.mkdir(exist_ok=True)
     for name, table in tables.items():
         arrow = pa.Table.from_pandas(pd.DataFrame(table).reset_index(drop=True), preserve_index=False)
         pq.write_table(arrow, folder / f"{name}.parquet", compression="zstd")

@@ -24,5 +24,4 @@ def write_finance(plan: Plan, folder: Path) -> None:
     if plan.settlements is not None:
         tables |= {"settlements": plan.settlements.table, "settlement_items": plan.settlements.items}
     if tables:
-        folder.mkdir()
         write_parquets(tables, folder)

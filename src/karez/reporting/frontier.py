@@ -48,7 +48,6 @@ def write_frontier(
 
 def _proof(frontier: CoverageFrontier, folder: Path) -> None:
     """Graph, offers, designs, multipliers and moats, from which every point and every bound is derived again."""
-    folder.mkdir()
     tables = {
         "graph": frontier.graph,
         "offers": frontier.offers,

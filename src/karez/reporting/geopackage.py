@@ -61,7 +61,13 @@ def write_geopackage(plan: Plan, path: Path) -> None:
         add_styles(connection, [*layer_styles(plan), *ring_styles(plan)])
 
 
-def write_layers(layers: Mapping[str, tuple[gpd.GeoDataFrame, str]], path: Path, *, version: str = "") -> None:
+def write_layers(
+    layers: Mapping[str, tuple[gpd.GeoDataFrame, str]],
+    path: Path,
+    *,
+    version: str = "",
+    styles: Sequence[LayerStyle] = (),
+) -> None:
     """Write layers as they are into a GeoPackage, a new one or one that is there.
 
     Parameters
@@ -72,6 +78,8 @@ def write_layers(layers: Mapping[str, tuple[gpd.GeoDataFrame, str]], path: Path,
         The file.
     version : str
         Version of the format; empty: GDAL's own.
+    styles : Sequence[LayerStyle]
+        How QGIS draws the layers; without any, no table of styles is written.
     """
     with fixed_time():
         for name, (frame, kind) in layers.items():
@@ -86,6 +94,9 @@ def write_layers(layers: Mapping[str, tuple[gpd.GeoDataFrame, str]], path: Path,
                 dataset_options={"VERSION": version} if version else {},
                 layer_options={"GEOMETRY_NAME": "geom"},
             )
+    if styles:
+        with closing(sqlite3.connect(path)) as connection, connection:
+            add_styles(connection, styles)
 
 
 def conform(frame: gpd.GeoDataFrame, table: Table) -> gpd.GeoDataFrame:

@@ -19,7 +19,6 @@ RADIO_TABLES = ("radio", "radio_parts")
 
 def write_proof(proof: Proof, catalogue: pd.DataFrame, folder: Path) -> None:
     """Write every table of `proof`, its multipliers and cases, and the catalogue into the new folder `folder`."""
-    folder.mkdir()
     tables = {**{name: getattr(proof, name) for name in TABLES}, **proof.backbone}
     tables |= {name: getattr(proof, name) for name in RADIO_TABLES if len(getattr(proof, name))}
     write_parquets({**tables, "catalogue": catalogue.reset_index(names="item")}, folder)

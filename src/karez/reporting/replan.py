@@ -176,7 +176,6 @@ def write_replan(replan: Replan | None, folder: Path) -> None:
     """Write every table into the new folder `folder`; nothing if there is none."""
     if replan is None:
         return
-    folder.mkdir()
     write_parquets({name: getattr(replan, name) for name in TABLES}, folder)
     write_csvs({name: getattr(replan, name) for name in AS_CSV}, folder)
     write_json(replan.about, folder / "about.json")

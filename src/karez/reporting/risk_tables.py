@@ -23,7 +23,6 @@ def write_risk(risk: Risk | None, folder: Path) -> None:
     """
     if risk is None:
         return
-    folder.mkdir()
     write_csvs(risk_tables(risk), folder)
 
 

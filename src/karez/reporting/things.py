@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from karez.reporting.charts import Series, columns
 from karez.reporting.figures import money, number, percent
 from karez.reporting.files import write_csvs, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
-from karez.reporting.geopackage import add_styles, write_layers
+from karez.reporting.geopackage import write_layers
 from karez.reporting.outage_map import Dots, network_map
 from karez.reporting.page import Figure, Section, Study, Table, kicker, render_study
 from karez.reporting.rests_on import rests_on
@@ -61,31 +59,23 @@ def write_things(
         "things.gpkg": partial(_layers, found),
         "things.xlsx": partial(_workbook, found),
         "things.html": partial(_page, found, areas),
-        "proof": partial(_proof, found),
+        "proof": partial(write_parquets, found.proof),
     }
     return write_whole(writers, folder, force=force, progress=progress)
 
 
 def _tables(found: Things, folder: Path) -> None:
-    folder.mkdir()
     write_csvs({"gateways": found.gateways.drop(columns="geometry")}, folder)
 
 
 def _layers(found: Things, path: Path) -> None:
     layers = {"gateways": (found.gateways, "Point"), "cells": (found.cells, "Point"), "masts": (found.masts, "Point")}
-    write_layers(layers, path, version="1.3")
     styles = (
         single_style("gateways", "Point", GATEWAY, 3.0),
         single_style("cells", "Point", GROUND_LOOKS["clear"][1], 1.2),
         single_style("masts", "Point", "#9aa5ad", 1.6),
     )
-    with closing(sqlite3.connect(path)) as connection, connection:
-        add_styles(connection, styles)
-
-
-def _proof(found: Things, folder: Path) -> None:
-    folder.mkdir()
-    write_parquets(found.proof, folder)
+    write_layers(layers, path, version="1.3", styles=styles)
 
 
 def _workbook(found: Things, path: Path) -> None:

@@ -141,7 +141,6 @@ def _record(inputs: StreetInputs, record: RunRecord, path: Path) -> None:
 
 
 def _proof(inputs: StreetInputs, graph: StreetGraph, design: StreetDesign, folder: Path) -> None:
-    folder.mkdir()
     write_parquets(proof_tables(inputs, graph, design), folder)
 
 

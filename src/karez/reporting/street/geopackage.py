@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 import zipfile
-from contextlib import closing
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -12,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from karez.reporting.geopackage import add_styles, write_layers
+from karez.reporting.geopackage import write_layers
 from karez.reporting.street.locks import KINDS
 from karez.reporting.street.palette import COLOURS, LOCK_COLOURS, LOCK_DASH, LOCK_LABELS, ORDER, WIDTHS
 from karez.reporting.styles import LayerStyle, category_style, single_style
@@ -32,9 +30,8 @@ def write_street_layers(layers: dict[str, gpd.GeoDataFrame], locks: dict[str, gp
     """Write every layer, and those of what is fixed; equal designs give equal files."""
     typed = {name: (layers[name], "LineString" if name in WIDTHS else "Point") for name in ORDER}
     typed |= {name: (frame, KINDS[name]) for name, frame in locks.items()}
-    write_layers(typed, path, version="1.3")
-    with closing(sqlite3.connect(path)) as connection, connection:
-        add_styles(connection, [*(_style(name) for name in ORDER), *(_lock_style(name) for name in locks)])
+    styles = [*(_style(name) for name in ORDER), *(_lock_style(name) for name in locks)]
+    write_layers(typed, path, version="1.3", styles=styles)
 
 
 def _lock_style(name: str) -> LayerStyle:
