@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -47,32 +48,34 @@ def print_frontier(frontier: CoverageFrontier, folder: Path) -> None:
             highlight=False,
             soft_wrap=True,
         )
+    _print_places(folder, "frontier.html")
+
+
+def print_told(lines: Sequence[str], folder: Path, page: str) -> None:
+    """Show what a study says in sentences, and where it lies."""
+    for line in lines:
+        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
+    _print_places(folder, page)
+
+
+def _print_places(folder: Path, page: str) -> None:
     out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
-    out.print(f"Page:    {folder / 'frontier.html'}", highlight=False, soft_wrap=True)
+    out.print(f"Page:    {folder / page}", highlight=False, soft_wrap=True)
 
 
 def print_backbone(backbone: Backbone, folder: Path) -> None:
     """Show what the rings cost, what they survive, and the roads that nothing doubles."""
-    for line in told_backbone(backbone):
-        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
-    out.print(f"Page:    {folder / 'backbone.html'}", highlight=False, soft_wrap=True)
+    print_told(told_backbone(backbone), folder, "backbone.html")
 
 
 def print_computing(computing: Computing, folder: Path) -> None:
     """Show where the centres stand and what sites see."""
-    for line in computing_sentences(computing):
-        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
-    out.print(f"Page:    {folder / 'computing.html'}", highlight=False, soft_wrap=True)
+    print_told(computing_sentences(computing), folder, "computing.html")
 
 
 def print_things(things: Things, folder: Path) -> None:
     """Show where the gateways stand and what they cover."""
-    for line in things_sentences(things):
-        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
-    out.print(f"Page:    {folder / 'things.html'}", highlight=False, soft_wrap=True)
+    print_told(things_sentences(things), folder, "things.html")
 
 
 def print_why(study: RuleStudy | Conflict, folder: Path) -> None:
@@ -94,10 +97,7 @@ def print_why(study: RuleStudy | Conflict, folder: Path) -> None:
             f"{price.saved / 1e6:,.1f}",
         )
     out.print(rows)
-    for line in sentences(study):
-        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
-    out.print(f"Page:    {folder / 'why.html'}", highlight=False, soft_wrap=True)
+    print_told(sentences(study), folder, "why.html")
 
 
 def print_comparison(comparison: Comparison, folder: Path) -> None:
@@ -107,7 +107,4 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
     for row in totals.itertuples(index=False, name=None):
         rows.add_row(str(row[0]), *("–" if pd.isna(value) else f"{value:,.2f}" for value in row[1:]))
     out.print(rows)
-    for line in told_comparison(comparison):
-        out.print(f"- {line}", markup=False, highlight=False, soft_wrap=True)
-    out.print(f"Results: {folder}", highlight=False, soft_wrap=True)
-    out.print(f"Page:    {folder / 'compare.html'}", highlight=False, soft_wrap=True)
+    print_told(told_comparison(comparison), folder, "compare.html")
