@@ -12,7 +12,7 @@ from karez.appraising.pricing import price
 from karez.designing.backbone import design_backbone
 from karez.designing.noise import uses_gnpy
 from karez.flow.progress import Progress, Stages, silent
-from karez.flow.record import record
+from karez.flow.record import record, study_folder
 from karez.flow.settlements import design_settlements
 from karez.model.backbone import Backbone
 from karez.reading import read
@@ -71,9 +71,7 @@ def backbone(
         inputs = read(folder, progress=share).by_cable()
     uses_gnpy(inputs.programme.backbone.optics)  # refuses before hours of work what cannot be done after them
     made = record(inputs, seed)
-    target = out or folder / "studies" / (
-        f"backbone-{made.key}" if upon is None else f"backbone-{made.key}-upon-{upon.name}"
-    )
+    target = out or study_folder(folder, "backbone", made.key, upon)
     refuse_existing(target, force=force)
     inputs = design_settlements(inputs, seed=seed, stages=stages)
     with stages.stage("routing") as share:

@@ -10,7 +10,7 @@ from karez.appraising.centre_price import centre_price
 from karez.appraising.converting import convert
 from karez.designing.computing import design_computing
 from karez.flow.progress import Progress, Stages, silent
-from karez.flow.record import record
+from karez.flow.record import record, study_folder
 from karez.model.computing import Computing
 from karez.reading import read
 from karez.reading.finished import read_upon
@@ -65,8 +65,8 @@ def computing(
     stages = Stages(progress)
     with stages.stage("reading") as share:
         inputs = read(folder, progress=share).by_cable()
-    key = record(inputs, seed).key
-    target = out or folder / "studies" / (f"computing-{key}" if upon is None else f"computing-{key}-upon-{upon.name}")
+    made = record(inputs, seed)
+    target = out or study_folder(folder, "computing", made.key, upon)
     refuse_existing(target, force=force)
     with stages.stage("routing") as share:
         graph = route(inputs, share)
@@ -75,9 +75,7 @@ def computing(
         mbps = busy_hour_mbps(inputs, graph)
     beneath = None if upon is None else read_upon(upon, graph.spans["id"], inputs.sites["id"])
     with stages.stage("placing") as share:
-        found = design_computing(
-            inputs, graph, mbps, price, record(inputs, seed), upon=beneath, seed=seed, progress=share
-        )
+        found = design_computing(inputs, graph, mbps, price, made, upon=beneath, seed=seed, progress=share)
     with stages.stage("reporting") as share:
         write_computing(found, inputs.areas, target, force=force, progress=share)
     return Placed(found, target)

@@ -13,7 +13,7 @@ from karez.errors import Infeasible
 from karez.flow.hops import refuse_hops
 from karez.flow.plan import make
 from karez.flow.progress import Progress, Stages, silent
-from karez.flow.record import record
+from karez.flow.record import record, study_folder
 from karez.flow.settlements import design_settlements
 from karez.flow.spread import Task, spread
 from karez.model.frontier import CoverageFrontier
@@ -81,7 +81,7 @@ def frontier(
         inputs = read(folder, progress=share)
     refuse_hops(inputs, "The frontier")
     key = record(inputs, seed).key
-    target = out or folder / "studies" / f"frontier-{key}"
+    target = out or study_folder(folder, "frontier", key)
     refuse_existing(target, force=force)
     inputs = design_settlements(inputs, seed=seed, stages=stages)
     with stages.stage("routing") as share:

@@ -6,6 +6,7 @@ import hashlib
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
+from pathlib import Path
 
 from karez import __version__
 from karez.model.inputs import Inputs
@@ -23,6 +24,15 @@ def versions() -> dict[str, str]:
 def record(inputs: Inputs, seed: int) -> RunRecord:
     """Record of a run about to start; its key hashes every input file and the seed."""
     return record_of(inputs.hashes, seed)
+
+
+def study_folder(folder: Path, verb: str, key: str, upon: Path | None = None) -> Path:
+    """Where a study of a project lies if nothing else is said: ``studies/<verb>-<key>``, with the run it is upon.
+
+    >>> study_folder(Path("p"), "things", "0a1b", Path("runs/first")).as_posix()
+    'p/studies/things-0a1b-upon-first'
+    """
+    return folder / "studies" / (f"{verb}-{key}" if upon is None else f"{verb}-{key}-upon-{upon.name}")
 
 
 def record_of(hashes: Mapping[str, str], seed: int) -> RunRecord:

@@ -10,7 +10,7 @@ from karez.appraising.gateway_price import gateway_price
 from karez.appraising.pricing import price
 from karez.designing.things import design_things
 from karez.flow.progress import Progress, Stages, silent
-from karez.flow.record import record
+from karez.flow.record import record, study_folder
 from karez.model.things import Things
 from karez.reading import read
 from karez.reading.finished import read_upon
@@ -69,8 +69,8 @@ def things(
         land = read_land(folder, inputs)
         if land is not None:
             inputs = replace(inputs, hashes={**inputs.hashes, **land.hashes})
-    key = record(inputs, seed).key
-    target = out or folder / "studies" / (f"things-{key}" if upon is None else f"things-{key}-upon-{upon.name}")
+    made = record(inputs, seed)
+    target = out or study_folder(folder, "things", made.key, upon)
     refuse_existing(target, force=force)
     with stages.stage("routing") as share:
         graph = route(inputs, share)
@@ -81,7 +81,7 @@ def things(
     beneath = None if upon is None else read_upon(upon, graph.spans["id"], inputs.sites["id"])
     with stages.stage("covering") as share:
         found = design_things(
-            inputs, graph, prices, gateway, satellite, record(inputs, seed), land=land, upon=beneath, seed=seed,
+            inputs, graph, prices, gateway, satellite, made, land=land, upon=beneath, seed=seed,
             progress=share,
         )  # fmt: skip
     with stages.stage("reporting") as share:

@@ -17,7 +17,7 @@ from karez.errors import Infeasible, UsageFault
 from karez.flow.conflict import explain
 from karez.flow.plan import decide_on
 from karez.flow.progress import Progress, Stages, silent
-from karez.flow.record import record
+from karez.flow.record import record, study_folder
 from karez.flow.settlements import design_settlements
 from karez.flow.spread import Task, spread
 from karez.model.design import Design
@@ -97,7 +97,7 @@ def why(
     stages = Stages(progress)
     with stages.stage("reading") as share:
         inputs = read(folder, progress=share)
-    target = out or folder / "studies" / f"why-{record(inputs, seed).key}"
+    target = out or study_folder(folder, "why", record(inputs, seed).key)
     refuse_existing(target, force=force)
     inputs = design_settlements(inputs, seed=seed, stages=stages)
     asked = chosen(inputs, only)
