@@ -57,9 +57,9 @@ def test_small_pairs_are_near_the_cheapest_and_never_beyond_the_bound(problem) -
     found = ringed(graph, 0, need, prizes, thick=thick, sure=sure, effort=Effort(rounds=20, shares=12))
     best = least(graph, need, prizes, thick, sure)
     assert found.bound <= best <= found.value
-    assert holds(graph, 0, need, found.ways, thick, sure)
-    assert found.value == together(graph, prizes, found.ways, found.tree)
-    union = np.union1d(found.ways, found.tree.edges)
+    assert holds(graph, 0, need, found.ways.edges, thick, sure)
+    assert found.value == together(graph, prizes, found.ways.edges, found.tree)
+    union = np.union1d(found.ways.edges, found.tree.edges)
     assert found.value == graph.cost[union].sum() + missed(graph, prizes, union)
 
 
@@ -71,8 +71,10 @@ def test_the_bound_is_that_of_cuts_within_a_share_and_of_a_tree_within_the_rest(
     assert np.all((found.share >= 0) & (found.share <= graph.cost))
     within = graph.priced(found.share)
     of_cuts = sum(
-        min(dual_bound(within, found.proof.thick, case.fixed, case.cuts, case.weight, case.scale) for case in cases)
-        for cases in found.proof.parts
+        min(
+            dual_bound(within, found.ways.cases.thick, case.fixed, case.cuts, case.weight, case.scale) for case in cases
+        )
+        for cases in found.ways.cases.parts
     )
     assert found.bound <= of_cuts + found.rest.bound
     assert found.rest.bound <= found.rest.value
@@ -82,4 +84,4 @@ def test_without_hubs_it_is_the_tree_alone() -> None:
     graph = Graph.from_edges(3, [0, 1], [1, 2], [4, 4])
     nothing = np.zeros(3, bool)
     found = ringed(graph, 0, np.zeros(3, np.int8), np.array([1, 5, 3]), thick=np.zeros(2, bool), sure=nothing)
-    assert (found.value, found.bound, found.ways.tolist()) == (7, 7, [])
+    assert (found.value, found.bound, found.ways.edges.tolist()) == (7, 7, [])

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from karez.designing.hanging import hang
@@ -29,6 +28,7 @@ from karez.model.prices import Prices
 from karez.model.rings import Rings
 from karez.model.route_graph import RouteGraph
 from karez.solving import Certified, Conditions, Graph, cost_to_join, prize
+from karez.solving.joining import lightest
 from karez.units import from_minor, to_minor
 
 SPAN_ROUNDS = 400_000
@@ -254,16 +254,9 @@ def _tree(edges: Ints, ways: Ints, network: Graph, root: int, spans: int) -> Tre
 
 def _first_forest(edges: Ints, network: Graph) -> Ints:
     """Edges that close no ring with those before them."""
-    rank = np.arange(1.0, len(edges) + 1)
-    low = np.minimum(network.tail[edges], network.head[edges])
-    high = np.maximum(network.tail[edges], network.head[edges])
-    # Between two nodes the first edge counts; loops never do.
-    order = np.lexsort((rank, high, low))
-    first = np.ones(len(order), np.bool_)
-    first[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
-    kept = order[first & (low != high)[order]]
-    matrix = coo_array((rank[kept], (low[kept], high[kept])), shape=(network.n, network.n)).tocsr()
-    chosen: Ints = edges[minimum_spanning_tree(matrix).data.astype(np.int64) - 1]
+    own = Graph.from_edges(network.n, network.tail[edges], network.head[edges], network.cost[edges])
+    rank = np.arange(1.0, own.m + 1)
+    chosen: Ints = edges[minimum_spanning_tree(lightest(own, rank)).data.astype(np.int64) - 1]
     return chosen
 
 

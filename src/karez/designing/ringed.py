@@ -34,7 +34,7 @@ from karez.model.note import Note
 from karez.model.prices import Prices
 from karez.model.rings import Rings
 from karez.model.route_graph import RouteGraph
-from karez.solving import Effort, Ringed, Survivable, ringed
+from karez.solving import Effort, Ringed, ringed
 from karez.units import from_minor
 
 ROUNDS = 150
@@ -82,7 +82,7 @@ def design_ringed(
         prizes,
         (*notes_of(inputs, graph, choice), *_notes(rings)),
     )
-    option = decide(graph, choice, reached(found.tree, posed.network, found.ways))
+    option = decide(graph, choice, reached(found.tree, posed.network, found.ways.edges))
     option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0])
     return assemble(inputs, graph, prices, found.tree, proven, option, rings, alternative)
 
@@ -95,16 +95,7 @@ UPON = (
 
 def _rings(inputs: Inputs, graph: RouteGraph, prices: Prices, posed: Posed, found: Ringed) -> Rings:
     """The noun of the ways that were found."""
-    answer = Survivable(
-        edges=found.ways,
-        value=int(posed.network.cost[found.ways].sum()),
-        bound=found.proof.bound,
-        proof="",
-        cases=found.proof,
-        bridges=found.bridges,
-        parts=len(found.proof.parts),
-        seconds=found.seconds,
-    )
+    answer = found.ways
     stretches = only_roads(graph, posed, answer)
     chosen, role, stretch = span_roles(graph, posed, answer, stretches)
     agreement = inputs.programme.agreement
@@ -116,7 +107,7 @@ def _rings(inputs: Inputs, graph: RouteGraph, prices: Prices, posed: Posed, foun
     for column in ("there", "gone"):
         tables["cases"][column] = [number[edges].astype(np.int32) for edges in tables["cases"][column]]
     return Rings(
-        edges=found.ways,
+        edges=answer.edges,
         span_role=pd.DataFrame({"id": graph.spans["id"].to_numpy()[chosen], "role": role, "stretch": stretch}),
         hubs=hub_table(inputs, graph, posed, answer, stretches),
         stretches=stretch_table(inputs, graph, prices, posed, stretches),

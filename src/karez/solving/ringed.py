@@ -16,6 +16,7 @@ from karez.solving.survivability.branch import begin, split
 from karez.solving.survivability.problem import Bools, Bytes, Ints, Longs, Part, Parted, Problem, part
 from karez.solving.survivability.relax import Dual, Relaxation
 from karez.solving.survivability.search import Search
+from karez.solving.survivability.solve import Survivable
 from karez.solving.survivability.unfold import Proof, unfold
 
 Floats = npt.NDArray[np.float64]
@@ -25,6 +26,8 @@ PROOF = (
     "the cost of every edge is shared out between two bounds that add up: weights of directed cuts around what needs "
     "two ways, within one share, and moats of a dual ascent for the tree, within what is left"
 )
+
+WITHIN = "weights of directed cuts within a share of the costs"
 
 TURNS = 2
 """Times that the network of two ways is looked for anew, the tree's edges coming for nothing."""
@@ -71,32 +74,26 @@ class Ringed:
 
     Parameters
     ----------
-    ways : int32[…]
-        Edges that give nodes the ways they need, ascending.
+    ways : Survivable
+        The network that gives nodes the ways they need; its bound is that of its cuts, within `share`.
     tree : Certified
         The tree, `ways` coming for nothing: edges that are among these as well are paid once.
     value, bound : int
         Cost of all these edges and of the prizes left; of no other pair that is lower than the bound.
     share : int64[m]
-        Share of every edge's cost that the cuts of `proof` are held against.
-    proof : Proof
-        Weighted cuts of the whole graph; their bound is within `share`.
+        Share of every edge's cost that the cuts of `ways` are held against.
     rest : Certified
         The tree of what is left of the costs: its ascent proves the rest of the bound.
-    bridges : int32[…]
-        Edges of `ways` that nothing can double.
     seconds : float
         Time spent.
     """
 
-    ways: Ints
+    ways: Survivable
     tree: Certified
     value: int
     bound: int
     share: Longs
-    proof: Proof
     rest: Certified
-    bridges: Ints
     seconds: float
 
     @property
@@ -150,7 +147,7 @@ def ringed(
     >>> graph = Graph.from_edges(5, [0, 1, 2, 3, 1], [1, 2, 3, 0, 4], [2, 2, 2, 2, 3])
     >>> need, fails_not = np.array([0, 0, 3, 0, 0], np.int8), np.zeros(5, np.bool_)
     >>> found = ringed(graph, 0, need, np.array([1, 0, 0, 0, 9]), thick=fails_not, sure=fails_not)
-    >>> found.value, found.bound, found.ways.tolist(), found.tree.nodes.tolist()
+    >>> found.value, found.bound, found.ways.edges.tolist(), found.tree.nodes.tolist()
     (11, 11, [0, 1, 2, 3], [0, 1, 4])
     """
     began = perf_counter()
@@ -159,16 +156,24 @@ def ringed(
         if not pair.turn():
             break
     proof, share, rest = pair.bound()
+    ways = Survivable(
+        edges=pair.ways,
+        value=exact_sum(graph.cost[pair.ways]),
+        bound=proof.bound,
+        proof=WITHIN,
+        cases=proof,
+        bridges=pair.ways[pair.parted.bridges[pair.ways]],
+        parts=len(pair.pieces),
+        seconds=perf_counter() - began,
+    )
     return Ringed(
-        ways=pair.ways,
+        ways=ways,
         tree=pair.tree,
         value=pair.value,
         bound=min(pair.value, proof.bound + rest.bound),
         share=share,
-        proof=proof,
         rest=rest,
-        bridges=pair.ways[pair.parted.bridges[pair.ways]],
-        seconds=perf_counter() - began,
+        seconds=ways.seconds,
     )
 
 
