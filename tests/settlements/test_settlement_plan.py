@@ -17,6 +17,7 @@ from karez.designing.street import design_street
 from karez.flow.plan import decide
 from karez.flow.progress import Stages, silent
 from karez.flow.settlements import design_settlements
+from karez.flow.things import things
 from karez.flow.verify import verify
 from karez.model.settlements import item_of
 from karez.model.street_rules import StreetRules
@@ -163,3 +164,22 @@ def test_the_summary_is_json_that_any_program_reads(mapped):
     told = json.loads((Path(mapped.planned.folder) / "summary.json").read_text(encoding="utf-8"))["settlements"]
     assert all(math.isfinite(value) for one in told for value in one.values() if isinstance(value, float))
     assert all(0 <= one["gap"] < 1 for one in told)
+
+
+def test_gateways_are_those_of_the_project_without_maps(tmp_path):
+    """They price no homes, so no street is designed for them."""
+    rules = """
+[things]
+land = { home = { km2 = 60.0, devices_per_km2 = 2.0 } }
+share = 0.8
+costs = [{ item = "institution", per = "unit" }]
+"""
+    found = []
+    for name in ("plain", "mapped"):
+        project = tiny_project(tmp_path / name)
+        if name == "mapped":
+            with_map(project, "east")
+        add(project, rules)
+        found.append(things(project).things)
+    pd.testing.assert_frame_equal(found[1].gateways, found[0].gateways)
+    pd.testing.assert_frame_equal(found[1].cells, found[0].cells)

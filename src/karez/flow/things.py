@@ -65,7 +65,7 @@ def things(
     """
     stages = Stages(progress)
     with stages.stage("reading") as share:
-        inputs = read(folder, progress=share).by_cable()
+        inputs = read(folder, progress=share).by_cable().by_density()
         land = read_land(folder, inputs)
         if land is not None:
             inputs = replace(inputs, hashes={**inputs.hashes, **land.hashes})

@@ -90,3 +90,7 @@ class Inputs:
     def by_cable(self) -> Inputs:
         """The same without hops, for what is about cables alone."""
         return replace(self, programme=self.programme.model_copy(update={"radio": RadioRules()}))
+
+    def by_density(self) -> Inputs:
+        """The same without maps that are still to be designed, for what prices no homes."""
+        return replace(self, maps=())
