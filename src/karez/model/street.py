@@ -117,6 +117,11 @@ class StreetGraph:
     cabinet_node: Ints
     notes: tuple[Note, ...] = ()
 
+    @property
+    def given_offices(self) -> Ints:
+        """Nodes of the given offices that a street leads to, each once, ascending."""
+        return np.unique(self.office_node[self.office_node >= 0]).astype(np.int32)
+
 
 @dataclass(frozen=True)
 class Trench:

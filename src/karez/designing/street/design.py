@@ -78,8 +78,8 @@ def finish_street(
     best, edges = min(((equip(inputs, graph, draft.dug, edges), edges) for edges in tried), key=_cost)
     combined = within_reach(rules, graph, _out_of_both(draft, tried[0], tried[1], best))
     best, edges = min((best, edges), (equip(inputs, graph, draft.dug, combined), combined), key=_cost)
-    sites = len(np.unique(graph.office_node[graph.office_node >= 0]))
-    certificates = _certificates(inputs, best, proven, int(to_minor(draft.floor)[edges].sum()), sites)
+    floor = int(to_minor(draft.floor)[edges].sum())
+    certificates = _certificates(inputs, best, proven, floor, len(graph.given_offices))
     premises, cabinets, closures = with_ports(rules.network, best.premises, best.cabinets, best.closures)
     return StreetDesign(
         trench=best.trench,

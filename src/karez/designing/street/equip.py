@@ -176,7 +176,7 @@ def forest_of(
     graph: StreetGraph, edges: npt.NDArray[np.integer], weight: Floats, rules: StreetRules
 ) -> tuple[Trench, Flags]:
     """The trench hanging on its offices: given ones, or sited; and which of its places are dead ends at a border."""
-    given = np.unique(graph.office_node[graph.office_node >= 0]).astype(np.int32)
+    given = graph.given_offices
     if len(given):
         trench = lay_out(graph, edges, given)
         return trench, np.zeros(len(trench.node), np.bool_)

@@ -26,7 +26,7 @@ Rows = npt.NDArray[np.integer]
 
 def out_of_reach(rules: StreetRules, graph: StreetGraph) -> StreetGraph:
     """The graph with premises refused that are too far from every given office, whatever the trench."""
-    offices = _offices(graph)
+    offices = graph.given_offices
     if not len(offices):
         return graph
     limit = reach_m(rules)
@@ -62,7 +62,7 @@ def within_reach(rules: StreetRules, graph: StreetGraph, edges: Rows) -> Rows:
     int[…]
         The same where all is near enough, or no office is given.
     """
-    offices = _offices(graph)
+    offices = graph.given_offices
     if not len(offices):
         return edges
     trench = lay_out(graph, edges, offices)
@@ -74,10 +74,6 @@ def within_reach(rules: StreetRules, graph: StreetGraph, edges: Rows) -> Rows:
     union = np.union1d(edges, shortest.runs_to(late))
     wanted = np.union1d(trench.node[homes], np.intersect1d(trench.node, graph.cabinet_node))
     return _Ways.from_offices(graph, union, offices).runs_to(wanted)
-
-
-def _offices(graph: StreetGraph) -> Ints:
-    return np.asarray(np.unique(graph.office_node[graph.office_node >= 0]), np.int32)
 
 
 @dataclass(frozen=True)

@@ -119,11 +119,11 @@ def sources_of(graph: StreetGraph) -> Ints:
 
     Empty where the trench has to hang together, and nothing else.
     """
-    roots = np.unique(graph.office_node[graph.office_node >= 0])
+    roots = graph.given_offices
     wanted = np.unique(np.concatenate([graph.premises_node, graph.cabinet_node]))
     wanted = wanted[wanted >= 0]
     if len(roots) or len(wanted) != 1:
-        return np.asarray(roots, np.int32)
+        return roots
     ends = graph.runs.loc[graph.runs["kind"] == "drop", ["start", "end"]].to_numpy()
     return np.asarray(np.unique(ends[ends != wanted[0]]), np.int32)
 
