@@ -21,9 +21,7 @@ from karez.model.note import Note
 from karez.model.programme import Programme
 from karez.model.settlement_rules import Streets
 from karez.model.settlements import KINDS, Part, SettlementDesign, item_of
-
-HOME = "home"
-"""Category whose rows carry households."""
+from karez.model.words import HOME
 
 PASSED = ("household", "urban_household", "rural_household")
 CONNECTED = ("connected_household",)

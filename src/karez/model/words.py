@@ -52,6 +52,8 @@ TECHNOLOGIES: tuple[str, ...] = get_args(Technology)
 GROUNDS: tuple[str, ...] = get_args(Ground)
 METHODS: tuple[str, ...] = get_args(Method)
 LOCAL_COSTS: tuple[LocalCost, ...] = get_args(LocalCost)
+HOME = "home"
+"""Category whose rows carry households."""
 RADIO_METHODS: tuple[str, ...] = get_args(RadioMethod)
 NO_ROUTE: tuple[str, ...] = ("existing", *RADIO_METHODS)
 """Methods of spans that are no new route: nothing is laid along them."""

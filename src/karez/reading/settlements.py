@@ -17,12 +17,12 @@ from karez.errors import DataFault, UsageFault
 from karez.model.settlement_rules import PREFIX, Settlement
 from karez.model.settlements import KINDS, SettlementMap, item_of
 from karez.model.street import StreetInputs
+from karez.model.words import HOME
 from karez.reading.findings import Findings, Where, suggestion
 from karez.reading.paths import locate, sha256
 from karez.reading.records import Records
 from karez.reading.references import currencies
 from karez.reading.settings import Location, Settled, setting_fault
-from karez.reading.sites import HOME
 from karez.reading.street import read_street
 from karez.units import METRES_PER_KM
 

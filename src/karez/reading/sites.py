@@ -7,13 +7,11 @@ import pandas as pd
 import shapely
 
 from karez.model.power import NO_GRID
+from karez.model.words import HOME
 from karez.reading.findings import Findings
 from karez.reading.records import Records
 from karez.reading.region import nearest_area
 from karez.reading.settings import Settled
-
-HOME = "home"
-"""Category whose rows carry households."""
 
 
 def check_sites(sites: Records, settled: Settled, findings: Findings) -> None:

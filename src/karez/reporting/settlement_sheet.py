@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from karez.model.plan import Plan
 from karez.model.settlement_rules import PREFIX
-from karez.model.words import LOCAL_COSTS
+from karez.model.words import HOME, LOCAL_COSTS
 from karez.reporting.book import Column, Sheet
 
 SETTLEMENTS = "Settlements"
-HOME = "home"
 
 
 def settlement_titles(plan: Plan, basis: str) -> dict[str, tuple[str, str]]:
