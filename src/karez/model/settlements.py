@@ -10,6 +10,7 @@ import pandas as pd
 from karez.model.certificate import Certificate
 from karez.model.settlement_rules import PREFIX, Wear
 from karez.model.street import StreetInputs
+from karez.model.street_items import CABLE, DROP, OFFICE, PASSAGE, PORT, TERMINAL, run_of
 from karez.model.words import Method
 
 Part = Literal["passing", "connecting"]
@@ -63,30 +64,25 @@ KINDS: dict[str, Kind] = {
 """Kinds of cost, passing first. Catalogue items are named after the settlement and the kind."""
 
 
-PASSAGE = "passage under railway, motorway or river"
-OFFICE = ("central office", "port of a line terminal")
-DROP = "drop, cable and installation"
-TERMINAL = "terminal of a dwelling"
-
-
 def kind_of(item: str) -> str:
     """Kind of cost of an item of a street-level bill.
 
     >>> kind_of("trench paved, aerial"), kind_of("trench drop, trench"), kind_of("drop cable, 1 fibres")
     ('aerial', 'drop_trench', 'drop')
     """
-    if item.startswith("trench "):
-        surface, _, method = item.removeprefix("trench ").partition(", ")
+    run = run_of(item)
+    if run is not None:
+        surface, method = run
         return f"drop_{method}" if surface == "drop" else method
     if item == PASSAGE:
         return "passage"
-    if item in OFFICE:
+    if item in (OFFICE, PORT):
         return "office"
     if item == TERMINAL:
         return "terminal"
     if item == DROP or item.startswith("drop cable"):
         return "drop"
-    return "cable" if " cable, " in item else "plant"
+    return "cable" if CABLE in item else "plant"
 
 
 def item_of(place: str, kind: str) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 from karez.designing.street.areas import cabinet_outputs, cabinet_size, closure_size, ports_for, splitters_for
 from karez.designing.street.cables import cable_price
 from karez.model.street import THROUGH, Floats, StreetGraph, Trench
+from karez.model.street_items import CABLE, DROP, OFFICE, PASSAGE, PORT, RUN, TERMINAL
 from karez.model.street_rules import StreetRules
 from karez.units import round_money
 
@@ -69,10 +70,10 @@ def write_bill(
     length = trench.length_m[place]
     splices = closures["dwellings"].to_numpy() * 2 + 0
     parts = [
-        _rows("trench " + pd.Series(surface + ", " + method).astype(str), "m", length, dug[run] - crossing_cost, at),
-        _rows("passage under railway, motorway or river", "each", passages, crossing_cost, at),
+        _rows(RUN + pd.Series(surface + ", " + method).astype(str), "m", length, dug[run] - crossing_cost, at),
+        _rows(PASSAGE, "each", passages, crossing_cost, at),
         _rows(
-            cables["tier"] + " cable, " + cables["size"].astype(str) + " fibres",
+            cables["tier"] + CABLE + cables["size"].astype(str) + " fibres",
             "m",
             (cables["count"] * cables["length_m"]).to_numpy(),
             cable_price(cables, prices),
@@ -89,13 +90,11 @@ def write_bill(
         ),
         _rows("splitter", "each", cabinets["splitters"], cabinets["splitters"] * prices.splitter_each, cabinet),
         _rows("feeder splice", "each", cabinets["splitters"], cabinets["splitters"] * prices.splice_each, cabinet),
+        _rows(PORT, "each", cabinets["splitters"], cabinets["splitters"] * prices.port_each, cabinet),
+        _rows(DROP, "each", np.ones(reached.sum()), prices.drop_each, homes),
+        _rows(TERMINAL, "each", dwellings[reached], dwellings[reached] * prices.home_each, homes),
         _rows(
-            "port of a line terminal", "each", cabinets["splitters"], cabinets["splitters"] * prices.port_each, cabinet
-        ),
-        _rows("drop, cable and installation", "each", np.ones(reached.sum()), prices.drop_each, homes),
-        _rows("terminal of a dwelling", "each", dwellings[reached], dwellings[reached] * prices.home_each, homes),
-        _rows(
-            "central office",
+            OFFICE,
             "each",
             np.ones(len(offices)),
             prices.office_each,

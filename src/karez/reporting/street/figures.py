@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.model.street import StreetDesign, StreetInputs
+from karez.model.street_items import DROP, TERMINAL
 
-CONNECTING = ("drop, cable and installation", "terminal of a dwelling", "trench drop, trench", "trench drop, aerial")
+CONNECTING = (DROP, TERMINAL, "trench drop, trench", "trench drop, aerial")
 """Items that are paid when a home is connected, not when it is passed."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from karez.model.street_items import CABLE, DROP, PASSAGE, run_of
 from karez.model.street_rules import LabourShares
 
 METHODS = {
@@ -24,10 +25,11 @@ def item_words(item: str) -> str:
     >>> item_words("trench carriageway, trench"), item_words("trench drop, aerial"), item_words("closure")
     ('trench, carriageway', 'strand on poles, drop', 'closure')
     """
-    run, _, method = item.partition(", ")
-    if not run.startswith("trench ") or method not in METHODS:
+    run = run_of(item)
+    if run is None:
         return item
-    return f"{METHODS[method]}, {run.removeprefix('trench ')}"
+    surface, method = run
+    return f"{METHODS[method]}, {surface}"
 
 
 def labour_share(item: str, shares: LabourShares) -> float:
@@ -36,13 +38,13 @@ def labour_share(item: str, shares: LabourShares) -> float:
     >>> labour_share("trench paved, aerial", LabourShares()), labour_share("feeder splice", LabourShares())
     (0.75, 0.9)
     """
-    if item.startswith(("trench ", "passage ")):
+    if run_of(item) is not None or item == PASSAGE:
         return shares.civil
-    if " cable, " in item:
+    if CABLE in item:
         return shares.cable
     if "splice" in item:
         return shares.splice
-    return shares.drop if item.startswith("drop") else shares.plant
+    return shares.drop if item == DROP else shares.plant
 
 
 def with_labour(bill: pd.DataFrame, shares: LabourShares) -> pd.DataFrame:
