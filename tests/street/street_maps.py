@@ -91,6 +91,11 @@ class Locks:
         """Add a rectangle."""
         self._add(layer, shapely.box(*degrees(low), *degrees(high)), columns)
 
+    def ring(self, layer: str, low: At, high: At, inner_low: At, inner_high: At, **columns: object) -> None:
+        """Add a rectangle with a rectangle cut out of it."""
+        inner = shapely.box(*degrees(inner_low), *degrees(inner_high))
+        self._add(layer, shapely.box(*degrees(low), *degrees(high)).difference(inner), columns)
+
     def _add(self, layer: str, shape: shapely.Geometry, columns: dict[str, object]) -> None:
         self.rows.setdefault(layer, []).append({**columns, "geometry": shape})
 

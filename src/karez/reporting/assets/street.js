@@ -27,7 +27,7 @@
       const properties = {};
       for (const name of names) properties[name] = layer.columns[name][row];
       const geometry = layer.kind === "line" ? { type: "LineString", coordinates: shape }
-        : layer.kind === "area" ? { type: "Polygon", coordinates: [shape] }
+        : layer.kind === "area" ? { type: "Polygon", coordinates: shape }
         : { type: "Point", coordinates: shape };
       return feature(geometry, properties);
     });

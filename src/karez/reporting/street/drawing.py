@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
@@ -31,29 +32,26 @@ def draw_street(layers: dict[str, gpd.GeoDataFrame], locks: dict[str, gpd.GeoDat
     svg = ET.Element("svg", box)
     ET.SubElement(svg, "title").text = "Map of the design"
     shift = (WIDTH - across * scale) / 2
+
+    def at(lon: float, lat: float) -> tuple[str, str]:
+        return f"{(lon - west) * squeeze * scale + shift:.1f}", f"{(north - lat) * scale + 10:.1f}"
+
+    def line(shape: Any) -> str:
+        return "M" + " ".join(",".join(at(lon, lat)) for lon, lat in shapely.get_coordinates(shape))
+
     for name, width in (("trench", 1.0), ("feeder", 2.2)):
         group = ET.SubElement(svg, "g", {"fill": "none", "stroke": COLOURS[name], "stroke-width": f"{width:g}"})
-        parts = []
-        for shape in layers[name].geometry.to_numpy():
-            points = shapely.get_coordinates(shape)
-            line = " ".join(
-                f"{(lon - west) * squeeze * scale + shift:.1f},{(north - lat) * scale + 10:.1f}" for lon, lat in points
-            )
-            parts.append(f"M{line}")
-        ET.SubElement(group, "path", {"d": " ".join(parts)})
-    for name, closing in (("locked_spans", ""), ("locked_ground", "Z")):
+        ET.SubElement(group, "path", {"d": " ".join(map(line, layers[name].geometry))})
+    dash = " ".join(f"{2 * part:g}" for part in LOCK_DASH)
+    for name in ("locked_spans", "locked_ground"):
         if name in locks:
             for role, shape in zip(locks[name]["role"], locks[name].geometry, strict=True):
-                line = " ".join(
-                    f"{(lon - west) * squeeze * scale + shift:.1f},{(north - lat) * scale + 10:.1f}"
-                    for lon, lat in shapely.get_coordinates(shape)
-                )
-                dash = " ".join(f"{2 * part:g}" for part in LOCK_DASH)
+                rings = [f"{line(ring)}Z" for ring in shapely.get_rings(shape)]
                 look = {"fill": "none", "stroke": LOCK_COLOURS[role], "stroke-width": "2", "stroke-dasharray": dash}
-                ET.SubElement(svg, "path", {"d": f"M{line}{closing}", **look})
+                ET.SubElement(svg, "path", {"d": " ".join(rings) or line(shape), **look})
     for name, radius in RADII.items():
         group = ET.SubElement(svg, "g", {"fill": COLOURS[name], "stroke": "#ffffff", "stroke-width": "0.4"})
         for lon, lat in shapely.get_coordinates(layers[name].geometry.to_numpy()):
-            spot = {"cx": f"{(lon - west) * squeeze * scale + shift:.1f}", "cy": f"{(north - lat) * scale + 10:.1f}"}
-            ET.SubElement(group, "circle", {**spot, "r": f"{radius:g}"})
+            x, y = at(lon, lat)
+            ET.SubElement(group, "circle", {"cx": x, "cy": y, "r": f"{radius:g}"})
     return Markup(ET.tostring(svg, encoding="unicode"))  # ElementTree has escaped what it holds

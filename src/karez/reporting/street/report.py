@@ -363,38 +363,41 @@ def _fixed(locks: dict[str, gpd.GeoDataFrame]) -> list[dict[str, Any]]:
             if rows_.empty:
                 continue
             kind = {"locked_ground": "area", "locked_spans": "line", "locked_points": "point"}[name]
-            shapes = [_rounded(shape) for shape in rows_.geometry.to_numpy()]
             made.append(
                 {
                     "id": f"lock-{role}-{number_}",
                     "group": f"lock-{role}",
                     "label": LOCK_LABELS[role],
-                    "kind": kind,
                     "colour": LOCK_COLOURS[role],
                     "dash": LOCK_DASH,
                     "size": 1.4 if kind == "line" else 3.6,
-                    "labels": {"id": "Name", "unused": "Not used"},
-                    "shapes": [shape[0] for shape in shapes] if kind == "point" else shapes,
-                    "columns": {column: _plain(rows_[column].to_numpy()) for column in ("id", "unused")},
+                    **_drawn(kind, rows_, {"id": "Name", "unused": "Not used"}),
                 }
             )
     return made
 
 
 def _layer(name: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    is_line = name in WIDTHS
-    shapes = [_rounded(shape) for shape in frame.geometry.to_numpy()]
     return {
         "id": name,
         "group": name,
         "label": TIER_LABELS[name],
-        "kind": "line" if is_line else "point",
         "colour": COLOURS[name],
         "size": SIZES[name],
-        "labels": SHOWN[name],
-        "shapes": shapes if is_line else [shape[0] for shape in shapes],
-        "columns": {column: _plain(frame[column].to_numpy()) for column in SHOWN[name]},
+        **_drawn("line" if name in WIDTHS else "point", frame, SHOWN[name]),
     }
+
+
+def _drawn(kind: str, frame: gpd.GeoDataFrame, labels: dict[str, str]) -> dict[str, Any]:
+    """Shapes, an area as its rings, and the columns that a click shows, by their labels."""
+    shapes = frame.geometry.to_numpy()
+    made: list[Any] = [_rounded(shape) for shape in shapes]
+    if kind == "area":
+        made = [[_rounded(ring) for ring in shapely.get_rings(shape)] for shape in shapes]
+    elif kind == "point":
+        made = [points[0] for points in made]
+    shown = {column: _plain(frame[column].to_numpy()) for column in labels}
+    return {"kind": kind, "labels": labels, "shapes": made, "columns": shown}
 
 
 def _rounded(shape: Any) -> list[list[float]]:
