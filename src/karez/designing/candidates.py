@@ -51,8 +51,8 @@ class Candidates:
         Year from which a way may be used.
     mbps : float64[options]
         Busy-hour demand of the site.
-    shared : object[options]
-        Constraint of the shared capacity that the way draws on; empty if none.
+    cell : int32[options]
+        Cell of ``Prices.sharing`` that the way draws on; −1 if none.
     sites : int
         Number of sites.
     service_years : float64[T]
@@ -70,7 +70,7 @@ class Candidates:
     features: Floats
     first: Ints
     mbps: Floats
-    shared: npt.NDArray[np.object_]
+    cell: Ints
     sites: int
     service_years: Floats
 
@@ -118,7 +118,7 @@ class Candidates:
             ),
             first=prices.site_earliest_year[site].astype(np.int32) - 1,
             mbps=prices.site_mbps[site],
-            shared=_shared(prices)[row],
+            cell=_cells(prices)[row],
             sites=len(inputs.sites),
             service_years=np.asarray(prices.service_years, np.float64),
         )
@@ -142,11 +142,9 @@ class Candidates:
         )
 
 
-def _shared(prices: Prices) -> npt.NDArray[np.object_]:
-    """Name of the shared capacity that each option draws on; empty if none."""
-    if prices.sharing is None:
-        return np.full(len(prices.options), "", dtype=object)
-    return np.array([*prices.sharing.names, ""], dtype=object)[prices.sharing.option_cell]
+def _cells(prices: Prices) -> Ints:
+    """Cell that each option draws on; −1 if none."""
+    return np.full(len(prices.options), -1, np.int32) if prices.sharing is None else prices.sharing.option_cell
 
 
 @dataclass(frozen=True)
@@ -163,6 +161,8 @@ class Constraints:
         What a unit of each feature uses by year of building.
     project : int32[rows]
         Project whose coverage counts; −1 if none.
+    cell_row : int32[cells]
+        Row of each cell's shared capacity; −1 if none.
 
     A unit of shared capacity counts in every year: rows of kind ``shared`` have no profile.
     """
@@ -171,16 +171,18 @@ class Constraints:
     limit: Floats
     profile: Floats
     project: Ints
+    cell_row: Ints
 
     @property
     def is_shared(self) -> Flags:
         """Rows of shared capacity."""
-        return np.array([name.startswith(f"{SHARED}:") for name in self.names], np.bool_)
+        shared = np.zeros(len(self.names), np.bool_)
+        shared[self.cell_row[self.cell_row >= 0]] = True
+        return shared
 
     def row_of(self, candidates: Candidates) -> Ints:
         """Row of the shared capacity that each way to serve a site draws on; −1 if none; int32[options]."""
-        number = {name: row for row, name in enumerate(self.names)}
-        return np.array([number.get(name, -1) for name in candidates.shared.tolist()], np.int32)
+        return np.append(self.cell_row, np.int32(-1))[candidates.cell]
 
     @classmethod
     def of(cls, inputs: Inputs, prices: Prices, table: pd.DataFrame) -> Constraints:
@@ -212,11 +214,13 @@ class Constraints:
             limits.append(float(limit))
             profiles.append(profile)
             counted.append(projects.index(project) if kind == "target" else -1)
+        cells = () if prices.sharing is None else prices.sharing.names
         return cls(
             tuple(names),
             np.array(limits),
             np.array(profiles).reshape(-1, len(FEATURES), years),
             np.array(counted, np.int32),
+            pd.Index(names, dtype=object).get_indexer(pd.Index(cells, dtype=object)).astype(np.int32),
         )
 
     def prices(self, by_name: dict[str, float]) -> Floats:
