@@ -15,7 +15,7 @@ import pandas as pd
 from scipy.sparse.csgraph import minimum_spanning_tree
 
 from karez.designing.hanging import hang
-from karez.designing.radio import STAGE, Radio, Settled, unbound
+from karez.designing.radio import STAGE, Radio, Settled
 from karez.designing.reasons import reasons
 from karez.designing.sharing import full_cells, share_out, words_on
 from karez.errors import Infeasible
@@ -62,6 +62,7 @@ def design(
     prizes = node_prizes(graph, choice)
     root, network = candidate_network(graph, prices)
     settings = inputs.programme.designing
+    rounds = rounds_for(settings.rounds, len(graph.spans))
     # The root's own prize is never at stake; one unit keeps every ascent on this root, so that the proof has one.
     answer = prize(
         network,
@@ -69,9 +70,9 @@ def design(
         root,
         seed=seed,
         stop_gap=settings.stop_gap,
-        rounds=rounds_for(settings.rounds, len(graph.spans)),
+        rounds=rounds,
         progress=progress,
-        conditions=Conditions(forbidden=unbound(graph)) if graph.radio is not None else None,
+        conditions=Conditions(forbidden=graph.unbound) if graph.radio is not None else None,
     )
     proven = Proven(
         certificate_of(inputs, answer, choice, graph.site_node >= 0, shared=words_on(prices)),
@@ -81,7 +82,6 @@ def design(
     )
     if graph.radio is not None:
         radio = Radio(inputs, graph, prices, choice, network, root)
-        rounds = rounds_for(settings.rounds, len(graph.spans))
         settled = radio.best(answer, np.append(prizes, 1), seed=seed, rounds=rounds)
         return settled_design(inputs, graph, prices, answer, proven, radio, settled)
     option = decide(graph, choice, reached(answer, network))

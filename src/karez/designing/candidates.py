@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.designing.access import candidate_network
-from karez.designing.radio import unbound
 from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
@@ -93,7 +92,7 @@ class Candidates:
         kinds = options.iloc[row]
         projects = pd.Index([project.id for project in inputs.programme.projects])
         first = np.zeros(spans)
-        first[unbound(graph)] = prices.years
+        first[graph.unbound] = prices.years
         return cls(
             network=network,
             root=root,

@@ -139,7 +139,7 @@ class Radio:
         self._child[links["span"]] = links["child"]
         self._is_hop = np.zeros(network.m, np.bool_)
         self._is_hop[:spans] = (graph.spans["method"] == "microwave").to_numpy()
-        self.unbound = unbound(graph)
+        self.unbound = graph.unbound
         order = np.lexsort((network.cost[links["span"]], links["pair"]))
         self._by_pair = links["span"].to_numpy(np.int64)[order]
         pairs = links["pair"].to_numpy(np.int64)[order]
@@ -396,14 +396,6 @@ def lightest(regret: Longs, mbps: Floats, excess: float) -> Longs:
         if int(regret[best]) < sum(int(regret[place]) for place in chosen):
             return np.array([best], np.int64)
     return np.array(sorted(chosen), np.int64)
-
-
-def unbound(graph: RouteGraph) -> Longs:
-    """Candidate spans that designs may use and that are not in the graph of bounds."""
-    if graph.radio is None:
-        return np.empty(0, np.int64)
-    links = graph.radio.links
-    return np.asarray(links["span"].to_numpy(np.int64)[~links["bound"].to_numpy(bool)])
 
 
 def _leads(tree: Tree, site_node: Ints, nodes: int) -> Ints:

@@ -46,3 +46,11 @@ class RouteGraph:
     source_node: Ints
     notes: tuple[Note, ...] = ()
     radio: RadioGraph | None = None
+
+    @property
+    def unbound(self) -> npt.NDArray[np.int64]:
+        """Spans that designs may use and that are not in the graph of bounds, by number; see :class:`RadioGraph`."""
+        if self.radio is None:
+            return np.empty(0, np.int64)
+        links = self.radio.links
+        return np.asarray(links["span"].to_numpy(np.int64)[~links["bound"].to_numpy(bool)])
