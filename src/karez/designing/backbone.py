@@ -87,7 +87,7 @@ def pose_backbone(inputs: Inputs, graph: RouteGraph, prices: Prices, built: Bool
     spans = len(graph.spans)
     if built is not None:
         cost = np.where(np.append(built, np.zeros(network.m - spans, np.bool_)), 0, network.cost)
-        network = Graph.from_edges(network.n, network.tail, network.head, cost)
+        network = network.priced(cost)
     levels = hub_levels(inputs)
     wanted = inputs.sites["category"].map({name: LEVEL[level] for name, level in levels.items()}).fillna(NONE)
     level = wanted.to_numpy(np.int8)

@@ -18,7 +18,7 @@ from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
-from karez.solving import Certified, Conditions, Graph, prize, together
+from karez.solving import Certified, Conditions, prize, together
 from karez.units import MINOR_PER_UNIT, from_minor
 
 ROUNDS = 8
@@ -118,7 +118,7 @@ def _tree(yearly: Yearly, price: Floats, gains: Floats, conditions: Conditions |
     paid[ways] = 0.0
     scale = WHOLE / max(float(paid.sum() + gains.sum()), 1e-300)
     worth: Longs = np.ceil(gains * scale).astype(np.int64)
-    priced = Graph.from_edges(network.n, network.tail, network.head, (paid * scale).astype(np.int64))
+    priced = network.priced((paid * scale).astype(np.int64))
     return prize(priced, worth, candidates.root, seed=seed, rounds=_rounds(network.m), conditions=conditions).edges
 
 

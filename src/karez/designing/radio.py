@@ -260,7 +260,7 @@ class Radio:
             half[node] = self._alone(node) // 2
         hops = links[(links["band"] != "") & links["bound"]]["span"].to_numpy(np.int64)
         cost[hops] += half[ends[hops]].sum(axis=1)
-        return Graph.from_edges(self._network.n, self._network.tail, self._network.head, cost)
+        return self._network.priced(cost)
 
     def _alone(self, node: int) -> int:
         """Present cost of a mast without a way to the ground: what a hop to it costs more than a plain one."""

@@ -139,8 +139,7 @@ def _loads(inputs: Inputs, graph: RouteGraph, chosen: Chosen, at: Longs, sources
 
 
 def _pairs(chosen: Chosen, length: Longs, target: Ints) -> list[Pair]:
-    network = chosen.network
-    measured = Graph.from_edges(network.n, network.tail, network.head, length)
+    measured = chosen.network.priced(length)
     sure = np.flatnonzero(chosen.sure).astype(np.int32)
     shared = [np.union1d(between, sure).astype(np.int32) for between in separators(measured, chosen.root, target)]
     return cheapest_pairs(measured, chosen.root, chosen.edges, target, chosen.need[target], chosen.thick, shared)
