@@ -224,19 +224,21 @@ class Radio:
     ) -> None:
         """Take sites off hops that cannot carry them, the furthest hop first; marks them in `on`, `full`, `lost`."""
         sites, edge = self._sites, self._edge(tree)
+        loads = _loads(tree, element, np.where(on, sites.mbps, 0.0))
         for row in np.flatnonzero(self._is_hop[edge])[::-1].tolist():
             room = float(self._mbps[self._fit(int(self._pair[edge[row]]), int(tree.node[row]))].max())
-            inside = np.append(below(tree.parent, row), False)[element] & on
-            load = float(sites.mbps[inside].sum())
-            if load <= room + SLACK:
+            if loads[row] <= room + SLACK:
                 continue
+            under = below(tree.parent, row)
+            inside = np.append(under, False)[element] & on
             rows = np.flatnonzero(inside & (sites.mbps > 0))
             regret = np.where(sites.other[rows] >= 0, sites.other_minor[rows] - own[rows], NEVER)
-            shed = rows[lightest(regret, sites.mbps[rows], load - room)]
+            shed = rows[lightest(regret, sites.mbps[rows], float(loads[row]) - room)]
             on[shed], full[shed] = False, True
+            loads = _loads(tree, element, np.where(on, sites.mbps, 0.0))
             lost[shed] = sites.other[shed] < 0
             cost = int(min(float(regret[np.isin(rows, shed)].astype(np.float64).sum()), float(NEVER)))
-            below_it = below(tree.parent, row) & self._is_hop[edge]
+            below_it = under & self._is_hop[edge]
             for pair in self._pair[edge[below_it]].tolist():
                 # Where the hop itself cannot be spared, one that it feeds may find another way.
                 known = cost if pair == self._pair[edge[row]] else cost // 2
