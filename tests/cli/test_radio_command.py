@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,6 +13,8 @@ import pandas as pd
 import pytest
 
 from karez.flow.plan import plan
+from karez.verifying.radio import loads
+from karez.verifying.run import read_run
 from karez.verifying.verify import verify
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "archipelago"
@@ -55,6 +58,17 @@ def test_tampering_with_hops_is_found(run: Path, tmp_path: Path, column: str, ch
     frame[column] = change(frame[column])
     frame.to_parquet(path)
     assert check in [one.name for one in verify(copy).checks if not one.passed]
+
+
+def test_institutions_behind_a_hop_count_though_they_are_not_built(run: Path) -> None:
+    of = read_run(run)
+    hops = gpd.read_file(run / "plan.gpkg", layer="hops")
+    widest = hops.loc[hops["load_mbps"].idxmax()]
+    radio = of.proof.radio.copy()
+    radio.loc[radio["id"] == widest["id"], "mbps"] = widest["load_mbps"] - 1.0
+    nobody = {**of.finance, "customers": of.finance["customers"].iloc[:0]}
+    assert loads(of).passed
+    assert not loads(replace(of, proof=replace(of.proof, radio=radio), finance=nobody)).passed
 
 
 def test_what_does_not_know_hops_refuses_them(tmp_path: Path, karez) -> None:

@@ -158,7 +158,6 @@ def _load_findings(run: Run) -> Iterator[Finding]:
     hop = {row["id"]: row for row in _designed(run)}
     leads = {row["node_id"]: number for number, row in enumerate(elements)}
     load: dict[str, float] = defaultdict(float)
-    units = dict(zip(run.finance["customers"]["site_id"], run.finance["customers"]["institutions"], strict=True))
     mandatory = _mandatory(run)
     for site in run.sites.loc[run.sites["designed_technology"].isin(run.programme.networked)].to_dict("records"):
         at, over = leads.get(site["node_id"], -1), False
@@ -166,7 +165,7 @@ def _load_findings(run: Run) -> Iterator[Finding]:
             key = elements[at]["id"]
             if key in hop:
                 over = True
-                load[key] += _demand(run, site, units)
+                load[key] += site["demand_mbps"]
             at = int(elements[at]["parent"])
         if over != (site["designed_technology"] == "microwave"):
             yield Finding("on fibre behind a hop, or on microwave without one", site["id"])
@@ -175,14 +174,6 @@ def _load_findings(run: Run) -> Iterator[Finding]:
     for key, whole in load.items():
         if whole > hop[key]["mbps"] + SLACK:
             yield Finding(f"{whole:,.1f} Mbit/s behind a hop of {hop[key]['mbps']:,.0f}", key)
-
-
-def _demand(run: Run, site: Row, units: dict[str, float]) -> float:
-    """Busy-hour demand of what is still open of a site, in Mbit/s; institutions only where they are served."""
-    each = run.programme.categories[site["category"]].demand_mbps
-    if site["households"] == site["households"]:
-        return float(each * site["households"] * (1.0 - site["already_served"]) * run.programme.demand.take_up)
-    return float(each * units.get(site["id"], 0.0))
 
 
 def beside_the_tree(run: Run) -> int:

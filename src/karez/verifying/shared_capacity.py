@@ -21,15 +21,19 @@ def demand(run: Run) -> Check:
 
 def _demands(run: Run) -> Iterator[Finding]:
     stated = dict(zip(run.sites["id"], run.sites["demand_mbps"], strict=True))
+    customers = run.finance["customers"]
+    served = dict(zip(customers["site_id"], customers["institutions"], strict=True))
     for row in run.sites.to_dict("records"):
         category, still_open = run.programme.categories[row["category"]], 1.0 - row["already_served"]
         if row["households"] == row["households"]:
-            users = row["households"] * run.programme.demand.take_up
+            users = row["households"] * run.programme.demand.take_up * still_open
         elif category.household_equivalents > 0:
-            users = row["weight"] / category.household_equivalents
+            users = row["weight"] / category.household_equivalents * still_open
+        elif row["id"] in served:
+            users = served[row["id"]]
         else:
-            continue  # how many institutions there are is not kept where they do not weigh
-        derived = category.demand_mbps * users * still_open
+            continue  # how many institutions there are is not kept where they neither weigh nor are served
+        derived = category.demand_mbps * users
         if not abs(row["demand_mbps"] - derived) <= CLOSE * max(1.0, derived):
             yield Finding("demand is not that of its category", row["id"])
     for name, table in (("options", run.proof.options), ("plan_options", run.proof.plan_options)):
