@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 
@@ -14,7 +13,6 @@ from karez.verifying import shared_capacity
 from karez.verifying.answers import allowed, meets_standard
 from karez.verifying.coverage import place_rows
 from karez.verifying.money import CENT, HALF_CENT, available
-from karez.verifying.radio import relaxed_prizes
 from karez.verifying.rules import asked_floors, capacity, homes_of
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
@@ -107,32 +105,39 @@ def prizes(run: Run) -> Check:
 
 def _prize_findings(run: Run) -> Iterator[Finding]:
     stated = dict(zip(run.proof.nodes["id"], run.proof.nodes["prize_minor"].tolist(), strict=True))
-    nodes = run.proof.elements["node_id"].tolist()
-    instead: dict[str, list[int]] = {}
-    for row in run.proof.plan_options.to_dict("records"):
-        if row["node"] < 0:
-            instead.setdefault(row["site_id"], []).append(_minor(row["present_1"]))
-    by_site: dict[str, list[dict[Hashable, Any]]] = {}
-    for row in run.proof.options.to_dict("records"):
-        by_site.setdefault(row["site_id"], []).append(row)
-    derived = dict.fromkeys(nodes, 0.0)
-    if run.programme.radio.on:
-        by_site, derived = {}, derived | relaxed_prizes(run, derived)
-    for key, ways in by_site.items():
-        fibre = [way for way in ways if way["element"] >= 0]
-        if not fibre:
-            continue
-        node = nodes[int(fibre[0]["element"])]
-        others = instead.get(key)
-        gain = min(others) - _minor(fibre[0]["present_1"]) if others else math.inf
-        derived[node] += max(0.0, gain)
+    names, forced = run.proof.nodes["id"].tolist(), mandatory(run)
+    derived = dict.fromkeys(run.proof.elements["node_id"], 0.0)
+    for key, (tied, others, node) in ways_of(run).items():
+        if tied and names[node] in derived:
+            gain = min(others.values()) - min(tied.values()) if others and key not in forced else math.inf
+            derived[names[node]] += max(0.0, gain)
     for node, prize in derived.items():
         if stated.get(node) != (FORCED if prize == math.inf else prize):
             yield Finding("prize is not what fibre saves at its sites", node)
 
 
-def _minor(money: float) -> int:
-    return round(money * MINOR_PER_UNIT)
+Ways = tuple[dict[str, int], dict[str, int], int]
+
+
+def ways_of(run: Run) -> dict[str, Ways]:
+    """Every site's ways over the network, and its others, by technology; and its node, −1 if none.
+
+    Present costs in minor units; of several services the cheapest.
+    """
+    found: dict[str, Ways] = {key: ({}, {}, -1) for key in run.sites["id"]}
+    for row in run.proof.plan_options.to_dict("records"):
+        tied, others, node = found[row["site_id"]]
+        ways, cost = tied if row["node"] >= 0 else others, round(row["present_1"] * MINOR_PER_UNIT)
+        ways[row["technology"]] = min(cost, ways.get(row["technology"], cost))
+        found[row["site_id"]] = (tied, others, max(node, int(row["node"])))
+    return found
+
+
+def mandatory(run: Run) -> set[str]:
+    """Sites that must have fibre."""
+    rows = zip(run.sites["id"], run.sites["project"], run.sites["category"], strict=True)
+    only = {project.id: project.fibre_mandatory for project in run.programme.projects}
+    return {key for key, project, category in rows if category in only[project]}
 
 
 def constraints(run: Run) -> Check:

@@ -11,6 +11,7 @@ from karez.model.radio import EITHER
 from karez.model.words import RADIO_METHODS
 from karez.units import MINOR_PER_UNIT
 from karez.verifying.money import CENT, HALF_CENT
+from karez.verifying.options import mandatory, ways_of
 from karez.verifying.prices import present_cost
 from karez.verifying.run import Run
 from karez.verifying.verdict import Check, Finding, conclude
@@ -158,7 +159,7 @@ def _load_findings(run: Run) -> Iterator[Finding]:
     hop = {row["id"]: row for row in _designed(run)}
     leads = {row["node_id"]: number for number, row in enumerate(elements)}
     load: dict[str, float] = defaultdict(float)
-    mandatory = _mandatory(run)
+    forced = mandatory(run)
     for site in run.sites.loc[run.sites["designed_technology"].isin(run.programme.networked)].to_dict("records"):
         at, over = leads.get(site["node_id"], -1), False
         while at >= 0:
@@ -169,7 +170,7 @@ def _load_findings(run: Run) -> Iterator[Finding]:
             at = int(elements[at]["parent"])
         if over != (site["designed_technology"] == "microwave"):
             yield Finding("on fibre behind a hop, or on microwave without one", site["id"])
-        if over and site["id"] in mandatory:
+        if over and site["id"] in forced:
             yield Finding("must have fibre and hangs behind a hop", site["id"])
     for key, whole in load.items():
         if whole > hop[key]["mbps"] + SLACK:
@@ -182,44 +183,13 @@ def beside_the_tree(run: Run) -> int:
     The constant is each site's cheapest way: of those that hang on the network where they cost less than the best
     other one, or where nothing else may serve it.
     """
-    total, mandatory = 0, _mandatory(run)
+    total, forced = 0, mandatory(run)
     designed = dict(zip(run.sites["id"], run.sites["designed_technology"], strict=True))
-    for key, (tied, others, _) in _ways(run).items():
+    for key, (tied, others, _) in ways_of(run).items():
         every = {**tied, **others}
         own = every.get(designed[key], 0)
         least, other = min(tied.values(), default=None), min(others.values(), default=None)
-        must = least is not None and (other is None or key in mandatory)
+        must = least is not None and (other is None or key in forced)
         base = least if least is not None and (must or (other is not None and least < other)) else (other or 0)
         total += own - base
     return total
-
-
-def relaxed_prizes(run: Run, reached: dict[str, float]) -> dict[str, float]:
-    """Prizes of reached nodes: what the cheapest way over the network saves at their sites, whatever it leads over."""
-    names = run.proof.nodes["id"].tolist()
-    found, mandatory = dict.fromkeys(reached, 0.0), _mandatory(run)
-    for key, (tied, others, node) in _ways(run).items():
-        if tied and names[node] in found:
-            gain = min(others.values()) - min(tied.values()) if others and key not in mandatory else math.inf
-            found[names[node]] += max(0.0, gain)
-    return found
-
-
-Ways = tuple[dict[str, int], dict[str, int], int]
-
-
-def _ways(run: Run) -> dict[str, Ways]:
-    """Present cost in minor units of every site's ways over the network, and of the others; and its node."""
-    found: dict[str, Ways] = {key: ({}, {}, -1) for key in run.sites["id"]}
-    for row in run.proof.plan_options.to_dict("records"):
-        tied, others, node = found[row["site_id"]]
-        (tied if row["node"] >= 0 else others)[row["technology"]] = round(row["present_1"] * MINOR_PER_UNIT)
-        found[row["site_id"]] = (tied, others, max(node, int(row["node"])))
-    return found
-
-
-def _mandatory(run: Run) -> set[str]:
-    """Sites that must have fibre."""
-    rows = zip(run.sites["id"], run.sites["project"], run.sites["category"], strict=True)
-    only = {project.id: project.fibre_mandatory for project in run.programme.projects}
-    return {key for key, project, category in rows if category in only[project]}
