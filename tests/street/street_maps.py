@@ -7,6 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 
+At = tuple[float, float]
+"""Metres east and north."""
+
 
 class Town:
     """A map under construction: nodes on a grid of metres around a corner in the south-west."""
@@ -91,10 +94,10 @@ class Locks:
         """Add a rectangle."""
         self._add(layer, shapely.box(*degrees(low), *degrees(high)), columns)
 
-    def ring(self, layer: str, low: At, high: At, inner_low: At, inner_high: At, **columns: object) -> None:
-        """Add a rectangle with a rectangle cut out of it."""
-        inner = shapely.box(*degrees(inner_low), *degrees(inner_high))
-        self._add(layer, shapely.box(*degrees(low), *degrees(high)).difference(inner), columns)
+    def ring(self, layer: str, outer: tuple[At, At], inner: tuple[At, At], **columns: object) -> None:
+        """Add a rectangle with a rectangle cut out of it, both by their lower and upper corners."""
+        whole, hole = (shapely.box(*degrees(low), *degrees(high)) for low, high in (outer, inner))
+        self._add(layer, whole.difference(hole), columns)
 
     def _add(self, layer: str, shape: shapely.Geometry, columns: dict[str, object]) -> None:
         self.rows.setdefault(layer, []).append({**columns, "geometry": shape})

@@ -86,7 +86,8 @@ def _to_join(decided: Decided) -> Floats:
     tail = np.append(graph.spans["start"].to_numpy(), np.full(len(sources), root)).astype(np.int32)
     head = np.append(graph.spans["end"].to_numpy(), graph.source_node[sources]).astype(np.int32)
     cost = to_minor(np.append(prices.span_present_by_year[:, 0], prices.source_present_by_year[sources, 0]))
-    tail, head, cost = (np.delete(column, graph.unbound) for column in (tail, head, cost))
+    tail, head = np.delete(tail, graph.unbound), np.delete(head, graph.unbound)
+    cost = np.delete(cost, graph.unbound)
     reached = np.zeros(root + 1, np.bool_)
     reached[tree.node[decided.schedule.element_year > 0]] = True
     reached[root] = True
