@@ -130,3 +130,13 @@ def test_later_service_counts_for_fewer_years():
     counted = service_years(5, 20, 0.05)
     assert (np.diff(counted) < 0).all()
     assert service_years(5, 20, 0.0).tolist() == [19, 18, 17, 16, 15]
+
+
+def test_a_hop_of_ones_own_costs_what_a_connection_of_its_length_does(priced):
+    inputs, _, prices = priced
+    assert prices.relays["up_to_km"].tolist() == [20.0, 60.0]
+    programme, table = inputs.programme, prices.catalogue.table
+    for item, present in zip(("microwave_short", "microwave_long"), prices.relays["present_real"], strict=True):
+        rate, share, life = table.loc[item, ["rate_real", "opex_share_per_year", "life_years"]]
+        factor = present_factor(int(life), float(share), 3, programme.horizon, programme.rates.discount_rate_real)
+        assert present == pytest.approx(rate * factor[0])

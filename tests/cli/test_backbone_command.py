@@ -57,7 +57,9 @@ def test_county_seats_get_two_ways_and_what_nothing_doubles_is_listed(joined):
     roads = pd.read_csv(folder / "only_roads.csv")
     assert roads["hubs"].tolist() == [1]
     assert roads["households"].tolist() == [900]
-    assert roads[["alongside_real", "cross_country_real"]].gt(0).all(axis=None)
+    assert roads[["alongside_real", "cross_country_real", "microwave_real"]].gt(0).all(axis=None)
+    beeline_km = roads["cross_country_km"] / 1.3  # the settings' detour
+    assert (roads["microwave_hops"] * 60.0 >= beeline_km).all()
     spans = gpd.read_file(folder / "backbone.gpkg", layer="spans")
     assert spans["capex_real"].sum() == pytest.approx(document["capex_real"])
     assert set(spans["role"]) == {"ring", "only_road"}

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hop_oracle import least_cost
 from islands import changed
 
 from karez.appraising.converting import convert
 from karez.appraising.pricing import price
+from karez.appraising.relays import relays
 from karez.designing.access import design
 from karez.designing.hanging import hang
 from karez.model.catalogue import Catalogue
@@ -168,3 +170,15 @@ def test_hanging_a_tree_leads_away_from_the_root(made: Made) -> None:
     _, _, _, found = made
     assert (found.tree.parent < np.arange(len(found.tree.parent))).all()
     assert hang.__doc__
+
+
+def test_a_link_where_nothing_stands_needs_masts_at_either_end_of_every_band(archipelago: Inputs) -> None:
+    catalogue = convert(archipelago.catalogue, archipelago.programme)
+    made = relays(archipelago.programme, catalogue)
+    rules = archipelago.programme.radio
+    assert made["up_to_km"].tolist() == [band.max_km for band in rules.bands]
+    mast = rules.mast(rules.candidate_height_m)
+    assert mast is not None
+    items = pd.Series(catalogue.table["rate_real"])
+    for band, present in zip(rules.bands, made["present_real"], strict=True):
+        assert present > items[band.item] + items[rules.survey_item] + 2 * items[mast.item]

@@ -11,6 +11,7 @@ import pandas as pd
 from karez.appraising.emissions import spans_present, ways_present
 from karez.appraising.facts import Facts, Floats, fibre_mandatory, gather, programme_years, quantities
 from karez.appraising.present import asset_factor, present_factor, service_years
+from karez.appraising.relays import relays
 from karez.appraising.sharing import sharing
 from karez.appraising.span_parts import SpanParts
 from karez.appraising.ways import Lines, Ways, find_ways
@@ -84,6 +85,7 @@ def price(inputs: Inputs, graph: RouteGraph, catalogue: Catalogue) -> Prices:
         budget_real=nominal / level,
         price_level=level,
         site_mbps=demand,
+        relays=relays(programme, catalogue),
         sharing=sharing(programme, inputs.sites, options, demand) if programme.satellites else None,
     )
 

@@ -306,10 +306,13 @@ def stretch_table(
         is_hub[posed.hubs] = True
         hubs = np.flatnonzero(behind & is_hub)
         spans = one.edges[one.edges < len(graph.spans)]
-        new_m = _cross_country(metric, posed.network, one) * inputs.programme.backbone.new_route_detour
+        beeline_m = _cross_country(metric, posed.network, one)
+        new_m = beeline_m * inputs.programme.backbone.new_route_detour
+        microwave, hops = relay_link(prices.relays, beeline_m / METRES_PER_KM)
         costs = {
             "alongside_real": float(present[spans].sum()),
             "cross_country_real": new_m * per_m,
+            "microwave_real": microwave,
             "satellite_real": float(back_up[hubs].sum()) if np.isfinite(back_up[hubs]).all() else np.nan,
         }
         known = {name: cost for name, cost in costs.items() if np.isfinite(cost)}
@@ -325,6 +328,7 @@ def stretch_table(
             "cheapest": min(known, key=known.__getitem__).removesuffix("_real") if known else "",
             **costs,
             "cross_country_km": new_m / METRES_PER_KM,
+            "microwave_hops": hops,
         })  # fmt: skip
     return pd.DataFrame(rows, columns=list(STRETCH_COLUMNS))
 
@@ -343,6 +347,22 @@ def _route_per_m(inputs: Inputs, graph: RouteGraph, prices: Prices) -> float:
     length = graph.spans["length_m"].to_numpy()
     per_m = prices.span_present_by_year[:, 0] / np.maximum(length, 1.0)
     return float(per_m.max(initial=0.0))
+
+
+def relay_link(relays: pd.DataFrame, km: float) -> tuple[float, float]:
+    """Least present cost of a microwave link in equal hops, and their number; NaN where nothing prices it.
+
+    Every hop has masts of its own: a mast that two of them share makes it cheaper.
+
+    >>> relay_link(pd.DataFrame({"up_to_km": [20.0, 60.0], "present_real": [1.5, 2.5]}), 90.0)
+    (5.0, 2.0)
+    """
+    if relays.empty or not np.isfinite(km):
+        return np.nan, np.nan
+    hops = np.maximum(1.0, np.ceil(km / relays["up_to_km"].to_numpy(np.float64)))
+    cost = hops * relays["present_real"].to_numpy(np.float64)
+    best = int(cost.argmin())
+    return float(cost[best]), float(hops[best])
 
 
 def _cross_country(metric: npt.NDArray[np.float64], network: Graph, one: Stretch) -> float:

@@ -22,7 +22,7 @@ SPAN_COLUMNS = (
 HUB_COLUMNS = ("id", "name", "category", "area_id", "wanted", "has", "stretches", "single_km")
 STRETCH_COLUMNS = (
     "id", "length_km", "present_real", "hubs", "sites", "households", "emergency_posts", "first_hubs", "cheapest",
-    "alongside_real", "cross_country_real", "cross_country_km", "satellite_real",
+    "alongside_real", "cross_country_real", "cross_country_km", "microwave_real", "microwave_hops", "satellite_real",
 )  # fmt: skip
 
 
@@ -45,8 +45,8 @@ class Backbone:
         hub has besides the stretches of only road before it, which are named, with their length together.
     stretches : DataFrame
         ``STRETCH_COLUMNS``: only roads before hubs that need two ways, who hangs on them, and what a complement costs
-        (present cost): a second trench alongside, a new cross-country route, satellite back-up for the hubs behind.
-        NaN where there is none.
+        (present cost): a second trench alongside, a new cross-country route, a microwave link of so many hops
+        past the stretch, satellite back-up for the hubs behind. NaN where there is none.
     traffic : Traffic
         Traffic of the hubs, and the ways it takes.
     optics : Optics

@@ -73,6 +73,9 @@ class Prices:
         Nominal over real money in each year.
     site_mbps : float64[sites]
         Busy-hour demand of what is not served already.
+    relays : DataFrame
+        What a microwave hop would cost where nothing stands, built in year 1: ``up_to_km``, ``present_real``; no row
+        where nothing prices it.
     sharing : Sharing | None
         Capacity that sites share; None where there are no several satellite services.
     """
@@ -100,6 +103,7 @@ class Prices:
     budget_real: Money
     price_level: Money
     site_mbps: Money
+    relays: pd.DataFrame
     sharing: Sharing | None = None
 
     def present_with(self, technology: str) -> Money:

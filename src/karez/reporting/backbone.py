@@ -164,8 +164,9 @@ def _sections(backbone: Backbone, areas: gpd.GeoDataFrame) -> list[Section]:
             text=[
                 "A second trench alongside survives a digger, not what takes the road away. A new cross-country route "
                 "is taken along the shortest beeline past the stretch, times the settings' detour, at the settings' "
-                "price or the dearest rate of the candidates: it has to be surveyed. Satellite back-up serves the hubs "
-                "behind the stretch alone."
+                "price or the dearest rate of the candidates: it has to be surveyed. A microwave link goes along the "
+                "same beeline in equal hops with masts of their own; it carries far less than fibre, and sight has to "
+                "be surveyed. Satellite back-up serves the hubs behind the stretch alone."
             ],
             tables=[road_table(backbone.stretches, currency)],
         ),

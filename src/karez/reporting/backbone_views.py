@@ -21,6 +21,7 @@ ROLES = {
 COMPLEMENTS = {
     "alongside": "second trench alongside",
     "cross_country": "new cross-country route",
+    "microwave": "microwave link",
     "satellite": "satellite back-up",
 }
 HUB_COLOUR = "#17202a"
@@ -38,13 +39,17 @@ def road_table(stretches: pd.DataFrame, currency: str) -> Table:
             number(row.emergency_posts),
             number(row.households),
             COMPLEMENTS.get(str(row.cheapest), MISSING),
-            *(money(cost, currency) for cost in (row.alongside_real, row.cross_country_real, row.satellite_real)),
+            money(row.alongside_real, currency),
+            money(row.cross_country_real, currency),
+            money(row.microwave_real, currency),
+            number(row.microwave_hops),
+            money(row.satellite_real, currency),
         ]
         for row in roads.itertuples()
     ]
     heads = [
         "Stretch", "Hubs behind", "Length, km", "Hubs", "Emergency posts", "Households behind", "Cheapest complement",
-        "Alongside", "Cross-country", "Satellite",
+        "Alongside", "Cross-country", "Microwave", "Hops of it", "Satellite",
     ]  # fmt: skip
     return Table("Stretches of only road before hubs", heads, rows, words=frozenset({0, 1, 6}), tall=True)
 
