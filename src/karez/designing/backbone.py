@@ -1,8 +1,8 @@
 """Two ways from every hub to a source: rings over the candidate routes, at least present cost, with a bound.
 
-Hubs are sites of the categories that ``backbone.hubs`` names, at the nodes they are joined at. A source's own
-connection does not fail; a source does only where two are asked for. What the terrain cannot double, a bridge of the
-candidate routes, is paid once and listed with what it would take to go round it.
+Hubs are sites of the categories that ``backbone.hubs`` names, and those that say so themselves, at the nodes they are
+joined at. A source's own connection does not fail; a source does only where two are asked for. What the terrain cannot
+double, a bridge of the candidate routes, is paid once and listed with what it would take to go round it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from karez.designing.traffic import Chosen, lay_traffic, lengths_mm, way_table
 from karez.kernels.blocks import blocks
 from karez.kernels.two_ways import NONE, ONE, TWO_BY_EDGE, TWO_BY_NODE, ways
 from karez.model.backbone import HUB_COLUMNS, SPAN_COLUMNS, STRETCH_COLUMNS, Backbone
-from karez.model.backbone_rules import USUAL_HUBS, Survivability
+from karez.model.backbone_rules import NO_HUB, ONE_WAY, USUAL_HUBS, Survivability
 from karez.model.certificate import Certificate
 from karez.model.inputs import Inputs
 from karez.model.note import Note
@@ -74,11 +74,15 @@ class Posed:
     sure: Bools
 
 
-def hub_levels(inputs: Inputs) -> dict[str, Survivability]:
-    """Categories that are hubs, with what their ways must survive."""
-    return dict(inputs.programme.backbone.hubs) or {
-        name: level for name, level in USUAL_HUBS.items() if name in inputs.programme.categories
-    }
+def hub_levels(inputs: Inputs) -> npt.NDArray[np.object_]:
+    """What the ways of every site must survive (``Survivability``), empty where it is no hub: object[sites].
+
+    A site's own word goes before that of its category.
+    """
+    of_category: dict[str, str] = {**(inputs.programme.backbone.hubs or USUAL_HUBS)}
+    own = {"edge": "edge", "node": "node", ONE_WAY: "none", NO_HUB: ""}
+    told = zip(inputs.sites["category"], inputs.sites["hub"], strict=True)
+    return np.array([own.get(word, of_category.get(category, "")) for category, word in told], dtype=object)
 
 
 def pose_backbone(inputs: Inputs, graph: RouteGraph, prices: Prices, built: Bools | None = None) -> Posed:
@@ -88,9 +92,7 @@ def pose_backbone(inputs: Inputs, graph: RouteGraph, prices: Prices, built: Bool
     if built is not None:
         cost = np.where(np.append(built, np.zeros(network.m - spans, np.bool_)), 0, network.cost)
         network = network.priced(cost)
-    levels = hub_levels(inputs)
-    wanted = inputs.sites["category"].map({name: LEVEL[level] for name, level in levels.items()}).fillna(NONE)
-    level = wanted.to_numpy(np.int8)
+    level = np.array([LEVEL.get(word, NONE) for word in hub_levels(inputs)], np.int8)
     hubs = np.flatnonzero(level > NONE)
     need = np.zeros(network.n, np.int8)
     joined = hubs[graph.site_node[hubs] >= 0]
@@ -146,7 +148,8 @@ def design_backbone(
     found = only_roads(graph, posed, answer)
     hubs = hub_table(inputs, graph, posed, answer, found)
     thick = posed.thick | answer.cases.thick
-    order = inputs.sites["category"].iloc[posed.hubs].map(list(hub_levels(inputs)).index)
+    rank = {name: place for place, name in enumerate(rules.hubs or USUAL_HUBS)}
+    order = inputs.sites["category"].iloc[posed.hubs].map(rank).fillna(len(rank))
     named = posed.hubs[np.argsort(order.to_numpy(), kind="stable")]
     chosen = Chosen(posed.root, posed.network, answer.edges, named, posed.need, thick, posed.sure)
     traffic = lay_traffic(inputs, graph, chosen, mbps)
@@ -266,7 +269,6 @@ def hub_table(
     node = graph.site_node[posed.hubs]
     kind = _kinds(posed, answer)
     has = np.where((node >= 0) & (posed.need[node] > NONE), kind[node], NONE)
-    levels = hub_levels(inputs)
     before: list[list[Stretch]] = [[one for one in found if n >= 0 and one.behind[n]] for n in node]
     frame = gpd.GeoDataFrame(
         {
@@ -274,7 +276,7 @@ def hub_table(
             "name": sites["name"].to_numpy(),
             "category": sites["category"].to_numpy(),
             "area_id": sites["area_id"].to_numpy(),
-            "wanted": sites["category"].map(levels).to_numpy(),
+            "wanted": hub_levels(inputs)[posed.hubs],
             "has": [WORDS[int(level)] for level in has],
             "stretches": [" ".join(f"road-{one.number}" for one in some) for some in before],
             "single_km": [sum(_km(graph, one) for one in some) for some in before],

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from karez.model.backbone_rules import HUB_WORDS
 from karez.model.power import GRID, SUPPLIES
 from karez.model.words import GROUNDS, LOCAL_COSTS, METHODS, SPAN_METHODS, TECHNOLOGIES
 
@@ -88,6 +89,13 @@ SITES = Table(
         Attribute("already_served", "number", "Share that has service today", "share", 0.0, least=0, greatest=1),
         Attribute("earliest_year", "integer", "Calendar year before which it is not served", "year", None),
         Attribute("power", "text", "Whether there is a grid at the site", default=GRID, one_of=SUPPLIES),
+        Attribute(
+            "hub",
+            "text",
+            "Ways of its own to a source: one, two that share no span (edge), or neither span nor node (node); no: "
+            "it is no hub of the backbone; empty: as the settings say of its category",
+            one_of=HUB_WORDS,
+        ),
         Attribute("priority", "number", "Factor on the priority of its project", "factor", 1.0, least=0),
         Attribute("tranche", "integer", "Number of the equal tranche of a large place, from 1", "", 1, least=1),
         Attribute("derived", "boolean", "Whether the row is modelled and not surveyed", default=False),

@@ -10,6 +10,11 @@ from karez.model.settings import Identifier, NonNegative, Positive, Settings, se
 Survivability = Literal["none", "edge", "node"]
 """One way; two that share no span; two that share neither a span nor a node."""
 
+NO_HUB, ONE_WAY = "no", "one"
+"""Words of the sites' column ``hub`` beside ``edge`` and ``node``: no hub, and a hub with one way (``none``)."""
+
+HUB_WORDS = (NO_HUB, ONE_WAY, "edge", "node")
+
 USUAL_HUBS: dict[str, Survivability] = {"county_seat": "node", "gateway": "node", "computing": "node"}
 """Categories that are hubs where the settings name none, as far as the programme has them."""
 
