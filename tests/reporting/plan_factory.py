@@ -183,6 +183,8 @@ def _sites(
                     "meets_standard": technology == "fibre",
                     "mbps": {"fibre": 1000.0, "satellite": 50.0}.get(technology, np.nan),
                     "latency_ms": {"fibre": 5.0, "satellite": 45.0}.get(technology, np.nan),
+                    "route_km": 40.0 + number if technology == "fibre" else np.nan,
+                    "round_trip_ms": {"fibre": 5.5, "satellite": 45.0}.get(technology, np.nan),
                     "standard_mbps": 100.0,
                     "standard_latency_ms": 50.0,
                     "chosen_present_real": np.nan if unserved else round(1.2 * total, 2),

@@ -125,6 +125,16 @@ CASES: dict[str, tuple[Tamper, str, str]] = {
         "speeds",
         "home-far",
     ),
+    "a way to the source that is shorter than its spans": (
+        _sql("UPDATE sites SET route_km = route_km - 1 WHERE id = 'home-south'"),
+        "round trips",
+        "home-south",
+    ),
+    "a round trip that is quicker than light": (
+        _sql("UPDATE sites SET round_trip_ms = latency_ms WHERE id = 'home-south'"),
+        "round trips",
+        "home-south",
+    ),
     "a next best that is not": (
         _sql("UPDATE sites SET next_best = 'satellite' WHERE id = 'home-pass'"),
         "next best",
@@ -383,7 +393,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 57
+    assert len(verdict.checks) == 58
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -15,6 +16,7 @@ from karez.appraising.flips import flip_table
 from karez.appraising.hops import radio_plan
 from karez.appraising.indicators import finance
 from karez.appraising.kept import crew_table, floor_table
+from karez.appraising.latency import latency
 from karez.appraising.next_best import next_best
 from karez.appraising.outages import find_outages, with_outages
 from karez.appraising.repricing import assumption_table, catalogue_range
@@ -63,7 +65,7 @@ def settle(
         Told the share of the work that is done.
     """
     decided = Decided(inputs, graph, prices, design, schedule)
-    sites, spans, nodes = site_table(decided).join(next_best(decided)), span_table(decided), node_table(decided)
+    sites, spans, nodes = _sites(decided), span_table(decided), node_table(decided)
     outages = find_outages(decided, sites, spans, nodes)
     sites, spans, nodes = with_outages(sites, spans, nodes, outages)
     by_area = worth_by_area(decided, spans)
@@ -108,6 +110,11 @@ def settle(
         settlements=settlement_tables(decided, facts),
         radio=radio_plan(decided, spans),
     )
+
+
+def _sites(decided: Decided) -> gpd.GeoDataFrame:
+    """Layer `sites` but for what breaks the network."""
+    return site_table(decided).join(next_best(decided)).join(latency(decided))
 
 
 def proof(decided: Decided, bound: PlanBound) -> Proof:

@@ -205,6 +205,8 @@ PLAN_SITES = Table(
         Attribute("meets_standard", "boolean", "Whether the project's standard is met"),
         Attribute("mbps", "number", "Download speed it gives; empty: unserved", "Mbit/s"),
         Attribute("latency_ms", "number", "Round-trip time it gives; empty: unserved", "ms"),
+        Attribute("route_km", "number", "Way over the designed tree to its source; empty: not on the network", "km"),
+        Attribute("round_trip_ms", "number", "Round trip with the way to the source counted; empty: unserved", "ms"),
         Attribute("standard_mbps", "number", "Least download speed of the project's standard", "Mbit/s"),
         Attribute("standard_latency_ms", "number", "Greatest round-trip time of the project's standard", "ms"),
         Attribute(

@@ -14,6 +14,7 @@ from karez.reporting.finance_views import finance_views
 from karez.reporting.findings import findings, key_figures
 from karez.reporting.graphics import by_effect, graphics
 from karez.reporting.html import asset, environment, policy, script
+from karez.reporting.latency_views import latency_views
 from karez.reporting.map_data import as_script, map_data
 from karez.reporting.outage_views import outage_views
 from karez.reporting.palette import METHOD_LABELS, TECHNOLOGY_COLOURS, TECHNOLOGY_LABELS
@@ -61,6 +62,7 @@ def render_report(plan: Plan) -> str:
             outages=outage_views(plan),
             backbone=ring_section(plan),
             radio=radio_views(plan),
+            latency=latency_views(plan),
             policy=policy(scripts.values()),
             scripts=scripts,
             styles=Markup(asset("maplibre-gl.css") + "\n" + asset("report.css")),

@@ -38,6 +38,8 @@ def fill_sites(sheets: dict[str, Sheet], plan: Plan) -> None:
             Column("Promised Mbit/s", table["standard_mbps"].tolist(), "general", 10),
             Column("Latency, ms", _cells(table["latency_ms"]), "general", 9),
             Column("Promised latency, ms", table["standard_latency_ms"].tolist(), "general", 10),
+            Column("Way to the source, km", _cells(table["route_km"]), "general", 10),
+            Column("Round trip, ms", _cells(table["round_trip_ms"]), "general", 9),
             Column("To standard", ["yes" if meets else "no" for meets in table["meets_standard"]], "text", 9),
             Column("Present cost", _cells(table["chosen_present_real"]), "money", 18),
             Column("Next best", other, "text", 14),

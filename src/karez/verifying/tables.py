@@ -16,7 +16,18 @@ from karez.verifying.verdict import Check, Finding, conclude
 
 MAY_BE_EMPTY = {
     *("year", "households", "node_id", "name", "rule", "area_id", "coverage", "local_cost"),
-    *("service", "cell", "mbps", "latency_ms", "chosen_present_real", "next_best", "next_best_present_real"),
+    *(
+        "service",
+        "cell",
+        "mbps",
+        "latency_ms",
+        "route_km",
+        "round_trip_ms",
+        "chosen_present_real",
+        "next_best",
+        "next_best_present_real",
+    ),
+    *("route_km", "round_trip_ms"),
     *("availability", "minutes_lost_per_year", "independent_ways", "worst_partner"),
 }
 """Columns of the plan's layers whose cells may be empty."""

@@ -17,6 +17,7 @@ from karez.verifying import (
     emissions,
     equity,
     indicators,
+    latency,
     money,
     network,
     next_best,
@@ -89,6 +90,7 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     shared_capacity.demand,
     shared_capacity.capacity,
     next_best.promises,
+    latency.round_trips,
     next_best.ways,
     next_best.choices,
 )
