@@ -3,12 +3,12 @@
 import networkx as nx
 import numpy as np
 import pytest
-from projects import tiny_project
 
 from karez.appraising.latency import latency
 from karez.flow.plan import decide
 from karez.flow.progress import Stages, silent
 from karez.reading import read
+from projects import tiny_project
 
 
 @pytest.fixture(scope="module")
