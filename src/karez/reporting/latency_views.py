@@ -46,7 +46,7 @@ def _findings(plan: Plan, sites: pd.DataFrame) -> list[str]:
     on = sites[sites["route_km"].notna()]
     said = []
     if len(on):
-        far = on.loc[on["route_km"].idxmax()]
+        far = on.sort_values("route_km").iloc[-1]
         said.append(
             f"Over the network a round trip takes {number(on['round_trip_ms'].mean(), 1)} ms in the mean of "
             f"{number(len(on))} sites, access and way; the longest way, to {far['name']}, has "
