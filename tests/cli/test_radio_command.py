@@ -13,8 +13,10 @@ import pandas as pd
 import pytest
 
 from karez.flow.plan import plan
+from karez.verifying.design_bound import value
 from karez.verifying.radio import loads
 from karez.verifying.run import read_run
+from karez.verifying.shared_capacity import capacity
 from karez.verifying.verify import verify
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "archipelago"
@@ -58,6 +60,19 @@ def test_tampering_with_hops_is_found(run: Path, tmp_path: Path, column: str, ch
     frame[column] = change(frame[column])
     frame.to_parquet(path)
     assert check in [one.name for one in verify(copy).checks if not one.passed]
+
+
+def test_room_sold_twice_and_costs_that_are_not_those_of_the_service_are_found(run: Path) -> None:
+    of = read_run(run)
+    assert capacity(of).passed and value(of).passed
+    services = dict(of.programme.satellites)
+    services["leo"] = services["leo"].model_copy(update={"cell_mbps": 100.0})
+    assert not capacity(replace(of, programme=of.programme.model_copy(update={"satellites": services}))).passed
+    options = of.proof.options.copy()
+    crowded = of.sites.loc[of.sites["reason"].str.contains("no room left"), "id"]
+    assert len(crowded), "the example's low orbit is too small for all who want it"
+    options.loc[options["site_id"].isin(crowded), "present_1"] -= 1000.0
+    assert not value(replace(of, proof=replace(of.proof, options=options))).passed
 
 
 def test_institutions_behind_a_hop_count_though_they_are_not_built(run: Path) -> None:

@@ -1,4 +1,7 @@
-"""The least design with hops as an integer programme for HiGHS: every site its own way, every arc one direction."""
+"""The least design with hops as an integer programme for HiGHS: every site its own way, every arc one direction.
+
+Cells of satellites sell no more than they can.
+"""
 
 from __future__ import annotations
 
@@ -72,6 +75,10 @@ def least_cost(inputs: Inputs, graph: RouteGraph, prices: Prices) -> float:  # n
         if np.isfinite(mbps[edge[arc]]):
             terms = [flow[w] + arc for w in tied]
             rows.append((terms, [float(prices.site_mbps[of[w]]) for w in tied], -np.inf, float(mbps[edge[arc]])))
+    sharing = prices.sharing
+    for cell, limit in enumerate(() if sharing is None else sharing.limit_mbps):
+        drawn = [w for w in ways if sharing.option_cell[w] == cell]  # type: ignore[union-attr]
+        rows.append(([place[w] for w in drawn], [float(prices.site_mbps[of[w]]) for w in drawn], -np.inf, float(limit)))
     index = np.repeat(np.arange(len(rows)), [len(terms) for terms, *_ in rows])
     matrix = coo_array(
         (np.concatenate([s for _, s, *_ in rows]), (index, np.concatenate([t for t, *_ in rows]))),

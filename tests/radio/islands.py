@@ -15,3 +15,10 @@ def changed(inputs: Inputs, **radio: Any) -> Inputs:
     """The same with other settings of radio."""
     rules = inputs.programme.radio.model_copy(update=radio)
     return replace(inputs, programme=inputs.programme.model_copy(update={"radio": rules}))
+
+
+def selling(inputs: Inputs, mbps: float) -> Inputs:
+    """The same with so many Mbit/s in a cell of the low-orbit service."""
+    services = dict(inputs.programme.satellites)
+    services["leo"] = services["leo"].model_copy(update={"cell_mbps": mbps})
+    return replace(inputs, programme=inputs.programme.model_copy(update={"satellites": services}))

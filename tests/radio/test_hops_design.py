@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from hop_oracle import least_cost
-from islands import changed
+from islands import changed, selling
 
 from karez.appraising.converting import convert
 from karez.appraising.pricing import price
@@ -54,8 +54,21 @@ def whole_cost(made: Made) -> int:
     return int(spans + to_minor(prices.option_present_by_year[:, 0])[option[option >= 0]].sum())
 
 
+def sold(made: Made) -> tuple[float, float]:
+    """Mbit/s that low orbit sells to designed sites, and the most that any of its cells sells beyond its limit."""
+    _, _, prices, found = made
+    service = prices.options["service"].to_numpy()
+    mine = np.append(service == "leo", False)[found.site_option]
+    if prices.sharing is None or not prices.sharing.cells:
+        return float(prices.site_mbps[mine].sum()), 0.0
+    cell = np.append(prices.sharing.option_cell, -1)[found.site_option]
+    used = np.bincount(cell[cell >= 0], prices.site_mbps[cell >= 0], len(prices.sharing.cells))
+    return float(prices.site_mbps[mine].sum()), float((used - prices.sharing.limit_mbps).max())
+
+
 def check_rules(made: Made) -> None:
     inputs, graph, prices, found = made
+    assert sold(made)[1] <= 1e-6, "nothing keeps a satellite beyond what its cell can sell: all have another way"
     assert graph.radio is not None
     links = graph.radio.links.set_index("span")
     load = np.zeros(len(found.tree.span))
@@ -109,12 +122,13 @@ def few(inputs: Inputs) -> Inputs:
     return changed(replace(inputs, sites=sites, towers=towers), bands=inputs.programme.radio.bands[:2])
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(3))
 def test_value_and_bound_stand_on_either_side_of_the_optimum(archipelago: Inputs, seed: int) -> None:
     random = np.random.default_rng(seed)
     items = ("route", "sea_cable", "drop", "radio_home", "satellite_capacity", "mast_45m", "link_6ghz", "solar_power")
     factors = {item: float(random.uniform(0.4, 2.5)) for item in items}
-    given = make(scaled(few(archipelago), factors, float(random.choice([0.15, 0.3, 1.0]))))
+    islands = selling(scaled(few(archipelago), factors, float(random.choice([0.15, 0.3, 1.0]))), 95.0 * (1 + seed))
+    given = make(islands)
     check_rules(given)
     least, certificate = least_cost(*given[:3]), given[3].certificate
     assert certificate.bound is not None
@@ -132,6 +146,18 @@ def test_what_no_hop_can_carry_is_served_otherwise(archipelago: Inputs) -> None:
     served = dict(zip(given[0].sites["id"], given[3].site_technology, strict=True))
     # 504 Mbit/s in the busy hour over hops of 100.
     assert served["homes-great-isle"] == "satellite"
+
+
+def test_room_on_satellites_is_part_of_the_same_optimisation(archipelago: Inputs, made: Made) -> None:
+    # Little room in low orbit: what loses it goes to a hop where that is cheaper than geostationary capacity.
+    short, wide = make(selling(archipelago, 60.0)), make(selling(archipelago, 5000.0))
+    for one in (short, made, wide):
+        check_rules(one)
+    assert sold(short)[0] < sold(made)[0]
+    assert (short[3].site_technology == "microwave").sum() > (made[3].site_technology == "microwave").sum()
+    assert whole_cost(wide) <= whole_cost(made) <= whole_cost(short) == pytest.approx(least_cost(*short[:3]), abs=10.0)
+    assert "satellites sell any amount in a cell" in short[3].certificate.proof
+    assert "satellites sell" not in wide[3].certificate.proof
 
 
 def test_without_bands_there_are_no_hops(archipelago: Inputs) -> None:

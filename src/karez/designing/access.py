@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from karez.designing.choices import choices, node_prizes
 from karez.designing.hanging import hang
 from karez.designing.radio import STAGE, Radio, Settled
 from karez.designing.reasons import reasons
@@ -21,7 +22,7 @@ from karez.designing.sharing import full_cells, share_out, words_on
 from karez.errors import Infeasible
 from karez.kernels.trees import sum_below
 from karez.model.certificate import Certificate
-from karez.model.design import FORCED, Ascent, Design, Tree
+from karez.model.design import Ascent, Design, Tree
 from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.model.prices import Prices
@@ -75,17 +76,17 @@ def design(
         conditions=Conditions(forbidden=graph.unbound) if graph.radio is not None else None,
     )
     proven = Proven(
-        certificate_of(inputs, answer, choice, graph.site_node >= 0, shared=words_on(prices)),
+        certificate_of(inputs, answer, choice, graph.site_node >= 0, shared=words_on(prices, graph)),
         Ascent(answer.ascent_node, answer.ascent_radius),
         prizes,
         notes_of(inputs, graph, choice),
     )
     if graph.radio is not None:
         radio = Radio(inputs, graph, prices, choice, network, root)
-        settled = radio.best(answer, np.append(prizes, 1), seed=seed, rounds=rounds)
+        settled = radio.best(answer, prizes, seed=seed, rounds=rounds)
         return settled_design(inputs, graph, prices, answer, proven, radio, settled)
     option = decide(graph, choice, reached(answer, network))
-    option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0])
+    option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0], inputs.programme.networked)
     return assemble(inputs, graph, prices, answer, proven, option, alternative=alternative)
 
 
@@ -105,7 +106,7 @@ def settled_design(
         certificate=radio.certificate(proven.certificate, settled),
         notes=(*(note for note in proven.notes if note.stage != STAGE), *radio.notes(inputs, settled)),
     )
-    made = assemble(inputs, graph, prices, answer, proven, settled.option)
+    made = assemble(inputs, graph, prices, answer, proven, settled.option, alternative=settled.alternative)
     return replace(made, site_reason=radio.explain(settled, made.site_reason))
 
 
@@ -140,7 +141,7 @@ def assemble(
     names = np.append(prices.options["technology"].to_numpy(dtype=object), "unserved")
     technology = names[option]
     reason = reasons(inputs, graph, choice, technology, cost_to_join(network, reached(answer, network, ways)))
-    moved = full_cells(prices, choice["other"].to_numpy(np.int64), option)
+    moved = full_cells(prices, choice["other"].to_numpy(np.int64), option, inputs.programme.networked)
     reason[moved != ""] = [f"next best: no room left in {cell} for the cheapest way" for cell in moved[moved != ""]]
     element = _elements(tree, graph)
     attribution, households = _behind(inputs, prices, tree, element, np.isin(technology, inputs.programme.networked))
@@ -179,43 +180,6 @@ def reached(answer: Certified, network: Graph, ways: Ints = NO_EDGES) -> npt.NDA
 def rounds_for(most: int, spans: int) -> int:
     """Rounds of improvement: fewer on large graphs, so that effort grows with the graph and not beyond (rule 10)."""
     return max(1, min(most, SPAN_ROUNDS // max(spans, 1)))
-
-
-def choices(prices: Prices, sites: int, networked: tuple[str, ...] = ("fibre",)) -> pd.DataFrame:
-    """For every site its fibre option and its best alternative, with present costs in minor units.
-
-    Where microwave hangs on the network too, ``fibre`` is the cheaper of the two.
-
-    Columns ``fibre``, ``other`` (rows of the options, −1 for none), ``fibre_minor``, ``other_minor`` (0 for none),
-    ``must`` (fibre has to serve it: its project says so, or nothing else may).
-    """
-    options = prices.options[["site", "technology"]].copy()
-    options["minor"] = to_minor(prices.option_present_by_year[:, 0])
-    options["row"] = np.arange(len(options))
-    is_fibre = options["technology"].isin(networked)
-    fibre = options[is_fibre].sort_values(["site", "minor", "row"]).drop_duplicates("site").set_index("site")
-    other = options[~is_fibre].sort_values(["site", "minor", "row"]).drop_duplicates("site").set_index("site")
-    every = pd.RangeIndex(sites)
-    choice = pd.DataFrame(
-        {
-            "fibre": fibre["row"].reindex(every, fill_value=-1),
-            "other": other["row"].reindex(every, fill_value=-1),
-            "fibre_minor": fibre["minor"].reindex(every, fill_value=0),
-            "other_minor": other["minor"].reindex(every, fill_value=0),
-        }
-    )
-    choice["must"] = prices.site_fibre_mandatory | ((choice["fibre"] >= 0) & (choice["other"] < 0))
-    return choice
-
-
-def node_prizes(graph: RouteGraph, choice: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Prize of every node: the gains of fibre at its sites, together; FORCED where one must have it."""
-    gain = np.where(choice["fibre"] >= 0, np.maximum(choice["other_minor"] - choice["fibre_minor"], 0), 0)
-    joined = graph.site_node >= 0
-    prizes = np.zeros(len(graph.nodes), dtype=np.int64)
-    np.add.at(prizes, graph.site_node[joined], gain[joined])
-    prizes[graph.site_node[joined & choice["must"].to_numpy()]] = FORCED
-    return prizes
 
 
 def candidate_network(graph: RouteGraph, prices: Prices) -> tuple[int, Graph]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from karez.designing.access import NO_EDGES, Proven, assemble, choices, least_cost_options, reached, settled_design
+from karez.designing.access import NO_EDGES, Proven, assemble, least_cost_options, reached, settled_design
 from karez.designing.candidates import Candidates, Constraints, Flags, Floats, Ints, Longs
+from karez.designing.choices import choices
 from karez.designing.radio import Radio
 from karez.designing.sharing import full_cells, share_out
 from karez.designing.yearly import Yearly
@@ -148,11 +149,12 @@ def _designed(
     alternative = None
     if prices.sharing is not None:
         best = _best_services(yearly, option)
-        option, alternative = share_out(prices, best, _worth_of_rows(yearly, len(prices.options)))
+        worth = _worth_of_rows(yearly, len(prices.options))
+        option, alternative = share_out(prices, best, worth, inputs.programme.networked)
     proven = Proven(_certificate(design.certificate, answer), design.ascent, design.prize, design.notes)
     made = assemble(inputs, graph, prices, answer, proven, option, design.rings, alternative)
     reason = made.site_reason.copy()
-    moved = full_cells(prices, cheapest.astype(np.int64), option)
+    moved = full_cells(prices, cheapest.astype(np.int64), option, inputs.programme.networked)
     reason[(option != cheapest) & (moved == "")] = (
         "gives more service for the money than the cheapest way, as budgets are"
     )
@@ -167,6 +169,9 @@ def _with_hops(
     choice = choices(prices, candidates.sites, inputs.programme.networked)
     radio = Radio(inputs, graph, prices, choice, candidates.network, candidates.root)
     settled = radio.settle(answer.edges)
+    if prices.sharing is not None:
+        worth = _worth_of_rows(yearly, len(prices.options))
+        settled = radio.serving(settled, _best_services(yearly, settled.option), worth)
     if settled.trapped.any() or settled.lost.any():
         return None
     proven = Proven(_certificate(design.certificate, answer), design.ascent, design.prize, design.notes)
@@ -193,7 +198,7 @@ def _best_services(yearly: Yearly, option: Ints) -> Ints:
     way = np.where(chosen >= 0, candidates.row[chosen], -1)
     on_fibre = np.zeros(len(option), np.bool_)
     fibre = candidates.node >= 0
-    on_fibre[candidates.site[fibre]] = option[candidates.site[fibre]] == candidates.row[fibre]
+    on_fibre[candidates.site[fibre][option[candidates.site[fibre]] == candidates.row[fibre]]] = True
     return np.where(on_fibre | (way < 0), option, way).astype(np.int32)
 
 

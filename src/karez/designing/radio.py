@@ -11,6 +11,10 @@ for every design that keeps the rules, and the tree is mended until it does:
    alternatives, those first that lose least for a Mbit/s.
 4. What then no longer pays is cut off.
 
+5. Where satellites can sell only so much in a cell, sites that find no room take their next best. The network is then
+   designed again a counted number of times with a price on what is short, so that hops and trenches are weighed against
+   what those sites have in truth.
+
 Sites that must have fibre are joined by a tree without hops first, which the others then hold. The network is designed
 a counted number of times without the hop that drove most money away, or with masts shared out to the ends of hops, and
 the cheapest design is kept.
@@ -25,7 +29,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from karez.designing.choices import choices, node_prizes
 from karez.designing.hanging import hang
+from karez.designing.sharing import is_short, oversold, share_out
 from karez.kernels.pruning import MUST, below, worth_keeping
 from karez.kernels.trees import sum_above, sum_below
 from karez.model.certificate import Certificate
@@ -52,7 +58,10 @@ PASSES = 4
 FEWER = 4
 """Rounds of the search of a tree that is designed again, as a part of the first one's."""
 PENALTY = 2**40
-"""What a site that nothing is left to serve weighs in the choice between designs, in minor units."""
+"""What a site that nothing is left to serve, or a Mbit/s sold twice, weighs in the choice between designs, in minor
+units."""
+TOLLS = 3
+"""Times that the network is designed again with a price on shared capacity that is short."""
 
 STAGE = "radio"
 """Stage of the notes on hops."""
@@ -60,6 +69,10 @@ STAGE = "radio"
 RELAXED = (
     "The bound lets hops of the cheapest band carry any load and lead to any site, and charges nothing for masts that "
     "lead to no ground; the design holds all of these."
+)
+SHARED = (
+    "The bound lets satellites sell any amount in a cell; the design keeps to what they can, but for sites that "
+    "nothing else may serve."
 )
 UNBOUND = "A site that nothing but a hop can serve has no room on it, so that no design serves all that it must."
 
@@ -86,6 +99,12 @@ class Settled:
         Sites that must have fibre and are behind a hop: then it is no design.
     crowded : dict[int, int]
         By pair of a hop that had no room: what it cost to send sites elsewhere.
+    wanted : int32[sites]
+        Options were there no limit to what satellites can sell.
+    alternative : int32[sites] | None
+        What sites would take instead of the network, see :func:`karez.designing.sharing.share_out`.
+    oversold : float64[cells]
+        Mbit/s by which cells sell more than they can, to sites that nothing else may serve.
     """
 
     edges: Ints
@@ -96,16 +115,22 @@ class Settled:
     lost: Flags
     trapped: Flags
     crowded: dict[int, int]
+    wanted: Ints
+    alternative: Ints | None
+    oversold: Floats
 
     @property
     def merit(self) -> int:
         """What designs are compared by: less is better."""
-        return self.value + PENALTY * int(self.lost.sum())
+        return self.value + PENALTY * (int(self.lost.sum()) + int(np.ceil(self.oversold.sum())))
 
 
 @dataclass(frozen=True)
 class Sites:
-    """What serves each site at what present cost, in minor units; ``NEVER`` and row −1 where nothing does."""
+    """What serves each site at what present cost, in minor units; ``NEVER`` and row −1 where nothing does.
+
+    The others' cost is with what is asked for shared capacity.
+    """
 
     fibre: Ints
     hop: Ints
@@ -127,9 +152,11 @@ class Radio:
     ) -> None:
         assert graph.radio is not None
         self._graph, self._network, self._root = graph, network, root
+        self._inputs, self._prices = inputs, prices
         self._rules = inputs.programme.radio
         self._radio: RadioGraph = graph.radio
         self._sites = _sites(graph, prices, choice)
+        self._paid = np.append(to_minor(prices.option_present_by_year[:, 0]), 0).astype(np.int64)
         links, spans = graph.radio.links, len(graph.spans)
         self._pair = np.full(network.m, -1, np.int64)
         self._pair[links["span"]] = links["pair"]
@@ -177,12 +204,21 @@ class Radio:
         lost |= sites.must & ~on
         over_hop &= on
         option = np.where(on, np.where(over_hop, sites.hop, sites.fibre), np.where(lost, -1, sites.other))
-        paid = np.where(on, own, np.where(sites.other >= 0, sites.other_minor, 0))
         nodes = np.unique(np.append(tree.node[kept], self._root)).astype(np.int32)
-        value = int(self._network.cost[edges].sum()) + int((paid - sites.constant).sum())
         trapped = sites.must_fibre & (element >= 0) & np.append(behind, False)[element]
         trapped |= sites.must_fibre & (at >= 0) & ~on
-        return Settled(np.sort(edges), nodes, option.astype(np.int32), value, full, lost, trapped, crowded)
+        wanted = option.astype(np.int32)
+        short: Floats = np.zeros(0)
+        made = Settled(np.sort(edges), nodes, wanted, 0, full, lost, trapped, crowded, wanted, None, short)
+        return self.serving(made, wanted, -self._prices.option_present_by_year[:, 0])
+
+    def serving(self, settled: Settled, wanted: Ints, worth: Floats) -> Settled:
+        """The same tree with what sites get of what they want, see :func:`karez.designing.sharing.share_out`."""
+        networked = self._inputs.programme.networked
+        option, alternative = share_out(self._prices, wanted, worth, networked)
+        value = int(self._network.cost[settled.edges].sum()) + int((self._paid[option] - self._sites.constant).sum())
+        short = oversold(self._prices, option)
+        return replace(settled, option=option, value=value, wanted=wanted, alternative=alternative, oversold=short)
 
     def _edge(self, tree: Tree) -> Longs:
         """Edge of the network of every element."""
@@ -281,27 +317,35 @@ class Radio:
         ----------
         answer : Certified
             Tree and bound where hops need hold nothing.
-        prizes : int64[nodes + 1]
+        prizes : int64[nodes]
             The prizes it was found with.
         seed, rounds : int
             Of the searches.
         """
         found = [self.settle(answer.edges)]
-        if not self.has_hops(answer.edges):
+        crowded = bool(found[0].oversold.any() or (found[0].option != found[0].wanted).any())
+        if not self.has_hops(answer.edges) and not crowded:
             return found[0]
-        search = _Search(self, self.shared_masts(), prizes, self._root, seed, max(1, rounds // FEWER))
+        search = self._search(prizes, seed, rounds)
         every = np.flatnonzero(self._is_hop)
         plain = search.tree(every)
-        core = self._core(prizes, every, seed, search.rounds) if self._sites.must_fibre.any() else None
+        core = self._core(every, seed, search.rounds) if self._sites.must_fibre.any() else None
         found += [self.settle(plain), self.settle(search.tree(np.empty(0, np.int64), core))]
         best = min((one for one in found if not one.trapped.any()), key=lambda one: one.merit)
         for better in self._without_crowded(search, core, best):
             best = better
+        for better in self._at_tolls(core, best, seed, rounds):
+            best = better
         return best
 
-    def _core(self, prizes: Longs, hops: Longs, seed: int, rounds: int) -> Ints:
+    def _search(self, prizes: Longs, seed: int, rounds: int) -> _Search:
+        """Trees with masts shared out to hops; the root's own prize is never at stake."""
+        network, fewer = self.shared_masts(), max(1, rounds // FEWER)
+        return _Search(self, network, np.append(prizes, 1), self._root, seed, fewer)
+
+    def _core(self, hops: Longs, seed: int, rounds: int) -> Ints:
         """Tree without hops that joins the sites that must have fibre."""
-        needed = np.zeros_like(prizes)
+        needed = np.zeros(self._network.n, np.int64)
         at = self._graph.site_node
         needed[at[(at >= 0) & self._sites.must_fibre]] = FORCED
         needed[self._root] = 1
@@ -324,12 +368,54 @@ class Radio:
                 best, out = other, attempt
                 yield best
 
+    def _at_tolls(self, core: Ints | None, best: Settled, seed: int, rounds: int) -> Iterator[Settled]:
+        """Better designs, found with a price on what satellites cannot sell to all who want it."""
+        sharing = self._prices.sharing
+        if sharing is None or not is_short(self._prices):
+            return
+        toll, last = np.zeros(len(sharing.cells)), best
+        for _ in range(TOLLS):
+            dearer = self._toll(last, toll)
+            if (dearer <= toll).all():
+                return
+            toll = np.maximum(toll, dearer)
+            asked = np.append(toll, 0.0)[sharing.option_cell] * self._mbps_of_options()
+            choice = choices(self._prices, len(best.option), self._inputs.programme.networked, asked.astype(np.int64))
+            other = Radio(self._inputs, self._graph, self._prices, choice, self._network, self._root)
+            # What sites cost is counted from where it was.
+            other._sites = replace(other._sites, constant=self._sites.constant)
+            search = other._search(node_prizes(self._graph, choice), seed, rounds)
+            last = other.settle(search.tree(np.empty(0, np.int64), core))
+            if not last.trapped.any() and last.merit < best.merit:
+                best = last
+                yield best
+
+    def _mbps_of_options(self) -> Floats:
+        return np.asarray(self._sites.mbps[self._prices.options["site"].to_numpy(np.int64)])
+
+    def _toll(self, settled: Settled, toll: Floats) -> Floats:
+        """Minor units for a Mbit/s of every cell: the most that a site lost by finding no room; more where none is."""
+        sharing, mbps = self._prices.sharing, self._sites.mbps
+        assert sharing is not None
+        cell = np.append(sharing.option_cell, -1)[settled.wanted]
+        on = (cell >= 0) & (mbps > 0)
+        price = np.zeros(len(toll))
+        lost = self._paid[settled.option] - self._paid[settled.wanted]
+        moved = on & (settled.option != settled.wanted)
+        np.maximum.at(price, cell[moved], lost[moved] / mbps[moved])
+        over = settled.oversold > 0
+        usual = np.zeros(len(toll))
+        np.maximum.at(usual, cell[on], self._paid[settled.wanted][on] / mbps[on])
+        return np.where(over, np.maximum(price, np.maximum(2.0 * toll, usual)), price)
+
     def certificate(self, stated: Certificate, settled: Settled) -> Certificate:
         """The certificate of the relaxed tree, for the design that holds the rules."""
         value = float(from_minor(settled.value))
         # A hop and its mast are rounded together, which may put the value a little below a bound that is met.
         bound = None if settled.lost.any() or stated.bound is None else min(stated.bound, value)
         words = UNBOUND if settled.lost.any() else RELAXED
+        if is_short(self._prices) and not settled.lost.any():
+            words = f"{words} {SHARED}"
         return replace(stated, value=value, bound=bound, proof=f"{stated.proof.replace(f' {words}', '')} {words}")
 
     def notes(self, inputs: Inputs, settled: Settled) -> tuple[Note, ...]:
@@ -436,7 +522,7 @@ def _sites(graph: RouteGraph, prices: Prices, choice: pd.DataFrame) -> Sites:
         other=other,
         fibre_minor=priced[fibre],
         hop_minor=priced[hop],
-        other_minor=priced[other],
+        other_minor=np.where(other >= 0, choice["other_minor"], NEVER).astype(np.int64),
         must=joined & (other < 0) & ((fibre >= 0) | (hop >= 0)),
         must_fibre=joined & (fibre >= 0) & (prices.site_fibre_mandatory | ((hop < 0) & (other < 0))),
         mbps=prices.site_mbps,

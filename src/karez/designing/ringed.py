@@ -11,9 +11,7 @@ from karez.designing.access import (
     Proven,
     assemble,
     certificate_of,
-    choices,
     decide,
-    node_prizes,
     notes_of,
     reached,
     rounds_for,
@@ -27,6 +25,7 @@ from karez.designing.backbone import (
     span_roles,
     stretch_table,
 )
+from karez.designing.choices import choices, node_prizes
 from karez.designing.sharing import share_out, words_on
 from karez.model.design import Ascent, Design
 from karez.model.inputs import Inputs
@@ -75,7 +74,7 @@ def design_ringed(
         progress=progress,
     )
     rings = _rings(inputs, graph, prices, posed, found)
-    certificate = certificate_of(inputs, found.certified, choice, graph.site_node >= 0, UPON, words_on(prices))
+    certificate = certificate_of(inputs, found.certified, choice, graph.site_node >= 0, UPON, words_on(prices, graph))
     proven = Proven(
         certificate,
         Ascent(found.rest.ascent_node, found.rest.ascent_radius),
@@ -83,7 +82,7 @@ def design_ringed(
         (*notes_of(inputs, graph, choice), *_notes(rings)),
     )
     option = decide(graph, choice, reached(found.tree, posed.network, found.ways.edges))
-    option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0])
+    option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0], inputs.programme.networked)
     return assemble(inputs, graph, prices, found.tree, proven, option, rings, alternative)
 
 

@@ -37,9 +37,6 @@ def check_radio(settled: Settled, findings: Findings) -> None:
     if settled.backbone.get("in_plan") and bands:
         problem = "rings in the plan and hops as edges cannot be designed together yet"
         setting_fault(findings, ("backbone", "in_plan"), problem, "Take out one of them: this, or radio.bands")
-    if settled.satellites and bands:
-        problem = "satellite services and hops as edges cannot be designed together yet"
-        setting_fault(findings, ("satellites",), problem, "Take out one of them: these, or radio.bands")
     microwave = settled.technologies.get("microwave")
     if "microwave" not in settled.named["technologies"]:
         problem = "hops serve sites by microwave, of which nothing is said"

@@ -177,17 +177,24 @@ def _load_findings(run: Run) -> Iterator[Finding]:
             yield Finding(f"{whole:,.1f} Mbit/s behind a hop of {hop[key]['mbps']:,.0f}", key)
 
 
+def _apart(run: Run) -> dict[str, int]:
+    """What sites cost that are designed without the network, in minor units: the service that each has room on."""
+    options = run.proof.options
+    designed = dict(zip(run.sites["id"], run.sites["designed_technology"], strict=True))
+    rows = zip(options["site_id"], options["technology"], options["present_1"], strict=True)
+    return {key: round(cost * MINOR_PER_UNIT) for key, name, cost in rows if name == designed[key]}
+
+
 def beside_the_tree(run: Run) -> int:
     """What sites cost as they are designed, over what the certificate leaves out as constant, in minor units.
 
     The constant is each site's cheapest way: of those that hang on the network where they cost less than the best
     other one, or where nothing else may serve it.
     """
-    total, forced = 0, mandatory(run)
+    total, forced, apart = 0, mandatory(run), _apart(run)
     designed = dict(zip(run.sites["id"], run.sites["designed_technology"], strict=True))
     for key, (tied, others, _) in ways_of(run).items():
-        every = {**tied, **others}
-        own = every.get(designed[key], 0)
+        own = tied.get(designed[key], apart.get(key, 0))
         least, other = min(tied.values(), default=None), min(others.values(), default=None)
         must = least is not None and (other is None or key in forced)
         base = least if least is not None and (must or (other is not None and least < other)) else (other or 0)
