@@ -15,6 +15,9 @@ METRES_PER_KM = 1_000.0
 MINOR_PER_UNIT = 100
 """Minor units in one unit of currency (rule 1: two decimals)."""
 
+METRES_PER_DEGREE = 111_195.0
+"""Metres in one degree of a meridian on a sphere of 6,371.0088 km: fine enough for the size of cells."""
+
 METRES_PER = {"m": 1.0, "km": METRES_PER_KM, "ft": 0.3048, "mi": 1_609.344}
 """Metres in one unit of length, by the unit's symbol."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,13 @@ import pytest
 
 from karez.flow.plan import plan
 from karez.verifying.design_bound import value
-from karez.verifying.radio import loads
-from karez.verifying.run import read_run
+from karez.verifying.hop_layers import layers
+from karez.verifying.radio import loads, pieces
+from karez.verifying.rain import rain
+from karez.verifying.run import Run, read_run
 from karez.verifying.shared_capacity import capacity
+from karez.verifying.sights import profiles, sights
+from karez.verifying.verdict import Check
 from karez.verifying.verify import verify
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "archipelago"
@@ -84,6 +89,115 @@ def test_institutions_behind_a_hop_count_though_they_are_not_built(run: Path) ->
     nobody = {**of.finance, "customers": of.finance["customers"].iloc[:0]}
     assert loads(of).passed
     assert not loads(replace(of, proof=replace(of.proof, radio=radio), finance=nobody)).passed
+
+
+@pytest.fixture(scope="module")
+def read(run: Path) -> Run:
+    return read_run(run)
+
+
+OVER_THE_BAY = "hop:3feaabbbb87b"
+"""A hop from the harbour to the west of the great isle, 16 km, with 7 m of room."""
+
+
+def with_rows(read: Run, table: str, change: Callable[[pd.DataFrame], None]) -> Run:
+    frame = getattr(read.proof, table).copy()
+    change(frame)
+    return replace(read, proof=replace(read.proof, **{table: frame}))
+
+
+def hop_profile(read: Run) -> np.ndarray:
+    """Rows of the profile of that hop."""
+    sights = read.proof.radio_sights
+    row = sights.index[(sights["one"] == "t-great-west") & (sights["other"] == "t-harbour")][0]
+    return np.flatnonzero(read.proof.radio_profiles["sight"] == row)
+
+
+def of_hop(column: str, value: object) -> Callable[[Run], Run]:
+    return lambda read: with_rows(read, "radio", lambda rows: _set(rows, rows["id"] == OVER_THE_BAY, column, value))
+
+
+def _set(rows: pd.DataFrame, which: object, column: str, value: object) -> None:
+    rows.loc[which, column] = value
+
+
+def with_hill(read: Run) -> Run:
+    """A hill of 100 m in the middle of the bay."""
+    middle = np.array_split(hop_profile(read), 3)[1]
+    return with_rows(read, "radio_profiles", lambda rows: _set(rows, rows.index[middle], "elevation_m", 100.0))
+
+
+def with_shorter_profile(read: Run) -> Run:
+    keep = np.setdiff1d(np.arange(len(read.proof.radio_profiles)), hop_profile(read)[40:80])
+    return replace(read, proof=replace(read.proof, radio_profiles=read.proof.radio_profiles.iloc[keep]))
+
+
+def told(layer: str, column: str, value: object) -> Callable[[Run], Run]:
+    return lambda read: replace(read, **{layer: getattr(read, layer).assign(**{column: value})})
+
+
+FALSIFIED: dict[str, tuple[Callable[[Run], Run], Callable[[Run], Check], str]] = {
+    "a clearance": (of_hop("clearance_m", 17.28), sights, OVER_THE_BAY),
+    "the place of a clearance": (of_hop("clearance_at_km", 8.0), sights, OVER_THE_BAY),
+    "a clear hop called assumed": (of_hop("state", "assumed"), sights, OVER_THE_BAY),
+    "a hop across a hill": (with_hill, sights, OVER_THE_BAY),
+    "a lower mast": (
+        lambda read: with_rows(
+            read, "radio_masts", lambda rows: _set(rows, rows["id"] == "t-great-west", "height_m", 5.0)
+        ),
+        sights,
+        OVER_THE_BAY,
+    ),
+    "a free hop called blocked": (
+        lambda read: with_rows(read, "radio_sights", lambda rows: _set(rows, rows.index[0], "state", "blocked")),
+        sights,
+        "t-great – t-great-west",
+    ),
+    "a profile with a hole": (with_shorter_profile, profiles, "t-great-west – t-harbour"),
+    "a mast elsewhere": (
+        lambda read: with_rows(read, "radio_masts", lambda rows: _set(rows, rows["id"] == "t-harbour", "lon", 20.4)),
+        profiles,
+        "t-great-west – t-harbour",
+    ),
+    "an availability": (of_hop("availability", 0.9997), rain, OVER_THE_BAY),
+    "a rain rate": (
+        lambda read: replace(
+            read, summary={**read.summary, "radio": {**read.summary["radio"], "rain_mm_per_hour": 13.0}}
+        ),
+        rain,
+        "rain_mm_per_hour",
+    ),
+    "a mast with power": (
+        lambda read: with_rows(read, "radio_masts", lambda rows: _set(rows, rows["id"] == "t-skerry", "power", "grid")),
+        pieces,
+        "hop:484b37bb440b",
+    ),
+    "a load in the layer": (told("hops", "load_mbps", 1.0), layers, "hop:1015e57fccad"),
+    "a height in the layer": (told("towers", "height_m", 99.0), layers, "t-harbour"),
+}
+
+
+@pytest.mark.parametrize("case", FALSIFIED)
+def test_a_falsified_hop_is_found(read: Run, case: str) -> None:
+    change, check, offender = FALSIFIED[case]
+    assert check(read).passed
+    found = check(change(read))
+    assert not found.passed
+    assert offender in found.ids
+
+
+def test_a_profile_that_is_not_of_the_relief_is_found_where_the_relief_is_there(read: Run, tmp_path: Path) -> None:
+    (tmp_path / "runs" / "x").mkdir(parents=True)
+    shutil.copytree(EXAMPLE / "layers", tmp_path / "layers")
+    shutil.copy(read.folder / "run.toml", tmp_path / "runs" / "x")
+    beside = replace(read, folder=tmp_path / "runs" / "x")
+    assert "the very relief" in profiles(beside).detail
+    assert "as they were kept" in profiles(read).detail
+    assert profiles(with_hill(read)).passed
+    assert "t-great-west – t-harbour" in profiles(with_hill(beside)).ids
+    with (tmp_path / "layers" / "relief.tif").open("ab") as relief:
+        relief.write(b"another file")
+    assert "as they were kept" in profiles(with_hill(beside)).detail
 
 
 def test_what_does_not_know_hops_refuses_them(tmp_path: Path, karez) -> None:

@@ -16,6 +16,7 @@ from karez.appraising.pricing import price
 from karez.appraising.relays import relays
 from karez.designing.access import design
 from karez.designing.hanging import hang
+from karez.kernels.profile import ground_profile
 from karez.model.catalogue import Catalogue
 from karez.model.design import Design
 from karez.model.inputs import Inputs
@@ -24,6 +25,7 @@ from karez.model.radio import EITHER
 from karez.model.route_graph import RouteGraph
 from karez.routing.route import route
 from karez.units import to_minor
+from karez.verifying.sights import Profile
 
 Made = tuple[Inputs, RouteGraph, Prices, Design]
 
@@ -177,6 +179,25 @@ def test_a_coarse_raster_proves_nothing(archipelago: Inputs, made: Made) -> None
     survey = assumed.parts[assumed.parts["item"] == "survey"]
     assert set(survey["span"]) == set(guessed["span"])
     assert not (proven.parts["item"] == "survey").any()
+
+
+def test_blocked_hops_are_kept_to_be_shown_and_are_no_candidates(archipelago: Inputs) -> None:
+    assert archipelago.towers is not None and archipelago.relief is not None
+    graph = route(replace(archipelago, towers=archipelago.towers.assign(height_m=12.0)))
+    assert graph.radio is not None
+    tried, names = graph.radio.tried, graph.nodes["id"].str.removeprefix("mast:")
+    assert len(tried.blocked)
+    ends = graph.spans.loc[graph.spans["method"] == "microwave", ["start", "end"]].to_numpy()
+    there = {tuple(sorted(names.iloc[pair])) for pair in ends}
+    place = tried.masts.set_index("id")[["lon", "lat"]]
+    relief = archipelago.relief
+    for row in tried.blocked.itertuples():
+        assert (row.one, row.other) not in there
+        raster = (relief.elevation_m, relief.west, relief.north, relief.step_lon, relief.step_lat)
+        ground = ground_profile(*raster, place.loc[[row.one, row.other]].to_numpy(), 1e3 * row.km, relief.sample_m)
+        profile = Profile(ground[:, 0], ground[:, 1], (12.0, 12.0))
+        rules = archipelago.programme.radio
+        assert all(profile.room_m(rules, band.ghz).min() < 0.0 for band in rules.bands)
 
 
 def test_candidates_at_places_are_called_derived(archipelago: Inputs) -> None:

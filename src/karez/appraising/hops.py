@@ -42,7 +42,10 @@ def radio_plan(decided: Decided, spans: gpd.GeoDataFrame) -> RadioPlan | None:
         "candidate_hops": int(links["pair"].nunique()),
         "longest_km": float(hops["length_km"].max()) if len(hops) else 0.0,
         "capex_real": float(spans.loc[spans["method"].isin(("microwave", "mast")), "capex_real"].sum().round(2)),
+        "rain_mm_per_hour": radio.tried.rain_mm_per_hour,
     }
+    if decided.inputs.relief is not None:
+        totals["relief_cell_m"] = round(decided.inputs.relief.cell_m[1], 3)
     return RadioPlan(towers, hops, totals)
 
 
@@ -57,6 +60,8 @@ def _hops(decided: Decided, radio: RadioGraph, spans: gpd.GeoDataFrame) -> gpd.G
     rows = spans[spans["method"] == "microwave"]
     towers = dict(zip("mast:" + radio.towers["id"].astype(str), radio.towers["id"], strict=True))
     said, key = about.loc[rows["id"]], rows["id"]
+    # Candidates run from the lesser id of their masts, spans of the plan away from the source.
+    turned = rows["start_node"].to_numpy(dtype=str) > rows["end_node"].to_numpy(dtype=str)
     table = gpd.GeoDataFrame(
         {
             "id": key.to_numpy(dtype=object),
@@ -66,6 +71,7 @@ def _hops(decided: Decided, radio: RadioGraph, spans: gpd.GeoDataFrame) -> gpd.G
             "length_km": said["km"].round(6).to_numpy(),
             "state": said["state"].to_numpy(dtype=object),
             "clearance_m": said["clearance_m"].to_numpy(),
+            "clearance_at_km": np.where(turned, said["km"] - said["clearance_at_km"], said["clearance_at_km"]).round(6),
             "availability": said["availability"].to_numpy(),
             "capacity_mbps": said["mbps"].to_numpy(),
             "load_mbps": element.loc[key, "load_mbps"].to_numpy(),

@@ -21,6 +21,7 @@ from karez.appraising.next_best import next_best
 from karez.appraising.outages import find_outages, with_outages
 from karez.appraising.repricing import assumption_table, catalogue_range
 from karez.appraising.settlement_tables import settlement_tables
+from karez.appraising.sights import sight_tables
 from karez.appraising.tables import Decided, area_table, node_table, site_table, span_table
 from karez.appraising.worth import (
     money_by_year,
@@ -142,6 +143,7 @@ def proof(decided: Decided, bound: PlanBound) -> Proof:
         plan_options=bound.options,
         backbone={} if design.rings is None else design.rings.proof,
         **_radio(graph),
+        **sight_tables(decided),
     )
 
 

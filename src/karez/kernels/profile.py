@@ -65,6 +65,34 @@ def elevation_at(
 
 
 @njit(cache=True, nogil=True)
+def on_sphere(lon: float, lat: float) -> Floats:
+    """A point of the unit sphere: float64[3]."""
+    lam, phi = math.radians(lon), math.radians(lat)
+    return np.array([math.cos(phi) * math.cos(lam), math.cos(phi) * math.sin(lam), math.sin(phi)])
+
+
+@njit(cache=True, nogil=True)
+def between(start: Floats, end: Floats, angle: float, part: float, west: float) -> tuple[float, float]:
+    """Longitude and latitude of a point on the great circle that `angle` joins, at a part of the way.
+
+    The longitude is that of a raster which begins in the `west`.
+    """
+    if angle > 1e-9:
+        a, b = math.sin((1.0 - part) * angle) / math.sin(angle), math.sin(part * angle) / math.sin(angle)
+    else:
+        a, b = 1.0 - part, part
+    x, y, z = a * start[0] + b * end[0], a * start[1] + b * end[1], a * start[2] + b * end[2]
+    lon = math.degrees(math.atan2(y, x))
+    return lon + 360.0 if lon < west else lon, math.degrees(math.atan2(z, math.hypot(x, y)))
+
+
+@njit(cache=True, nogil=True)
+def pieces_of(length_m: float, step_m: float) -> int:
+    """Pieces that a path is cut into."""
+    return max(2, math.ceil(length_m / step_m))
+
+
+@njit(cache=True, nogil=True)
 def clearances(
     elevation: Singles,
     west: float,
@@ -81,6 +109,7 @@ def clearances(
     share: float,
     step_m: float,
     out: Floats,
+    place: Floats,
 ) -> None:
     """Write into `out` the least room of every path above the ground, less the part of the Fresnel zone, in metres.
 
@@ -106,38 +135,27 @@ def clearances(
         Samples are no further apart.
     out : float64[paths, bands]
         Overwritten: negative where a path is blocked, NaN where the raster does not say.
+    place : float64[paths, bands]
+        Overwritten: how far from `one` that is, in metres.
     """
     point = np.empty((len(lonlat), 3))
     ground = np.empty(len(lonlat))
     for tower in range(len(lonlat)):
-        lam, phi = math.radians(lonlat[tower, 0]), math.radians(lonlat[tower, 1])
-        point[tower, 0] = math.cos(phi) * math.cos(lam)
-        point[tower, 1] = math.cos(phi) * math.sin(lam)
-        point[tower, 2] = math.sin(phi)
+        point[tower] = on_sphere(lonlat[tower, 0], lonlat[tower, 1])
         ground[tower] = elevation_at(elevation, west, north, step_lon, step_lat, lonlat[tower, 0], lonlat[tower, 1])
     for path in range(len(one)):
         u, v = one[path], other[path]
         start, end = ground[u] + height_m[u], ground[v] + height_m[v]
-        pieces = max(2, math.ceil(length_m[path] / step_m))
-        angle = length_m[path] / EARTH_M
+        pieces = pieces_of(length_m[path], step_m)
         for band in range(len(ghz)):
             out[path, band] = min(height_m[u], height_m[v])
+            place[path, band] = 0.0 if height_m[u] <= height_m[v] else length_m[path]
         if math.isnan(start) or math.isnan(end):
-            out[path] = math.nan
+            out[path], place[path] = math.nan, math.nan
             continue
         for piece in range(1, pieces):
             part = piece / pieces
-            # On the great circle, at equal distances.
-            if angle > 1e-9:
-                a, b = math.sin((1.0 - part) * angle) / math.sin(angle), math.sin(part * angle) / math.sin(angle)
-            else:
-                a, b = 1.0 - part, part
-            x = a * point[u, 0] + b * point[v, 0]
-            y = a * point[u, 1] + b * point[v, 1]
-            z = a * point[u, 2] + b * point[v, 2]
-            lon, lat = math.degrees(math.atan2(y, x)), math.degrees(math.atan2(z, math.hypot(x, y)))
-            if lon < west:
-                lon += 360.0
+            lon, lat = between(point[u], point[v], length_m[path] / EARTH_M, part, west)
             here = elevation_at(elevation, west, north, step_lon, step_lat, lon, lat)
             one_m = part * length_m[path]
             other_m = length_m[path] - one_m
@@ -146,7 +164,42 @@ def clearances(
                 free = room - share * fresnel_radius(one_m, other_m, ghz[band])
                 # NaN stays NaN.
                 if not free >= out[path, band]:
-                    out[path, band] = free
+                    out[path, band], place[path, band] = free, one_m
             if math.isnan(here):
-                out[path] = math.nan
+                out[path], place[path] = math.nan, math.nan
                 break
+
+
+@njit(cache=True, nogil=True)
+def ground_profile(
+    elevation: Singles,
+    west: float,
+    north: float,
+    step_lon: float,
+    step_lat: float,
+    ends: Floats,
+    length_m: float,
+    step_m: float,
+) -> Floats:
+    """Ground under a path, where :func:`clearances` looks at it: float64[samples, 2], distance and elevation in metres.
+
+    Parameters
+    ----------
+    elevation, west, north, step_lon, step_lat
+        Raster in degrees, row 0 in the north; outer corner of its first cell, size of a cell.
+    ends : float64[2, 2]
+        Degrees.
+    length_m, step_m : float
+        Length of the path; samples are no further apart than the step.
+    """
+    pieces = pieces_of(length_m, step_m)
+    start, end = on_sphere(ends[0, 0], ends[0, 1]), on_sphere(ends[1, 0], ends[1, 1])
+    found = np.empty((pieces + 1, 2))
+    for piece in range(pieces + 1):
+        part = piece / pieces
+        lon, lat = between(start, end, length_m / EARTH_M, part, west)
+        if part in (0.0, 1.0):  # to the very raster cell that the masts stand on
+            lon, lat = ends[int(part), 0], ends[int(part), 1]
+        found[piece, 0] = part * length_m
+        found[piece, 1] = elevation_at(elevation, west, north, step_lon, step_lat, lon, lat)
+    return found

@@ -331,6 +331,7 @@ PLAN_HOPS = Table(
         Attribute("length_km", "number", "Length", "km"),
         Attribute("state", "text", "Whether the line of sight is proven", one_of=("clear", "assumed")),
         Attribute("clearance_m", "number", "Least room beyond the part of the Fresnel zone; empty: not proven", "m"),
+        Attribute("clearance_at_km", "number", "How far from its start tower that is; empty: not proven", "km"),
         Attribute("availability", "number", "Share of a year that rain leaves it in service", "share"),
         Attribute("capacity_mbps", "number", "What it carries", "Mbit/s"),
         Attribute("load_mbps", "number", "Busy-hour demand designed behind it", "Mbit/s"),

@@ -13,6 +13,7 @@ from karez.model.note import Note
 from karez.model.programme import Programme
 from karez.model.radio_rules import RadioRules
 from karez.model.settlements import SettlementDesign, SettlementMap
+from karez.units import METRES_PER_DEGREE
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,18 @@ class Relief:
     north: float
     step_lon: float
     step_lat: float
+
+    @property
+    def cell_m(self) -> tuple[float, float]:
+        """Shorter and longer side of a cell in the middle of the raster, in metres."""
+        middle = np.radians(self.north - self.elevation_m.shape[0] * self.step_lat / 2)
+        sides = (METRES_PER_DEGREE * self.step_lat, METRES_PER_DEGREE * self.step_lon * float(np.cos(middle)))
+        return min(sides), max(sides)
+
+    @property
+    def sample_m(self) -> float:
+        """How far apart a profile over it is sampled, in metres: twice a cell."""
+        return self.cell_m[0] / 2.0
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,17 @@ class Proof:
         Where the plan builds a backbone, ``proof`` of :class:`karez.model.rings.Rings`; else empty.
     radio, radio_parts : DataFrame
         Candidate spans by radio, empty where hops are no edges: ``id``, ``pair``, ``child`` (node number that must be
-        further from the source; −1: either), ``band``, ``mbps``, ``km``, ``clearance_m``, ``state``, ``availability``;
+        further from the source; −1: either), ``band``, ``mbps``, ``km``, ``clearance_m``,
+        ``clearance_at_km``, ``state``, ``availability``;
         and what each is made of: ``id``, ``item``, ``quantity``.
+    radio_masts : DataFrame
+        ``masts`` of :class:`karez.model.radio.Tried`.
+    radio_sights : DataFrame
+        Hops whose line of sight can be proven again, all that are designed and a sample of the others: ``one``,
+        ``other`` (ids of masts), ``km``, ``state`` (clear, assumed or blocked), ``designed``.
+    radio_profiles : DataFrame
+        Ground under them: ``sight`` (row of the table before), ``distance_m`` from its first mast, ``elevation_m``
+        (NaN where the raster is empty); no rows where the project has no relief.
     """
 
     graph: pd.DataFrame
@@ -107,6 +116,9 @@ class Proof:
     backbone: dict[str, pd.DataFrame] = field(default_factory=dict)
     radio: pd.DataFrame = field(default_factory=pd.DataFrame)
     radio_parts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    radio_masts: pd.DataFrame = field(default_factory=pd.DataFrame)
+    radio_sights: pd.DataFrame = field(default_factory=pd.DataFrame)
+    radio_profiles: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,31 @@ STATES = ("clear", "assumed")
 """A hop whose line of sight the raster proves, and one that is taken to be clear by its length and ground."""
 
 TOWER_COLUMNS = ("id", "name", "height_m", "existing", "power", "derived")
-LINK_COLUMNS = ("span", "pair", "child", "bound", "band", "mbps", "km", "clearance_m", "state", "availability")
+LINK_COLUMNS = (
+    *("span", "pair", "child", "bound", "band", "mbps"),
+    *("km", "clearance_m", "clearance_at_km", "state", "availability"),
+)
 EITHER, NEITHER = -1, -2
 """Which end of a radio span may be the further from the source: either of them; neither, it is there for bounds."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What hops were sought between, kept to be proven again.
+
+    Parameters
+    ----------
+    masts : DataFrame
+        All masts, with a hop or without, sorted by id: ``id``, ``height_m``, ``existing``, ``power``, ``lon``, ``lat``.
+    blocked : DataFrame
+        Hops that a raster shows blocked in every band: ``one``, ``other`` (ids of masts), ``km``.
+    rain_mm_per_hour : float
+        Rain rate exceeded 0.01 % of a year that availabilities are worked out with.
+    """
+
+    masts: pd.DataFrame
+    blocked: pd.DataFrame
+    rain_mm_per_hour: float
 
 
 @dataclass(frozen=True)
@@ -39,14 +61,18 @@ class RadioGraph:
         ``child`` (node that must be the further from the source in a design; or :data:`EITHER`, :data:`NEITHER`),
         ``bound`` (whether it is in the graph of bounds), ``band`` (empty for masts), ``mbps``, ``km``, ``clearance_m``
         (least room above ground beyond the part of the Fresnel zone that must be free; NaN where nothing proves it),
+        ``clearance_at_km`` (where that is, from the lesser id of its masts),
         ``state`` (see :data:`STATES`; empty for masts), ``availability`` (share of a year, by rain).
     parts : DataFrame
         What they cost: ``span``, ``item``, ``quantity``; sorted by span.
+    tried : Tried
+        What was looked at.
     """
 
     towers: gpd.GeoDataFrame
     links: pd.DataFrame
     parts: pd.DataFrame
+    tried: Tried
 
 
 @dataclass(frozen=True)
@@ -59,7 +85,8 @@ class RadioPlan:
         Columns as in ``attributes.PLAN_TOWERS`` and ``attributes.PLAN_HOPS``, EPSG:4326, sorted by id.
     totals : dict[str, float]
         ``hops``, ``hops_assumed``, ``hops_built``, ``towers``, ``towers_new``, ``sites`` (designed for microwave),
-        ``households``, ``candidate_hops``, ``longest_km``, ``capex_real``.
+        ``households``, ``candidate_hops``, ``longest_km``, ``capex_real``, ``rain_mm_per_hour``, and with a relief
+        ``relief_cell_m`` (the longer side of its cells).
     """
 
     towers: gpd.GeoDataFrame

@@ -12,10 +12,7 @@ from scipy.spatial import cKDTree
 from karez.model.inputs import Relief
 from karez.model.programme import GroundRules
 from karez.routing.lines import Floats, Indices, Lines, Metric
-
-METRES_PER_DEGREE = 111_195.0
-"""Metres in one degree of a meridian on a sphere of 6,371.0088 km; fine enough for the size of a window."""
-
+from karez.units import METRES_PER_DEGREE
 
 WINDOW = 12
 """Cells from the middle of a window of relief to its edge, at least, before they are taken together in blocks."""

@@ -71,7 +71,7 @@ def hang(graph: RouteGraph, rules: RadioRules, masts: Masts, foot: Indices, hops
         spans=spans,
         site_node=_renumbered(graph.site_node, number).astype(np.int32),
         source_node=_renumbered(graph.source_node, number).astype(np.int32),
-        radio=RadioGraph(towers, links[list(LINK_COLUMNS)], _parts(links)),
+        radio=RadioGraph(towers, links[list(LINK_COLUMNS)], _parts(links), hops.tried),
     )
 
 
@@ -101,7 +101,7 @@ def _base_rows(
         if costs[tower]:
             ways = [("", ends[1], costs[tower], True), ("down", ends[0], [], False)]
         for name, child, parts, bound in ways:
-            about = (bound, "", np.inf, height[tower] / 1_000.0, np.nan, "", 1.0)
+            about = (bound, "", np.inf, height[tower] / 1_000.0, np.nan, np.nan, "", 1.0)
             rows.append((_id("mast", ids[tower], name), *ends, "plain", "mast", pair, child, *about, parts))
     return rows
 
@@ -119,7 +119,7 @@ def _hop_rows(
         link: Parts = [(band.item, 1.0)]
         link += [(rules.survey_item, 1.0)] if hop["state"] == "assumed" and rules.survey_item else []
         ends = (int(head[one]), int(head[other]))
-        about = (band.name, band.mbps, hop["km"], hop["clearance_m"], hop["state"], hop["availability"])
+        about = (band.name, band.mbps, *(hop[name] for name in LINK_COLUMNS[6:]))
         # A design may use the plain hop towards a mast that costs nothing.
         free = [end for end, tower in zip(ends, (one, other), strict=True) if not costs[tower]]
         plain = EITHER if len(free) == 2 else free[0] if free else NEITHER

@@ -6,7 +6,7 @@ the number of hops grows with the number of towers (spatial index, no quadratic 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -18,8 +18,9 @@ from scipy.spatial import cKDTree
 from karez.kernels.profile import clearances
 from karez.model.inputs import Inputs, Relief
 from karez.model.note import Note
+from karez.model.radio import Tried
 from karez.model.radio_rules import RadioRules
-from karez.routing.ground import METRES_PER_DEGREE, Ground
+from karez.routing.ground import Ground
 from karez.routing.lines import GEOD, Floats, Indices, Metric
 from karez.routing.noding import components
 from karez.routing.rain import rain_availability, rain_rate
@@ -30,8 +31,6 @@ WIDER = 5
 """Among so many times the nearest few those are sought that no line leads to."""
 APART = 2
 """So many of them are tried."""
-SAMPLES_PER_CELL = 2
-"""Samples of a profile to a cell of the raster."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +58,21 @@ class Hops:
     ----------
     table : DataFrame
         ``one``, ``other`` (rows of the masts, one < other), ``band`` (number of it in the settings), ``km``,
-        ``clearance_m``, ``state``, ``availability``, ``ground``; sorted by one, other and band.
+        ``clearance_m``, ``clearance_at_km`` (from ``one``), ``state``, ``availability``, ``ground``; sorted by one,
+        other and band.
+    tried : Tried
+        What was looked at.
     notes : tuple[Note, ...]
         How many were tried and left out, and why.
     """
 
     table: pd.DataFrame
+    tried: Tried
     notes: tuple[Note, ...]
 
     def select(self, keep: Flags) -> Hops:
         """Some of the hops."""
-        return Hops(self.table[keep].reset_index(drop=True), self.notes)
+        return replace(self, table=self.table[keep].reset_index(drop=True))
 
 
 def find_masts(inputs: Inputs, places: pd.DataFrame, metric: Metric) -> Masts:
@@ -117,7 +120,7 @@ def find_hops(rules: RadioRules, relief: Relief | None, masts: Masts, part: Indi
     length = np.asarray(GEOD.inv(*masts.lonlat[one].T, *masts.lonlat[other].T)[2], np.float64)
     near = (length <= 1_000.0 * reach_km) & (length > 0)
     one, other, length = one[near], other[near], length[near]
-    room = _room(rules, relief, masts, one, other, length)
+    room, place = _room(rules, relief, masts, one, other, length)
     assumed_km, classes = _assumed_km(rules, ground, masts, one, other)
     rate = rules.rain_mm_per_hour
     if rate is None:
@@ -135,12 +138,13 @@ def find_hops(rules: RadioRules, relief: Relief | None, masts: Masts, part: Indi
             "band": band,
             "km": km[pair],
             "clearance_m": np.where(proven, room, np.nan)[pair, band].round(2),
+            "clearance_at_km": (place[pair, band] / 1_000.0).round(6),
             "state": np.where(proven[pair, band], "clear", "assumed").astype(object),
             "availability": up[pair, band],
             "ground": classes[pair],
         }
     )
-    return Hops(table, _notes(rules, rate, proven, sees, fits))
+    return Hops(table, _tried(masts, one, other, km, room, rate), _notes(rules, rate, proven, sees, fits))
 
 
 def _near(masts: Masts, part: Indices, most: int, reach_m: float) -> tuple[Indices, Indices]:
@@ -161,21 +165,17 @@ def _near(masts: Masts, part: Indices, most: int, reach_m: float) -> tuple[Indic
     return pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64)
 
 
-def cell_m(relief: Relief) -> float:
-    """The longer side of a raster's cell in its middle, in metres."""
-    middle = np.radians(relief.north - relief.elevation_m.shape[0] * relief.step_lat / 2)
-    return METRES_PER_DEGREE * max(relief.step_lat, relief.step_lon * float(np.cos(middle)))
-
-
 def _room(
     rules: RadioRules, relief: Relief | None, masts: Masts, one: Indices, other: Indices, length: Floats
-) -> Floats:
-    """Least room of every hop in every band; NaN where no raster is fine enough to tell: float64[hops, bands]."""
+) -> tuple[Floats, Floats]:
+    """Least room of every hop in every band, and how far from its first end that is: float64[hops, bands] each.
+
+    NaN where no raster is fine enough to tell.
+    """
     room = np.full((len(one), len(rules.bands)), np.nan)
-    if relief is None or cell_m(relief) > rules.proven_cell_m or not len(one):
-        return room
-    middle = np.radians(relief.north - relief.elevation_m.shape[0] * relief.step_lat / 2)
-    side = METRES_PER_DEGREE * min(relief.step_lat, relief.step_lon * float(np.cos(middle)))
+    place = room.copy()
+    if relief is None or relief.cell_m[1] > rules.proven_cell_m or not len(one):
+        return room, place
     clearances(
         relief.elevation_m,
         relief.west,
@@ -190,10 +190,20 @@ def _room(
         np.array([band.ghz for band in rules.bands]),
         rules.k_factor,
         rules.fresnel_share,
-        side / SAMPLES_PER_CELL,
+        relief.sample_m,
         room,
+        place,
     )
-    return room
+    return room, place
+
+
+def _tried(masts: Masts, one: Indices, other: Indices, km: Floats, room: Floats, rate: float) -> Tried:
+    """All masts, the hops that ground blocks in every band, and the rain."""
+    blocked = (room < 0.0).all(axis=1) if len(room) else np.zeros(0, np.bool_)
+    ids = masts.table["id"].to_numpy(dtype=object)
+    pairs = pd.DataFrame({"one": ids[one[blocked]], "other": ids[other[blocked]], "km": km[blocked]})
+    about = masts.table[["id", "height_m", "existing", "power"]]
+    return Tried(about.assign(lon=masts.lonlat[:, 0], lat=masts.lonlat[:, 1]), pairs, rate)
 
 
 def _assumed_km(

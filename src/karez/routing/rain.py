@@ -15,8 +15,8 @@ from karez.model.radio_rules import RadioBand
 
 Floats = npt.NDArray[np.float64]
 
-STEP_KM = 0.25
-"""Lengths of the table; between them availability is read off straight lines."""
+STEP_KM, SHORT_STEP_KM = 0.25, 0.05
+"""Lengths of the table, and those up to a kilometre; between them availability is read off straight lines."""
 EXCEEDED = np.geomspace(0.001, 1.0, 121)
 """Percentages of the time for which ITU-R P.530 (§ 2.4.1, step 5) gives the attenuation that is exceeded."""
 TILT = {"horizontal": 0.0, "vertical": 90.0}
@@ -60,7 +60,7 @@ def rain_availability(band: RadioBand, km: Floats, rate: float) -> Floats:
 @lru_cache(maxsize=64)
 def availability_table(band: RadioBand, longest_km: float, rate: float) -> tuple[Floats, Floats]:
     """Lengths in km up to the longest, and the availability of each."""
-    lengths = np.arange(0.0, longest_km + STEP_KM, STEP_KM)
+    lengths = np.append(np.arange(0.0, 1.0, SHORT_STEP_KM), np.arange(1.0, longest_km + STEP_KM, STEP_KM))
     if rate <= 0.0:
         return lengths, np.full(len(lengths), 1.0 - EXCEEDED[0] / 100.0)
     lost = np.maximum.accumulate(attenuation(band, lengths[1:], rate), axis=0)

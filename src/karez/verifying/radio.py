@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from karez.model.power import NO_GRID
 from karez.model.radio import EITHER
+from karez.model.radio_rules import RadioRules
 from karez.model.words import RADIO_METHODS
 from karez.units import MINOR_PER_UNIT
 from karez.verifying.money import CENT, HALF_CENT
 from karez.verifying.options import mandatory, ways_of
 from karez.verifying.prices import present_cost
 from karez.verifying.run import Run
+from karez.verifying.sights import HEAD
 from karez.verifying.verdict import Check, Finding, conclude
 
 SLACK = 1e-6
@@ -39,8 +42,12 @@ def _piece_findings(run: Run) -> Iterator[Finding]:
         parts[key].append((item, quantity))
     known = run.proof.graph.set_index("id").to_dict("index")
     catalogue = run.catalogue.to_dict("index")
+    nodes = run.proof.nodes["id"].tolist()
+    masts: dict[str, Row] = {HEAD + row["id"]: row for row in run.proof.radio_masts.to_dict("records")}
     for row in run.proof.radio.to_dict("records"):
-        yield from (Finding(problem, row["id"]) for problem in _made_of(run, row, dict(parts[row["id"]])))
+        mast = masts.get(_node(nodes, row["child"]))
+        if not _made_of(run, row, dict(parts[row["id"]]), mast):
+            yield Finding("pieces are not a link of its band, a survey where it is assumed, and its mast", row["id"])
         capex = upkeep = present = 0.0
         for item, quantity in parts[row["id"]]:
             cost = catalogue[item]
@@ -77,15 +84,22 @@ def _bound_findings(run: Run, known: dict[Hashable, dict[Hashable, Any]]) -> Ite
                 yield Finding("way down from a mast that nothing pays", row["id"])
 
 
-def _made_of(run: Run, row: Row, parts: dict[str, float]) -> Iterator[str]:
-    """What is wrong with the pieces of one span."""
+def _made_of(run: Run, row: Row, parts: dict[str, float], mast: Row | None) -> bool:
+    """Whether a span is made of a link of its band, a survey where it is assumed, and the mast that it leads to."""
     rules = run.programme.radio
-    masts = {mast.item for mast in rules.masts} | {rules.power_item}
     wanted = [band.item for band in rules.bands if band.name == row["band"]]
     if row["state"] == "assumed" and rules.survey_item:
         wanted.append(rules.survey_item)
-    if any(parts.get(item, 0.0) < wanted.count(item) for item in wanted) or set(parts) - {*wanted, *masts}:
-        yield "pieces are not a link of its band, a survey where it is assumed, and a mast"
+    return Counter(parts) == Counter([*wanted, *(mast_items(rules, mast) if mast else ())])
+
+
+def mast_items(rules: RadioRules, mast: Row) -> Iterator[str]:
+    """Items of a mast: the lowest that is as high, where none stands; a supply, where there is no power."""
+    high = sorted((kind.height_m, kind.item) for kind in rules.masts if kind.height_m >= mast["height_m"])
+    if not mast["existing"]:
+        yield from (item for _, item in high[:1])
+    if mast["power"] == NO_GRID and rules.power_item:
+        yield rules.power_item
 
 
 def _layer_findings(run: Run, known: dict[Hashable, dict[Hashable, Any]]) -> Iterator[Finding]:
@@ -154,25 +168,37 @@ def loads(run: Run) -> Check:
     return conclude("loads of hops", proven, _load_findings(run))
 
 
-def _load_findings(run: Run) -> Iterator[Finding]:
-    elements = run.proof.elements.to_dict("records")
-    hop = {row["id"]: row for row in _designed(run)}
-    leads = {row["node_id"]: number for number, row in enumerate(elements)}
+def loads_of(run: Run) -> dict[str, float]:
+    """Busy-hour demand designed behind every hop, in Mbit/s; hops with nothing behind them are not there."""
     load: dict[str, float] = defaultdict(float)
-    forced = mandatory(run)
+    for site, keys in _behind(run):
+        for key in keys:
+            load[key] += site["demand_mbps"]
+    return load
+
+
+def _behind(run: Run) -> Iterator[tuple[Row, list[str]]]:
+    """Every site that is designed for the network, and the hops between it and its source."""
+    elements = run.proof.elements.to_dict("records")
+    hop = {row["id"] for row in _designed(run)}
+    leads = {row["node_id"]: number for number, row in enumerate(elements)}
     for site in run.sites.loc[run.sites["designed_technology"].isin(run.programme.networked)].to_dict("records"):
-        at, over = leads.get(site["node_id"], -1), False
+        at, keys = leads.get(site["node_id"], -1), []
         while at >= 0:
-            key = elements[at]["id"]
-            if key in hop:
-                over = True
-                load[key] += site["demand_mbps"]
+            if elements[at]["id"] in hop:
+                keys.append(elements[at]["id"])
             at = int(elements[at]["parent"])
-        if over != (site["designed_technology"] == "microwave"):
+        yield site, keys
+
+
+def _load_findings(run: Run) -> Iterator[Finding]:
+    forced, hop = mandatory(run), {row["id"]: row for row in _designed(run)}
+    for site, keys in _behind(run):
+        if bool(keys) != (site["designed_technology"] == "microwave"):
             yield Finding("on fibre behind a hop, or on microwave without one", site["id"])
-        if over and site["id"] in forced:
+        if keys and site["id"] in forced:
             yield Finding("must have fibre and hangs behind a hop", site["id"])
-    for key, whole in load.items():
+    for key, whole in loads_of(run).items():
         if whole > hop[key]["mbps"] + SLACK:
             yield Finding(f"{whole:,.1f} Mbit/s behind a hop of {hop[key]['mbps']:,.0f}", key)
 

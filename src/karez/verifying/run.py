@@ -17,7 +17,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from karez.errors import DataFault, Fault
-from karez.model.attributes import PLAN_TABLES, Table
+from karez.model.attributes import PLAN_TABLES, RADIO_TABLES, Table
 from karez.model.plan import Proof
 from karez.model.programme import Programme
 from karez.model.words import RECORD_END
@@ -98,8 +98,14 @@ BACKBONE_COLUMNS: dict[str, tuple[str, ...]] = {
 }
 """Columns of the tables of a backbone, where the plan builds one, see :func:`karez.designing.backbone.cut_tables`."""
 RADIO_COLUMNS: dict[str, tuple[str, ...]] = {
-    "radio": ("id", "pair", "child", "bound", "band", "mbps", "km", "clearance_m", "state", "availability"),
+    "radio": (
+        *("id", "pair", "child", "bound", "band", "mbps"),
+        *("km", "clearance_m", "clearance_at_km", "state", "availability"),
+    ),
     "radio_parts": ("id", "item", "quantity"),
+    "radio_masts": ("id", "height_m", "existing", "power", "lon", "lat"),
+    "radio_sights": ("one", "other", "km", "state", "designed"),
+    "radio_profiles": ("sight", "distance_m", "elevation_m"),
 }
 """The same of tables that are there where hops are edges."""
 
@@ -138,6 +144,8 @@ class Run:
         Tables of ``proof/``, the multipliers and cases.
     finance : dict[str, DataFrame]
         Tables of ``finance/``.
+    hops, towers : DataFrame
+        Layers as in ``attributes.RADIO_TABLES``; empty where hops are no edges.
     """
 
     folder: Path
@@ -150,6 +158,8 @@ class Run:
     catalogue: pd.DataFrame
     proof: Proof
     finance: dict[str, pd.DataFrame] = field(default_factory=dict)
+    hops: pd.DataFrame = field(default_factory=pd.DataFrame)
+    towers: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def calendar_years(self) -> tuple[int, ...]:
@@ -200,6 +210,7 @@ def read_run(folder: Path) -> Run:
     backbone = {name: reader.proof(name, columns) for name, columns in BACKBONE_COLUMNS.items() if in_plan}
     if settings is not None and settings.radio.on:
         proof |= {name: reader.proof(name, columns) for name, columns in RADIO_COLUMNS.items()}
+        layers |= {table.name: reader.layer(table) for table in RADIO_TABLES}
     finance = {name: reader.finance(name, columns) for name, columns in FINANCE_COLUMNS.items()}
     multipliers = reader.read("proof/multipliers.json", _json)
     cases = reader.read("proof/cases.json", _json)

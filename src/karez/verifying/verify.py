@@ -16,6 +16,7 @@ from karez.verifying import (
     drawing,
     emissions,
     equity,
+    hop_layers,
     indicators,
     latency,
     money,
@@ -26,6 +27,7 @@ from karez.verifying import (
     plan_bound,
     prices,
     radio,
+    rain,
     replan,
     rings,
     risk,
@@ -33,6 +35,7 @@ from karez.verifying import (
     schedule_bound,
     settlements,
     shared_capacity,
+    sights,
     tables,
 )
 from karez.verifying.run import Run, read_run
@@ -95,7 +98,15 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     next_best.choices,
 )
 
-RADIO: tuple[Callable[[Run], Check], ...] = (radio.pieces, radio.hops, radio.loads)
+RADIO: tuple[Callable[[Run], Check], ...] = (
+    radio.pieces,
+    radio.hops,
+    radio.loads,
+    hop_layers.layers,
+    sights.profiles,
+    sights.sights,
+    rain.rain,
+)
 """Checks of a run whose network has hops for edges."""
 
 RISK: tuple[Callable[[Run], Check], ...] = (risk.draws, risk.cost, risk.ranges, risk.regret)
