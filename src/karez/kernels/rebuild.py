@@ -50,7 +50,8 @@ def mend(  # type: ignore[no-untyped-def]
                 if e == -3:
                     length[a] = 0
                 left[a] = 0
-        cheapest_flow(arc_start, arc_head, arc_twin, length, left, n + root, v, 2 if need[v] >= TWO_BY_EDGE else 1)
+        # From the node, which looks near it alone; the other way round would look around all that is there already.
+        cheapest_flow(arc_start, arc_head, arc_twin, length, left, n + v, root, 2 if need[v] >= TWO_BY_EDGE else 1)
         for a in range(arcs):
             e = arc_edge[a]
             if e >= 0 and left[arc_twin[a]] > 0:

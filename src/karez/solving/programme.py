@@ -18,9 +18,12 @@ Bools = npt.NDArray[np.bool_]
 
 OPTIONS: dict[str, bool | float | str] = {
     "output_flag": False, "threads": 1, "random_seed": 0, "presolve": "off", "solver": "simplex",
-    "simplex_scale_strategy": 0, "run_crossover": "off", "ipm_optimality_tolerance": 1e-4,
+    "simplex_scale_strategy": 0, "run_crossover": "off",
 }  # fmt: skip
 """Of HiGHS; rows of ones need no scaling."""
+
+ROUGH = 1e-4
+"""Gap at which interior points stop, if nothing else is said."""
 
 INTERIOR = 50
 """Simplex iterations that a step of interior points counts."""
@@ -204,10 +207,11 @@ class Programme:
             shown = np.arange(self.column.size, dtype=np.int32)
             self.model.changeColsCost(self.column.size, shown, objective[self.column] / self.unit)
 
-    def turn_inside(self) -> None:
-        """Solve by interior points from now on."""
+    def turn_inside(self, gap: float = ROUGH) -> None:
+        """Solve by interior points from now on, as closely as said."""
         self.interior = True
         self.model.setOptionValue("solver", "ipm")
+        self.model.setOptionValue("ipm_optimality_tolerance", gap)
 
     def turn_to_vertices(self) -> None:
         """Solve by the simplex method from now on."""

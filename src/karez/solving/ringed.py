@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -40,6 +41,12 @@ SEPARATE = 8
 
 NEAR = 0.99
 """Bound that steps aim at, as a share of the value."""
+
+LATEST = 0.25
+"""Weight of the latest step's direction, the rest being that of the steps before (Camerini, Fratta and Maffioli 1975).
+
+A tree uses an edge or not; the mean of some tells where trees go.
+"""
 
 
 @dataclass(frozen=True)
@@ -280,15 +287,15 @@ class _Pair:
         if proven[0][0].bound + proven[0][2].bound >= NEAR * self.value:
             return proven[0]
         duals = [piece.first for piece in self.pieces]
-        share = self._proven(self.graph.cost, [(dual,) for dual in duals])[1]
+        split = any(len(piece.cases) > 1 for piece in self.pieces)
+        share = (self._proven(self.graph.cost, [(dual,) for dual in duals]) if split else proven[0])[1]
         best, best_share = 0, share
         pace, since = 1.0, 0
+        towards = np.zeros(self.graph.m)
         for piece in self.pieces:
             piece.relaxation.release()
-            piece.relaxation.thin()
         for number in range(self.effort.shares):
-            rest = self._prize(self.graph.cost - share, 1)
-            found, used = self._ways_at(share, separate=number % SEPARATE == SEPARATE - 1)
+            rest, found, used = self._both_at(share, separate=number % SEPARATE == SEPARATE - 1)
             total = rest.bound + sum(dual.bound for dual in found) + self._forced()
             since += 1
             if total > best:
@@ -296,17 +303,25 @@ class _Pair:
             elif since > PATIENCE:
                 pace, since = pace / 2, 0
             used[rest.edges] -= 1.0
-            length = float(used @ used)
+            towards = LATEST * used + (1 - LATEST) * towards if number else used
+            length = float(towards @ towards)
             if length == 0.0 or total >= NEAR * self.value:
                 break
             step = pace * (NEAR * self.value - total) / length
-            share = self._clipped(share + step * used)
+            share = self._clipped(share + step * towards)
             self.progress(0.7 + 0.3 * (number + 1) / self.effort.shares)
         proven.append(self._proven(best_share, [(dual,) for dual in duals]))
         return max(proven, key=lambda of: of[0].bound + of[2].bound)
 
     def _forced(self) -> int:
         return exact_sum(self.graph.cost[self.parted.forced])
+
+    def _both_at(self, share: Longs, *, separate: bool) -> tuple[Certified, list[Dual], Floats]:
+        """The tree within what is left of the costs, and :meth:`_ways_at`, side by side."""
+        with ThreadPoolExecutor(1) as pool:
+            rest = pool.submit(self._prize, self.graph.cost - share, 1)
+            found, used = self._ways_at(share, separate=separate)
+            return rest.result(), found, used
 
     def _ways_at(self, share: Longs, *, separate: bool) -> tuple[list[Dual], Floats]:
         """Bounds of the parts within a share of the costs, and what they use of every edge: float64[m]."""

@@ -40,8 +40,8 @@ MOST_FIRST = 4_000
 
 MOST_ROUNDS = 200
 STALLED = 8
-DUAL, PRIMAL = 1, 4
-"""Simplex methods, as HiGHS numbers them."""
+CLOSE = 1e-6
+"""Gap at which interior points stop where costs are shared out."""
 
 OLD = 4
 
@@ -210,11 +210,18 @@ class Relaxation:
         return self.best, used
 
     def release(self) -> None:
-        """Hold no case any more."""
+        """Hold no case any more, drop rows that have not been binding for some rounds, and solve by interior points.
+
+        These take no longer at costs that are far from those before, and what they use of every edge is the middle of
+        all that is best, which shows where to share costs out otherwise.
+        """
         self._enter(np.zeros(self.problem.graph.m, np.int8))
+        old = (self.programme.age > 1) & (self.programme.tag >= 0)
+        self.programme.drop(~old)
+        self.programme.turn_inside(CLOSE)
 
     def revalue(self, cost: Longs, *, separate: bool) -> tuple[Dual, Floats]:
-        """Bound anew at other costs (int64[m], none above the first ones), no case held.
+        """Bound anew at other costs (int64[m], none above the first ones), after :meth:`release`.
 
         With the cuts there are; with `separate`, those that are then violated are added and it is solved once more.
         What the programme uses of every edge is float64[m], as that of :meth:`run`.
@@ -223,15 +230,13 @@ class Relaxation:
         arcs = np.repeat(np.where(self.problem.thick, 0, cost), 2)
         self.programme.revalue(np.concatenate([arcs, cost[self.thick]]))
         self.best = Dual(self.fixed, (), np.empty(0, np.int64), 1, 0)
-        # Other costs leave a basis feasible, new rows leave its duals so: each has its simplex method.
-        x = self._solved(PRIMAL)
+        x = self._solved()
         if separate and self._separate(x):
-            x = self._solved(DUAL)
+            x = self._solved()
         return self.best, self.used(x)
 
-    def _solved(self, method: int) -> Floats:
-        """Solve by one simplex method, and keep the bound; x, zeros if it was not solved."""
-        self.programme.model.setOptionValue("simplex_strategy", method)
+    def _solved(self) -> Floats:
+        """Solve, and keep the bound; x, zeros if it was not solved."""
         status, x, dual = self.programme.solve()
         if status != highspy.HighsModelStatus.kOptimal:
             return np.zeros_like(x)
@@ -359,11 +364,6 @@ class Relaxation:
         edge = np.maximum(ahead, back)
         edge[self.thick] = ahead[self.thick] + back[self.thick] + charged[2 * m :]
         return _proven(edge, graph.cost, self.fixed, weight, scale)
-
-    def thin(self) -> None:
-        """Drop all rows that have not been binding for some rounds."""
-        old = (self.programme.age > 1) & (self.programme.tag >= 0)
-        self.programme.drop(~old)
 
     def _tidy(self) -> None:
         """Drop rows that have not been binding for long, if they are many."""
