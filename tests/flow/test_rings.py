@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import Point
 
 from karez.errors import DataFault, Infeasible
 from karez.flow.plan import make, plan
@@ -16,7 +17,7 @@ from karez.flow.verify import verify
 from karez.flow.why import why
 from karez.model.rule_price import RuleStudy
 from karez.reading import read
-from projects import tiny_project
+from projects import PLACES, tiny_project, tiny_sites, tiny_sources, write_layer
 
 
 def ringed(folder: Path, more: str = "") -> Path:
@@ -125,3 +126,34 @@ def test_what_two_ways_cost_in_service_is_told(tmp_path):
     (price,) = told.prices
     assert price.words == "every hub has two ways by 2028"
     assert 0.05 < price.lost < 0.5
+
+
+def off_the_road(folder: Path, more: str = "") -> Path:
+    """The small project, its capital, source and county seat in the east 550 m from their roads."""
+    ringed(folder, more)
+    moved = {(lon, lat): (lon, lat + 0.005) for name, (lon, lat) in PLACES.items() if name in ("capital", "east")}
+    for name, table in (("sites", tiny_sites()), ("sources", tiny_sources())):
+        points = [Point(moved.get((point.x, point.y), (point.x, point.y))) for point in table.geometry]
+        write_layer(table.set_geometry(gpd.GeoSeries(points, crs=table.crs)), folder, name)
+    return folder
+
+
+def test_a_source_and_a_hub_off_the_road_have_two_entries_that_are_paid_and_proven(tmp_path):
+    folder = plan(off_the_road(tmp_path / "project"), out=tmp_path / "run").folder
+    assert all(check.passed for check in verify(folder).checks), refused(folder)
+    spans = gpd.read_file(folder / "plan.gpkg", layer="spans").set_index("id")
+    rings = gpd.read_file(folder / "plan.gpkg", layer="rings").set_index("id")
+    entries = spans.loc[rings.index[rings["role"] == "lead_in"]]
+    ends = [" ".join(sorted(pair)) for pair in zip(entries["start_node"], entries["end_node"], strict=True)]
+    twice = entries[pd.Series(ends, entries.index).duplicated(keep=False)]
+    assert len(twice) == 2
+    assert twice["capex_real"].gt(0).all() and twice["cut_off_sites"].eq(0).all()
+    sites = gpd.read_file(folder / "plan.gpkg", layer="sites").set_index("id")
+    assert sites.loc["county_seat-east", "independent_ways"] != "none"
+
+
+def test_one_entry_only_is_what_breaks_it(tmp_path):
+    made = make(read(off_the_road(tmp_path / "project", "dual_entry = false\n")))
+    assert made.outages is not None
+    ways = made.sites.set_index("id").loc["county_seat-east", "independent_ways"]
+    assert ways == "none"

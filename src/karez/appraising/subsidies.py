@@ -66,7 +66,10 @@ def _part_of_network(decided: Decided) -> tuple[Floats, Floats]:
         money = fold_up(parent, own, behind > 0)
         per_weight = np.divide(money, behind, out=np.zeros(len(parent)), where=behind > 0)
         above = np.append(sum_above(parent, per_weight), 0.0)
-        parts.append(above[np.where(on_fibre, element, -1)] * weight)
+        # A source that a ring ends at may have no site behind it: all on the network have their part of it.
+        alone = money[(parent < 0) & (behind <= 0)].sum()
+        for_all = alone * weight / weight.sum() if weight.sum() > 0 else 0.0 * weight
+        parts.append(above[np.where(on_fibre, element, -1)] * weight + for_all)
     return parts[0], parts[1]
 
 

@@ -23,7 +23,7 @@ from karez.designing.traffic import Chosen, lay_traffic, lengths_mm, way_table
 from karez.kernels.blocks import blocks
 from karez.kernels.two_ways import NONE, ONE, TWO_BY_EDGE, TWO_BY_NODE, ways
 from karez.model.backbone import HUB_COLUMNS, SPAN_COLUMNS, STRETCH_COLUMNS, Backbone
-from karez.model.backbone_rules import NO_HUB, ONE_WAY, USUAL_HUBS, Survivability
+from karez.model.backbone_rules import USUAL_HUBS, Survivability, hub_words
 from karez.model.certificate import Certificate
 from karez.model.inputs import Inputs
 from karez.model.note import Note
@@ -75,14 +75,8 @@ class Posed:
 
 
 def hub_levels(inputs: Inputs) -> npt.NDArray[np.object_]:
-    """What the ways of every site must survive (``Survivability``), empty where it is no hub: object[sites].
-
-    A site's own word goes before that of its category.
-    """
-    of_category: dict[str, str] = {**(inputs.programme.backbone.hubs or USUAL_HUBS)}
-    own = {"edge": "edge", "node": "node", ONE_WAY: "none", NO_HUB: ""}
-    told = zip(inputs.sites["category"], inputs.sites["hub"], strict=True)
-    return np.array([own.get(word, of_category.get(category, "")) for category, word in told], dtype=object)
+    """What the ways of every site must survive (``Survivability``), empty where it is no hub: object[sites]."""
+    return hub_words(inputs.programme.backbone, inputs.sites)
 
 
 def pose_backbone(inputs: Inputs, graph: RouteGraph, prices: Prices, built: Bools | None = None) -> Posed:

@@ -75,7 +75,7 @@ def backbone(
     refuse_existing(target, force=force)
     inputs = design_settlements(inputs, seed=seed, stages=stages)
     with stages.stage("routing") as share:
-        graph = route(inputs, share)
+        graph = route(inputs, share, for_backbone=True)
     with stages.stage("pricing"):
         catalogue = convert(inputs.catalogue, inputs.programme)
         prices = price(inputs, graph, catalogue)

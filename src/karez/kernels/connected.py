@@ -152,3 +152,53 @@ def look_back(maps, follower, chance, later):  # type: ignore[no-untyped-def]
             for j in range(1, maps.shape[1]):
                 before[r, j] += chance[side] * later[to, maps[at, j]]
     return before
+
+
+@njit(**KERNEL)
+def carry(maps, follower, chance, held, after):  # type: ignore[no-untyped-def]
+    """Carry what classes hold one decision on.
+
+    Parameters
+    ----------
+    maps, follower, chance
+        As of :func:`look_back`.
+    held : float64[k, width + 2]
+        What the class of each label holds, by state before the decision.
+    after : int
+        Number of states after it.
+
+    Returns
+    -------
+    float64[after, width + 2]
+        The same after it.
+    """
+    branches = chance.size
+    k = maps.shape[0] // branches
+    found = np.zeros((after, maps.shape[1]))
+    for side in range(branches):
+        for r in range(k):
+            at = side * k + r
+            to = follower[at]
+            if to < 0:
+                continue
+            for j in range(1, maps.shape[1]):
+                if maps[at, j] > 0:
+                    found[to, maps[at, j]] += chance[side] * held[r, j]
+    return found
+
+
+@njit(**KERNEL)
+def meet(maps, follower, held, later):  # type: ignore[no-untyped-def]
+    """What all classes hold, times the chance that they come to hang on the source, by branch: float64[branches]."""
+    k = held.shape[0]
+    branches = maps.shape[0] // k
+    found = np.zeros(branches)
+    for side in range(branches):
+        for r in range(k):
+            at = side * k + r
+            to = follower[at]
+            if to < 0:
+                continue
+            for j in range(1, maps.shape[1]):
+                found[side] += held[r, j] * later[to, maps[at, j]]
+    return found

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
 from karez.model.optics_rules import OpticsRules
 from karez.model.settings import Identifier, NonNegative, Positive, Settings, setting
 
@@ -34,6 +38,14 @@ class BackboneRules(Settings):
     closed_by: int | None = setting(
         None, unit="year", meaning="Calendar year by which the plan has built the backbone; none: the last one"
     )
+    dual_entry: bool = setting(
+        True,
+        meaning="Whether sources, and hubs that need two ways, are led in twice: a second cable of the same length and "
+        "price in a trench apart",
+    )
+    dual_entry_max_m: NonNegative = setting(
+        5000.0, unit="m", meaning="Lead-ins longer than this are roads of their own, and stay single", assumption=True
+    )
     distinct_sources: bool = setting(False, meaning="Whether the two ways of a hub must end at two sources")
     new_route_per_m: NonNegative = setting(
         0.0, unit="money/m", meaning="Price of a new cross-country route; 0: the dearest rate of the candidates"
@@ -56,3 +68,14 @@ class BackboneRules(Settings):
     stop_gap: NonNegative = setting(0.015, unit="share", meaning="Stop once a part is proven this close")
     rounds: int = setting(400, unit="rounds", meaning="Pieces of the network torn up and mended", ge=1)
     effort: int = setting(150_000, unit="iterations", meaning="Simplex iterations for the bound of a part", ge=1)
+
+
+def hub_words(rules: BackboneRules, sites: pd.DataFrame) -> npt.NDArray[np.object_]:
+    """What the ways of every site must survive (``Survivability``), empty where it is no hub: object[sites].
+
+    A site's own word, column ``hub``, goes before that of its category.
+    """
+    of_category: dict[str, str] = {**(rules.hubs or USUAL_HUBS)}
+    own = {"edge": "edge", "node": "node", ONE_WAY: "none", NO_HUB: ""}
+    told = zip(sites["category"], sites["hub"], strict=True)
+    return np.array([own.get(word, of_category.get(category, "")) for category, word in told], dtype=object)

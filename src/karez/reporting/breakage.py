@@ -102,7 +102,7 @@ def _page(made: Breakage, path: Path) -> None:
         ],
         basis="The network at the end of the programme. Repair times, damage and costs of hardening are the group "
         "resilience of the settings, assumptions where no source is named. Plant that is out counts as back when "
-        "spans are repaired. Spans on rings are not offered for hardening; the bound counts them.",
+        "spans are repaired.",
         command="karez break",
     )
     path.write_text(render_study(page), encoding="utf-8", newline="\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pandas as pd
 
 from karez.model.plan import Plan
 from karez.model.rings import Rings
@@ -80,8 +81,7 @@ def ring_section(plan: Plan) -> Section | None:
         text=[
             "Backbone and access network were chosen together at least present cost, a shared span paid once; the "
             "certificate of scope design bounds both. All of the backbone is built by its year, within the budgets. "
-            "The own lead-in of a place or source is one cable here and counts as such under what breaks it: a second "
-            "entry is for the detailed design."
+            + _entries(plan, spans)
         ],
         figures=[drawing],
         tables=[
@@ -90,6 +90,26 @@ def ring_section(plan: Plan) -> Section | None:
             hub_table(rings.hubs),
         ],
     )
+
+
+def _entries(plan: Plan, spans: gpd.GeoDataFrame) -> str:
+    """Who is led in twice."""
+    rules, own = plan.programme.backbone, spans[spans["role"] == "lead_in"]
+    if not rules.dual_entry:
+        return "The own lead-in of a place or source is one cable, and counts as such under what breaks it."
+    ends = pd.DataFrame(
+        {"one": own[["start_node", "end_node"]].min(axis=1), "other": own[["start_node", "end_node"]].max(axis=1)}
+    )
+    count = ends.value_counts()
+    said = (
+        f"{number((count > 1).sum())} lead-ins of hubs and sources are two cables in trenches apart, both in the bill."
+    )
+    if (count == 1).any():
+        said += (
+            f" {number((count == 1).sum())} are one: of hubs that need one way, of sources at which one way ends, or "
+            f"longer than {number(rules.dual_entry_max_m / 1e3, 1)} km, so that a second would be a road of its own."
+        )
+    return said
 
 
 def _year_table(spans: gpd.GeoDataFrame, currency: str) -> Table:

@@ -11,9 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from karez.model.backbone_rules import hub_words
 from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.model.route_graph import RouteGraph
+from karez.routing.entries import with_second_entries
 from karez.routing.fibre_only import without_hop_only
 from karez.routing.ground import Ground, class_lead_ins, class_lines
 from karez.routing.hanging import hang
@@ -27,7 +29,7 @@ from karez.routing.tabulating import tabulate
 Progress = Callable[[float], None]
 
 
-def route(inputs: Inputs, progress: Progress = lambda _: None) -> RouteGraph:
+def route(inputs: Inputs, progress: Progress = lambda _: None, *, for_backbone: bool = False) -> RouteGraph:
     """Make the candidate graph of a project: noded, classed by ground, merged between junctions, joined.
 
     Parameters
@@ -36,6 +38,8 @@ def route(inputs: Inputs, progress: Progress = lambda _: None) -> RouteGraph:
         A project folder without a fault.
     progress : callable
         Told the share of the work that is done.
+    for_backbone : bool
+        Whether a backbone is looked for though the plan builds none; then too hubs and sources may be led in twice.
 
     Returns
     -------
@@ -62,7 +66,10 @@ def route(inputs: Inputs, progress: Progress = lambda _: None) -> RouteGraph:
     progress(0.9)
     notes += _refused(places, joined, rules.lead_in_max_km) + ([] if masted is None else list(masted.hops.notes))
     class_lead_ins(joined.edges.lines, ground, metric)
-    nodes, spans, number = tabulate(joined.edges, places, joined.node, inputs.sources, fed.node)
+    all_edges = joined.edges
+    if inputs.programme.backbone.in_plan or for_backbone:
+        all_edges = _with_second_entries(inputs, places, joined, fed)
+    nodes, spans, number = tabulate(all_edges, places, joined.node, inputs.sources, fed.node)
     site_node, refusal = _sites(inputs.sites, places, joined, number, rules.lead_in_max_km)
     graph = RouteGraph(nodes, spans, site_node, refusal, _renamed(fed.node, number), tuple(notes))
     if masted is not None:
@@ -118,6 +125,16 @@ def _masted(
     hops = find_hops(inputs.programme.radio, inputs.relief, masts, part, ground)
     together = parts_with(hung.edges.nodes, hung.edges.start, hung.edges.end, hung.node, hops)
     return _Masted(masts, hops, hung.edges, hung.node, together)
+
+
+def _with_second_entries(inputs: Inputs, places: pd.DataFrame, joined: Joined, fed: Joined) -> Edges:
+    """The edges, with second lead-ins of sources and of hubs that need two ways."""
+    rules = inputs.programme.backbone
+    if not rules.dual_entry:
+        return joined.edges
+    hubs = inputs.sites.loc[np.isin(hub_words(rules, inputs.sites), ("edge", "node")), "place_id"]
+    nodes = np.concatenate([joined.node[places["place_id"].isin(hubs).to_numpy()], fed.node])
+    return with_second_entries(joined.edges, nodes[nodes >= 0], rules.dual_entry_max_m)
 
 
 def _lines(inputs: Inputs) -> tuple[Lines, Metric]:

@@ -36,7 +36,7 @@ def _findings(run: Run) -> Iterator[Finding]:
         one_way = own * (AIR / LIGHT_KM_PER_MS if key in hops else fibre)
         km.append(own + (km[parent] if parent >= 0 else 0.0))
         ms.append(2.0 * one_way + (ms[parent] if parent >= 0 else 0.0))
-        at[node] = number
+        at.setdefault(node, number)  # what closes a ring ends at a node that is there already
     for row in run.sites.to_dict("records"):
         over = row["technology"] in run.programme.networked and row["node_id"] in at
         number = at[row["node_id"]] if over else -1
