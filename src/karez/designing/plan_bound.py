@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 
 import numpy as np
@@ -19,7 +20,7 @@ from karez.model.plan_bound import PlanBound
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
 from karez.model.schedule import Schedule
-from karez.solving import Certified, Graph, ascended
+from karez.solving import Certified, Graph, ascended, side_by_side, threads
 
 OUTWARD = 1e-9
 """Share of what a bound adds up from by which it is rounded up."""
@@ -170,14 +171,13 @@ def evaluate(yearly: Yearly, ascents: int, seed: int) -> Evaluated:
     trees: list[Ints] = []
     nodes = np.zeros((candidates.years, candidates.network.n), np.bool_)
     moats: list[Moats] = []
+    found = _trees(yearly, ascents, seed)
     for t in range(candidates.years):
-        scale, prizes = yearly.scale(t), yearly.prizes(t)
-        if scale == 0.0:
+        if t not in found:
             trees.append(np.empty(0, np.int32))
             moats.append((np.empty(0, np.int32), np.empty(0, np.int64)))
             continue
-        edge, answer = _tree(yearly, t, prizes, ascents, seed)
-        whole = int(prizes.sum())
+        scale, (edge, whole, answer) = yearly.scale(t), found[t]
         bound += (whole - answer.ascent_bound) / scale
         reached += (whole - answer.value) / scale
         size += whole / scale
@@ -188,12 +188,26 @@ def evaluate(yearly: Yearly, ascents: int, seed: int) -> Evaluated:
     return Evaluated(yearly.price, bound + OUTWARD * size, reached, slope, tuple(moats))
 
 
-def _tree(yearly: Yearly, t: int, prizes: Longs, ascents: int, seed: int) -> tuple[Ints, Certified]:
-    """Tree and moats of one year; numbers of the edges its graph has, and the answer in these."""
+def _trees(yearly: Yearly, ascents: int, seed: int) -> dict[int, tuple[Ints, int, Certified]]:
+    """Trees and moats of the years that have prizes, found side by side.
+
+    By year: numbers of the edges its graph has, all its prizes together, and the answer in these edges.
+    """
     network = yearly.candidates.network
-    edge = np.flatnonzero(yearly.there(t)).astype(np.int32)
-    year = Graph.from_edges(network.n, network.tail[edge], network.head[edge], yearly.costs(t)[edge])
-    return edge, ascended(year, prizes, yearly.candidates.root, seed=seed, ascents=ascents)
+    found: dict[int, tuple[Ints, int, Certified]] = {}
+
+    def find(t: int, edge: Ints, year: Graph, prizes: Longs) -> None:
+        answer = ascended(year, prizes, yearly.candidates.root, seed=seed, ascents=ascents)
+        found[t] = edge, int(prizes.sum()), answer
+
+    tasks = []
+    for t in range(yearly.candidates.years):
+        if yearly.scale(t) > 0.0:
+            edge = np.flatnonzero(yearly.there(t)).astype(np.int32)
+            year = Graph.from_edges(network.n, network.tail[edge], network.head[edge], yearly.costs(t)[edge])
+            tasks.append(partial(find, t, edge, year, yearly.prizes(t)))
+    side_by_side(tasks, threads())
+    return found
 
 
 def _proof(yearly: Yearly, best: Evaluated, certificate: Certificate, options: pd.DataFrame, tried: int) -> PlanBound:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from karez.kernels.compiled import KERNEL
+
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -23,7 +25,7 @@ NOISE = 1e-11
 """Excess that is rounding alone, in units of which a limit has about 10,000."""
 
 
-@njit(cache=True)
+@njit(**KERNEL)
 def start_state(parent: Ints, owner: Ints, due: Ints, option_year: Ints, years: int) -> tuple[Ints, Ints]:
     """Years of elements and users of each by year, of given years of options.
 
@@ -59,7 +61,7 @@ def start_state(parent: Ints, owner: Ints, due: Ints, option_year: Ints, years: 
     return element_year, users
 
 
-@njit(cache=True)
+@njit(**KERNEL)
 def _shift(
     item: int,
     before: int,
@@ -98,7 +100,7 @@ def _shift(
         state[1] += extra[item, after]
 
 
-@njit(cache=True)
+@njit(**KERNEL)
 def _move(
     option: int,
     year: int,
@@ -141,7 +143,7 @@ def _move(
         element = parent[element]
 
 
-@njit(cache=True)
+@njit(**KERNEL)
 def usage(
     years_of: Ints,
     start: Ints,
@@ -164,7 +166,7 @@ def usage(
     return use
 
 
-@njit(cache=True)
+@njit(**KERNEL)
 def improve_options(
     parent: Ints,
     owner: Ints,
@@ -224,8 +226,14 @@ def improve_options(
     elements, years = len(parent), extra.shape[1]
     due = np.where(must[:elements], last[:elements], years).astype(np.int32)
     element_year, users = start_state(parent, owner, due, option_year, years)
-    made = 0
-    for turn in range(passes):
+    made, turn = 0, -1
+    cheapest = 0.0
+    while turn + 1 < passes:
+        turn += 1
+        while turn < WARY and turn + 1 < passes and dearest * 0.01 * 4.0**turn <= cheapest:
+            # A round in which all that mends is too dear changes nothing.
+            turn += 1
+        cheapest = np.inf
         made_before = made
         most_lost = dearest * 0.01 * 4.0**turn if turn < WARY else np.inf
         years_of = np.concatenate((element_year, option_year))
@@ -267,6 +275,7 @@ def improve_options(
                 if broken:
                     mended = least - state[0]
                     lost = max(0.0, -state[1]) / mended if mended > LEAST else np.inf
+                    cheapest = min(cheapest, lost)
                     if mended > LEAST and (lost < ratio or (lost == ratio and mended > most)):
                         best, best_other, ratio, most = year, year_other, lost, mended
                 elif state[0] <= least + NOISE and state[1] > most + LEAST * size:
@@ -282,6 +291,8 @@ def improve_options(
             )  # fmt: skip
             if best != before or best_other != before_other:
                 made += 1
-        if made == made_before and (state[0] <= NOISE or turn >= WARY):
+        if made > made_before:
+            cheapest = 0.0
+        elif state[0] <= NOISE or turn >= WARY or cheapest == np.inf:
             break
     return made

@@ -13,6 +13,7 @@ from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
 from karez.solving.ringed import Effort, Ringed, ringed, together
+from karez.solving.side_by_side import side_by_side, threads
 from karez.solving.siting import Sited, Siting, SitingProof, Unservable, site
 from karez.solving.steiner import steiner
 from karez.solving.survivability import Survivable, survivable
@@ -51,10 +52,12 @@ __all__ = [
     "menu_frontier",
     "prize",
     "ringed",
+    "side_by_side",
     "site",
     "steiner",
     "strengthen",
     "survivable",
+    "threads",
     "together",
     "warm_up",
 ]

@@ -7,8 +7,7 @@ graph. When little more is learned and the graph is small, cutting planes and br
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,6 +20,7 @@ from karez.solving.certified import Ints
 from karez.solving.multistart import Multistart
 from karez.solving.reduction import CLOSER, QUICK, THOROUGH, Bools, Knowledge, Reduced, shrink
 from karez.solving.search import MEASURED_FROM, PACES, Clock, Progress, Search
+from karez.solving.side_by_side import Task, side_by_side, threads
 from karez.solving.windows import Windows
 
 STARTS = 2
@@ -95,24 +95,6 @@ MULTISTART = 100_000
 
 ENDLESS = 1 << 40
 """Trees looked for beside cutting planes where a time is set: until they stop."""
-
-Task = Callable[[], None]
-
-
-def threads() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def side_by_side(tasks: Sequence[Task], at_once: int) -> None:
-    """Run tasks that change nothing of each other's in threads; the kernels let each other run."""
-    if at_once < 2 or len(tasks) < 2:
-        for task in tasks:
-            task()
-        return
-    with ThreadPoolExecutor(min(at_once, len(tasks))) as pool:
-        for future in [pool.submit(task) for task in tasks]:
-            future.result()
 
 
 class Closing:

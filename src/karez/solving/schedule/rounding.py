@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from karez.solving.schedule.found import Bench, Found, measure
 from karez.solving.schedule.master import Frame
 from karez.solving.schedule.problem import Floats, Ints
 from karez.solving.schedule.relax import Relaxation, priced
+from karez.solving.side_by_side import side_by_side, threads
 
 THRESHOLDS = (0.5, 1.0, 0.75, 0.25)
 """An item has the first year by which its relaxed variable reaches this."""
@@ -71,18 +74,37 @@ def round_off(
     first_choice = np.setdiff1d(np.arange(len(problem.owner)), named).astype(np.int32)
     first_choice = first_choice[np.argsort(_next_best(loss)[first_choice], kind="stable")[:MOST_SITES]]
     nothing = np.zeros_like(relaxation.multipliers)
-    best: Found | None = None
-    for years in _starts(frame, relaxation, thresholds, starts):
+    tried: dict[int, list[Found]] = {}
+
+    def enough(found: Found) -> bool:
+        return found.kept and relaxation.bound - found.worth <= gap * abs(found.worth)
+
+    def improve(number: int, years: Ints) -> None:
         regret = loss[np.arange(len(years)), years][first_choice]
         order, moved = first_choice[np.argsort(-regret, kind="stable")], years
+        tried[number] = []
         for prices in (relaxation.multipliers, nothing):
             moved = bench.improved(moved, prices, order)
-            found = measure(frame, moved)
+            tried[number].append(measure(frame, moved))
+            if enough(tried[number][-1]):
+                return
+
+    best: Found | None = None
+    at_once = threads()
+    for some in _batched(enumerate(_starts(frame, relaxation, thresholds, starts)), at_once):
+        side_by_side([partial(improve, *one) for one in some], at_once)
+        for found in (found for number, _ in some for found in tried[number]):
             best = found if found.beats(best) else best
-            if best is found and found.kept and relaxation.bound - found.worth <= gap * abs(found.worth):
+            if best is found and enough(found):
                 return found
     assert best is not None
     return best
+
+
+def _batched(starts: Iterator[tuple[int, Ints]], most: int) -> Iterator[list[tuple[int, Ints]]]:
+    """Some at a time."""
+    while some := list(islice(starts, most)):
+        yield some
 
 
 def _starts(
