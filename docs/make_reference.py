@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from karez.model import words
-from karez.model.attributes import PLAN_TABLES, REQUIRED, TABLES, Attribute, Table
+from karez.model.attributes import PLAN_TABLES, RADIO_TABLES, REQUIRED, TABLES, Attribute, Table
 from karez.model.programme import Programme
 from karez.model.settings import Identifier, Settings
 from karez.model.street_rules import StreetRules
@@ -92,7 +92,7 @@ def page() -> str:
     """The whole page."""
     parts = [OPENING, SETTINGS_OPENING, *(_settings(model, paths) for model, paths in _places().items())]
     parts += [TABLES_OPENING, *(_table(table, given=True) for table in TABLES)]
-    parts += [PLAN_OPENING, *(_table(table, given=False) for table in PLAN_TABLES)]
+    parts += [PLAN_OPENING, *(_table(table, given=False) for table in (*PLAN_TABLES, *RADIO_TABLES))]
     parts += ["## Words\n", *(_vocabulary(name, members) for name, members in VOCABULARIES.items())]
     return "\n".join(parts)
 

@@ -46,6 +46,8 @@ def test_layers_report_and_summary_tell_of_hops(run: Path) -> None:
     assert (told["hops"], told["towers"], told["hops_assumed"]) == (len(hops), len(towers), 0)
     report = (run / "report.html").read_text(encoding="utf-8")
     assert 'id="radio"' in report and "Hops by what they carry" in report
+    assert report.count('aria-label="Path profile ') == len(hops)
+    assert (hops["clearance_at_km"] <= hops["length_km"]).all()
     bill = pd.read_parquet(run / "finance" / "bill.parquet")
     assert {"link_18ghz", "solar_power"} & set(bill["item"])
 

@@ -6,13 +6,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from karez.appraising.sights import hop_profiles
 from karez.appraising.tables import Decided
 from karez.kernels.trees import sum_below
 from karez.model.attributes import PLAN_HOPS, PLAN_TOWERS
 from karez.model.radio import RadioGraph, RadioPlan
 
 
-def radio_plan(decided: Decided, spans: gpd.GeoDataFrame) -> RadioPlan | None:
+def radio_plan(decided: Decided, spans: gpd.GeoDataFrame, kept: dict[str, pd.DataFrame]) -> RadioPlan | None:
     """Towers and hops of the design; None where hops are no edges.
 
     Parameters
@@ -21,6 +22,8 @@ def radio_plan(decided: Decided, spans: gpd.GeoDataFrame) -> RadioPlan | None:
         The design and its years.
     spans : GeoDataFrame
         Layer `spans` of the plan.
+    kept : dict[str, DataFrame]
+        Profiles of :func:`karez.appraising.sights.sight_tables`.
     """
     radio = decided.graph.radio
     if radio is None:
@@ -46,7 +49,7 @@ def radio_plan(decided: Decided, spans: gpd.GeoDataFrame) -> RadioPlan | None:
     }
     if decided.inputs.relief is not None:
         totals["relief_cell_m"] = round(decided.inputs.relief.cell_m[1], 3)
-    return RadioPlan(towers, hops, totals)
+    return RadioPlan(towers, hops, hop_profiles(decided, hops, kept), totals)
 
 
 def _hops(decided: Decided, radio: RadioGraph, spans: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -73,6 +73,7 @@ def settle(
     by_year, coverage = money_by_year(decided), total_coverage(decided)
     by_project_year, by_project, targets = worth_by_project(decided)
     facts, bill = gather(inputs, graph), bill_of_quantities(decided)
+    kept = sight_tables(decided)
     appraisal = Appraisal(
         by_year=by_year,
         by_project_year=by_project_year,
@@ -105,11 +106,11 @@ def settle(
         improvement=improvement,
         outages=outages,
         record=record,
-        proof=proof(decided, bound),
+        proof=proof(decided, bound, kept),
         rings=design.rings,
         attributions=inputs.attributions,
         settlements=settlement_tables(decided, facts),
-        radio=radio_plan(decided, spans),
+        radio=radio_plan(decided, spans, kept),
     )
 
 
@@ -118,7 +119,7 @@ def _sites(decided: Decided) -> gpd.GeoDataFrame:
     return site_table(decided).join(next_best(decided)).join(latency(decided))
 
 
-def proof(decided: Decided, bound: PlanBound) -> Proof:
+def proof(decided: Decided, bound: PlanBound, kept: dict[str, pd.DataFrame]) -> Proof:
     """Gather what the bounds are derived again from; see :class:`karez.model.plan.Proof`."""
     graph, design, schedule = decided.graph, decided.design, decided.schedule
     source_id = "source:" + decided.inputs.sources["id"].astype(str)
@@ -143,7 +144,7 @@ def proof(decided: Decided, bound: PlanBound) -> Proof:
         plan_options=bound.options,
         backbone={} if design.rings is None else design.rings.proof,
         **_radio(graph),
-        **sight_tables(decided),
+        **kept,
     )
 
 

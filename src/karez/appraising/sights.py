@@ -7,10 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.appraising.tables import Decided
-from karez.kernels.profile import ground_profile
+from karez.kernels.profile import EARTH_M, LIGHT_M_PER_NS, ground_profile
 from karez.model.inputs import Relief
 from karez.model.radio import RadioGraph
+from karez.model.radio_rules import RadioRules
+from karez.units import METRES_PER_KM
 
+RAY_COLUMNS = ("distance_km", "ground_m", "bulge_m", "ray_m", "zone_m")
 SAMPLE = 25
 """So many hops that are not designed, and so many that ground blocks, are kept beside the designed ones."""
 CENTIMETRES = 2
@@ -71,7 +74,48 @@ def _profiles(sights: pd.DataFrame, masts: pd.DataFrame, relief: Relief | None) 
         for one, other, km in zip(sights["one"], sights["other"], sights["km"], strict=True):
             raster = (relief.elevation_m, relief.west, relief.north, relief.step_lon, relief.step_lat)
             ends = np.array([place[one], place[other]])
-            found.append(ground_profile(*raster, ends, 1_000.0 * km, relief.sample_m))
+            found.append(ground_profile(*raster, ends, METRES_PER_KM * km, relief.sample_m))
     row = np.repeat(np.arange(len(found) - 1), [len(profile) for profile in found[1:]])
     metres = np.concatenate(found).round(CENTIMETRES)
     return pd.DataFrame({"sight": row.astype(np.int32), "distance_m": metres[:, 0], "elevation_m": metres[:, 1]})
+
+
+def hop_profiles(decided: Decided, hops: pd.DataFrame, kept: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """What path profiles are drawn of, see ``profiles`` of :class:`karez.model.radio.RadioPlan`.
+
+    Parameters
+    ----------
+    decided : Decided
+        The design and its settings.
+    hops : DataFrame
+        Layer `hops` of the plan.
+    kept : dict[str, DataFrame]
+        What :func:`sight_tables` made.
+    """
+    height = kept["radio_masts"].set_index("id")["height_m"]
+    ends = pd.Series([tuple(sorted(pair)) for pair in zip(hops["start_tower"], hops["end_tower"], strict=True)])
+    place = pd.MultiIndex.from_frame(kept["radio_sights"][["one", "other"]]).get_indexer(
+        pd.MultiIndex.from_tuples(ends)
+    )
+    by_sight = dict(tuple(kept["radio_profiles"].groupby("sight", sort=False)[["distance_m", "elevation_m"]]))
+    ghz = {band.name: band.ghz for band in decided.inputs.programme.radio.bands}
+    parts = []
+    for row, sight in zip(hops.to_dict("records"), place.tolist(), strict=True):
+        if sight in by_sight:
+            metres = by_sight[sight].to_numpy(np.float64)
+            if row["start_tower"] > row["end_tower"]:
+                metres = np.column_stack([metres[-1, 0] - metres[::-1, 0], metres[::-1, 1]])
+            masts = (height[row["start_tower"]], height[row["end_tower"]])
+            parts.append(_ray(decided.inputs.programme.radio, metres, masts, ghz[row["band"]]).assign(hop=row["id"]))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*RAY_COLUMNS, "hop"])
+
+
+def _ray(rules: RadioRules, metres: npt.NDArray[np.float64], masts: tuple[float, float], ghz: float) -> pd.DataFrame:
+    """Ray over one profile, as :mod:`karez.kernels.profile` has it."""
+    one, ground = metres.T
+    other = one[-1] - one
+    tops = (ground[0] + masts[0], ground[-1] + masts[1])
+    bulge = one * other / (2.0 * rules.k_factor * EARTH_M)
+    zone = np.sqrt(LIGHT_M_PER_NS / ghz * one * other / one[-1])
+    ray = tops[0] + (tops[1] - tops[0]) * one / one[-1]
+    return pd.DataFrame(dict(zip(RAY_COLUMNS, (one / METRES_PER_KM, ground, bulge, ray, zone), strict=True)))

@@ -83,6 +83,10 @@ class RadioPlan:
     ----------
     towers, hops : GeoDataFrame
         Columns as in ``attributes.PLAN_TOWERS`` and ``attributes.PLAN_HOPS``, EPSG:4326, sorted by id.
+    profiles : DataFrame
+        Ground under every hop that a relief shows, from its start tower: ``hop`` (id), ``distance_km``, ``ground_m``
+        (NaN where it is empty), ``bulge_m`` (how far the Earth stands up), ``ray_m`` (as a straight line), ``zone_m``
+        (radius of the first Fresnel zone).
     totals : dict[str, float]
         ``hops``, ``hops_assumed``, ``hops_built``, ``towers``, ``towers_new``, ``sites`` (designed for microwave),
         ``households``, ``candidate_hops``, ``longest_km``, ``capex_real``, ``rain_mm_per_hour``, and with a relief
@@ -91,4 +95,5 @@ class RadioPlan:
 
     towers: gpd.GeoDataFrame
     hops: gpd.GeoDataFrame
+    profiles: pd.DataFrame
     totals: dict[str, float]

@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from karez.model.plan import Plan
 from karez.model.radio import RadioPlan
-from karez.reporting.figures import money, number
+from karez.reporting.figures import is_missing, money, number, percent
 from karez.reporting.outage_map import Dots, Lines, network_map
+from karez.reporting.profile_chart import PathProfile, path_profile
 
 _COLOURS = {"clear": "#2f8f83", "assumed": "#d98a1b"}
 _WORDS = {
@@ -18,7 +19,9 @@ _WORDS = {
     "assumed": "Assumed by length and ground: a survey must show it",
 }
 _CABLE, _SITE, _MAST = "#9fb4c2", "#33424f", "#7a3d00"
-_SHOWN = 200
+_ALONG = ("distance_km", "ground_m", "bulge_m", "ray_m", "zone_m")
+_SHOWN, _DRAWN = 200, 12
+"""Rows of the table and path profiles; of more hops those that carry most, and those with the least room."""
 
 
 def radio_views(plan: Plan) -> dict[str, Any] | None:
@@ -36,6 +39,8 @@ def radio_views(plan: Plan) -> dict[str, Any] | None:
             start=hops["start_tower"].map(names), end=hops["end_tower"].map(names), clear=hops["state"] == "clear"
         ),
         "more": max(0, len(hops) - _SHOWN),
+        "profiles": _profiles(plan, radio, names),
+        "undrawn": _undrawn(radio),
         "rules": plan.programme.radio,
     }
 
@@ -59,6 +64,50 @@ def _findings(plan: Plan, radio: RadioPlan) -> list[str]:
     if len(full):
         said.append(f"{number(len(full))} hops are more than nine tenths full in the busy hour.")
     return said
+
+
+def _profiles(plan: Plan, radio: RadioPlan, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Path profiles of the hops with the least room, those that nothing proves last."""
+    along = dict(tuple(radio.profiles.groupby("hop", sort=False)))
+    height = dict(zip(radio.towers["id"], radio.towers["height_m"], strict=True))
+    order = radio.hops.sort_values(["clearance_m", "id"], na_position="last")
+    drawn = []
+    for row in order[order["id"].isin(along.keys())].head(_DRAWN).to_dict("records"):
+        towers, part = (row["start_tower"], row["end_tower"]), along[row["id"]]
+        words = f"{names[towers[0]]} – {names[towers[1]]}"
+        path = PathProfile(
+            (names[towers[0]], names[towers[1]]),
+            (height[towers[0]], height[towers[1]]),
+            **{name: part[name].to_numpy(np.float64) for name in _ALONG},
+            share=plan.programme.radio.fresnel_share,
+            clearance_m=row["clearance_m"],
+            clearance_at_km=row["clearance_at_km"],
+        )
+        drawn.append({"name": words, "about": _about(row), "chart": path_profile(f"Path profile {words}", path)})
+    return drawn
+
+
+def _about(row: dict[Any, Any]) -> str:
+    """What a hop is, in a line."""
+    seen = "assumed: the relief is too coarse to prove it"
+    if not is_missing(row["clearance_m"]):
+        seen = f"clear, at least {number(row['clearance_m'], 1)} m to spare at {number(row['clearance_at_km'], 1)} km"
+    return (
+        f"{row['band']}, {number(row['length_km'], 1)} km; {seen}; rain leaves it in service "
+        f"{percent(row['availability'], 3)} of a year; {number(row['load_mbps'])} of "
+        f"{number(row['capacity_mbps'])} Mbit/s"
+    )
+
+
+def _undrawn(radio: RadioPlan) -> str:
+    """How many hops are not drawn, and why."""
+    shown = radio.hops["id"].isin(set(radio.profiles["hop"]))
+    said = []
+    if int(shown.sum()) > _DRAWN:
+        said.append(f"Of {number(shown.sum())} hops the {_DRAWN} with the least room are drawn.")
+    if (~shown).any():
+        said.append(f"Of {number((~shown).sum())} hops there is no relief to draw.")
+    return " ".join(said)
 
 
 def _map(plan: Plan, radio: RadioPlan) -> Markup:
