@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 
 from karez.flow.plan import plan
-from karez.verifying.design_bound import value
+from karez.verifying.design_bound import bound, value
 from karez.verifying.hop_layers import layers
 from karez.verifying.radio import loads, pieces
 from karez.verifying.rain import rain
+from karez.verifying.rings import ways
 from karez.verifying.run import Run, read_run
 from karez.verifying.shared_capacity import capacity
 from karez.verifying.sights import profiles, sights
@@ -35,7 +36,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_plan_with_hops_is_proven_again(run: Path, karez) -> None:
     done = karez("verify", run)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "loads of hops" in done.stdout
+    assert all(check in done.stdout for check in ("loads of hops", "backbone ways", "shared capacity"))
 
 
 def test_layers_report_and_summary_tell_of_hops(run: Path) -> None:
@@ -80,6 +81,20 @@ def test_room_sold_twice_and_costs_that_are_not_those_of_the_service_are_found(r
     assert len(crowded), "the example's low orbit is too small for all who want it"
     options.loc[options["site_id"].isin(crowded), "present_1"] -= 1000.0
     assert not value(replace(of, proof=replace(of.proof, options=options))).passed
+
+
+def test_a_ring_over_radio_and_cuts_that_would_cross_it_are_found(read: Run) -> None:
+    assert ways(read).passed and bound(read).passed
+    tables = dict(read.proof.backbone)
+    graph = tables["backbone_graph"]
+    by_radio = graph["tail"] == graph["head"]
+    assert set(read.proof.graph.loc[by_radio, "id"]) == set(read.proof.radio["id"])
+    ends = read.proof.graph[["start", "end"]]
+    wired = graph.assign(tail=ends["start"].to_numpy(), head=ends["end"].to_numpy())
+    chosen = graph.assign(chosen=graph["chosen"] | by_radio)
+    for claimed, said in ((wired, "not the same span"), (chosen, "runs over fibre")):
+        other = replace(read, proof=replace(read.proof, backbone={**tables, "backbone_graph": claimed}))
+        assert said in bound(other).detail
 
 
 def test_institutions_behind_a_hop_count_though_they_are_not_built(run: Path) -> None:

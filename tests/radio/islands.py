@@ -17,6 +17,12 @@ def changed(inputs: Inputs, **radio: Any) -> Inputs:
     return replace(inputs, programme=inputs.programme.model_copy(update={"radio": rules}))
 
 
+def ringed(inputs: Inputs, hubs: dict[str, Any]) -> Inputs:
+    """The same with other hubs; without any, with no backbone in its plan."""
+    rules = inputs.programme.backbone.model_copy(update={"hubs": hubs, "in_plan": bool(hubs)})
+    return replace(inputs, programme=inputs.programme.model_copy(update={"backbone": rules}))
+
+
 def selling(inputs: Inputs, mbps: float) -> Inputs:
     """The same with so many Mbit/s in a cell of the low-orbit service."""
     services = dict(inputs.programme.satellites)

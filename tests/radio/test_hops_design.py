@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from hop_oracle import least_cost
-from islands import changed, selling
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from islands import changed, ringed, selling
 
 from karez.appraising.converting import convert
 from karez.appraising.pricing import price
 from karez.appraising.relays import relays
-from karez.designing.access import design
 from karez.designing.hanging import hang
+from karez.designing.network import design
 from karez.kernels.profile import ground_profile
 from karez.model.catalogue import Catalogue
 from karez.model.design import Design
@@ -23,6 +25,7 @@ from karez.model.inputs import Inputs
 from karez.model.prices import Prices
 from karez.model.radio import EITHER
 from karez.model.route_graph import RouteGraph
+from karez.model.words import RADIO_METHODS
 from karez.routing.route import route
 from karez.units import to_minor
 from karez.verifying.sights import Profile
@@ -83,6 +86,10 @@ def check_rules(made: Made) -> None:
         if technology in ("fibre", "microwave"):
             assert over == (technology == "microwave")
         assert not (prices.site_fibre_mandatory[site] and technology == "microwave")
+    if found.rings is not None:
+        of_spans = found.rings.edges[found.rings.edges < len(graph.spans)]
+        assert not graph.spans["method"].iloc[of_spans].isin(RADIO_METHODS).any(), "two ways run over fibre"
+        assert np.isin(of_spans, found.tree.span).all(), "what keeps posts reachable is there"
     heads, paid = graph.radio.towers["node"].tolist(), []
     for element, span in enumerate(found.tree.span.tolist()):
         if span in links.index:
@@ -112,11 +119,12 @@ def test_islands_hang_on_hops_and_the_coast_on_fibre(made: Made) -> None:
     check_rules(made)
 
 
-FEW = ("county_seat-harbour", "homes-southpoint", "homes-holm", "homes-great-isle", "homes-outer-isle")
+POST = "emergency_post-southpoint"
+FEW = ("county_seat-harbour", POST, "homes-southpoint", "homes-holm", "homes-great-isle", "homes-outer-isle")
 
 
 def few(inputs: Inputs) -> Inputs:
-    """Five sites and two bands: what HiGHS proves in seconds."""
+    """Six sites and two bands: what HiGHS proves in seconds."""
     sites = inputs.sites[inputs.sites["id"].isin(FEW)].reset_index(drop=True)
     towers = inputs.towers
     assert towers is not None
@@ -132,7 +140,7 @@ def test_value_and_bound_stand_on_either_side_of_the_optimum(archipelago: Inputs
     islands = selling(scaled(few(archipelago), factors, float(random.choice([0.15, 0.3, 1.0]))), 95.0 * (1 + seed))
     given = make(islands)
     check_rules(given)
-    least, certificate = least_cost(*given[:3]), given[3].certificate
+    least, certificate = least_cost(*given[:3], hubs=(POST,)), given[3].certificate
     assert certificate.bound is not None
     ours = whole_cost(given)
     constant = 100 * certificate.constant
@@ -140,6 +148,31 @@ def test_value_and_bound_stand_on_either_side_of_the_optimum(archipelago: Inputs
     assert ours >= least - 10.0
     assert 100 * certificate.bound + constant <= least + 10.0
     assert ours <= 1.15 * least
+
+
+@given(
+    costs=st.lists(st.floats(0.3, 3.0), min_size=7, max_size=7),
+    mbps=st.sampled_from([0.15, 0.4, 1.0]),
+    cell=st.floats(20.0, 700.0),
+    level=st.sampled_from(["none", "edge", "node", ""]),
+)
+@settings(max_examples=5)
+def test_whatever_things_cost_every_rule_is_held_and_the_bound_is_below_the_optimum(
+    archipelago: Inputs, costs: list[float], mbps: float, cell: float, level: str
+) -> None:
+    items = ("route", "sea_cable", "drop", "leo_kit", "satellite_capacity", "mast_45m", "link_18ghz")
+    islands = ringed(few(archipelago), {"emergency_post": level} if level else {})
+    made = make(selling(scaled(islands, dict(zip(items, costs, strict=True)), mbps), cell))
+    check_rules(made)
+    least = least_cost(*made[:3], hubs=(POST,) if level in ("edge", "node") else ())
+    certificate = made[3].certificate
+    assert 100 * certificate.value + 100 * certificate.constant == pytest.approx(whole_cost(made), abs=1.0)
+    assert certificate.bound is None or certificate.bound <= certificate.value
+    if level != "edge":
+        assert whole_cost(made) >= least - 10.0
+    if certificate.bound is not None and level != "none":
+        # With ways that share a node allowed, or only one of them asked for, the optimum is no more, or no less.
+        assert 100 * (certificate.bound + certificate.constant) <= least + 10.0
 
 
 def test_what_no_hop_can_carry_is_served_otherwise(archipelago: Inputs) -> None:
@@ -157,9 +190,24 @@ def test_room_on_satellites_is_part_of_the_same_optimisation(archipelago: Inputs
         check_rules(one)
     assert sold(short)[0] < sold(made)[0]
     assert (short[3].site_technology == "microwave").sum() > (made[3].site_technology == "microwave").sum()
-    assert whole_cost(wide) <= whole_cost(made) <= whole_cost(short) == pytest.approx(least_cost(*short[:3]), abs=10.0)
+    least = least_cost(*short[:3], hubs=(POST,))
+    assert whole_cost(wide) <= whole_cost(made) <= whole_cost(short) == pytest.approx(least, abs=10.0)
     assert "satellites sell any amount in a cell" in short[3].certificate.proof
     assert "satellites sell" not in wide[3].certificate.proof
+
+
+def test_a_post_that_must_stay_reachable_has_two_ways_over_fibre_and_homes_beside_them_too(
+    archipelago: Inputs, made: Made
+) -> None:
+    found, homes = made[3], made[0].sites["id"].eq("homes-southpoint").to_numpy()
+    assert found.rings is not None and found.tree.closes.sum() == 1
+    hubs = found.rings.hubs.set_index("id")["has"]
+    assert (hubs[POST], hubs["emergency_post-outer-isle"]) == ("node", "unreached")
+    without = make(ringed(archipelago, {}))
+    assert without[3].rings is None
+    assert (without[3].site_technology[homes], found.site_technology[homes]) == ("microwave", "fibre")
+    assert whole_cost(without) < whole_cost(made)
+    assert without[3].certificate.bound < made[3].certificate.bound  # type: ignore[operator]
 
 
 def test_without_bands_there_are_no_hops(archipelago: Inputs) -> None:

@@ -80,6 +80,30 @@ def test_the_bound_is_that_of_cuts_within_a_share_and_of_a_tree_within_the_rest(
     assert found.rest.bound <= found.rest.value
 
 
+@given(problems(), st.lists(st.booleans(), min_size=9, max_size=9))
+@settings(max_examples=12)
+def test_edges_that_ways_may_not_take_are_left_to_the_tree(problem, barred) -> None:  # type: ignore[no-untyped-def]
+    graph, need, prizes, thick, sure = problem
+    closed = np.array(barred)[: graph.m]
+    along = Graph.from_edges(graph.n, np.where(closed, 0, graph.tail), np.where(closed, 0, graph.head), graph.cost)
+    need = np.where(along.reached(0), need, NONE).astype(np.int8)
+    effort = Effort(rounds=20, shares=12)
+    found = ringed(graph, 0, need, prizes, thick=thick, sure=sure, effort=effort, along=along)
+    assert not closed[found.ways.edges].any()
+    assert holds(along, 0, need, found.ways.edges, thick, sure)
+    sets = (np.array(list(compress(range(graph.m), taken)), np.int32) for taken in product((0, 1), repeat=graph.m))
+    held = [edges for edges in sets if holds(along, 0, need, edges, thick, sure)]
+    best = min(int(graph.cost[edges].sum()) + missed(graph, prizes, edges) for edges in held)
+    assert found.bound <= best <= found.value
+
+
+def test_an_edge_that_the_tree_may_not_use_is_not_in_it() -> None:
+    graph, nothing = Graph.from_edges(2, [0, 0], [1, 1], [1, 4]), np.zeros(2, bool)
+    prizes, closed = np.array([1, 9]), np.array([0])
+    found = ringed(graph, 0, np.zeros(2, np.int8), prizes, thick=nothing, sure=nothing, without=closed)
+    assert (found.value, found.bound, found.tree.edges.tolist()) == (4, 4, [1])
+
+
 def test_without_hubs_it_is_the_tree_alone() -> None:
     graph = Graph.from_edges(3, [0, 1], [1, 2], [4, 4])
     nothing = np.zeros(3, bool)

@@ -12,10 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse.csgraph import minimum_spanning_tree
 
 from karez.designing.choices import choices, node_prizes
-from karez.designing.hanging import hang
+from karez.designing.hanging import first_forest, hang
 from karez.designing.radio import STAGE, Radio, Settled
 from karez.designing.reasons import reasons
 from karez.designing.sharing import full_cells, share_out, words_on
@@ -29,7 +28,6 @@ from karez.model.prices import Prices
 from karez.model.rings import Rings
 from karez.model.route_graph import RouteGraph
 from karez.solving import Certified, Conditions, Graph, cost_to_join, prize
-from karez.solving.joining import lightest
 from karez.units import from_minor, to_minor
 
 SPAN_ROUNDS = 400_000
@@ -98,15 +96,16 @@ def settled_design(
     proven: Proven,
     radio: Radio,
     settled: Settled,
+    rings: Rings | None = None,
 ) -> Design:
-    """A design whose hops hold what they must."""
+    """A design whose hops hold what they must, with the edges of `rings` besides."""
     answer = replace(answer, edges=settled.edges, nodes=settled.nodes, value=settled.value)
     proven = replace(
         proven,
         certificate=radio.certificate(proven.certificate, settled),
         notes=(*(note for note in proven.notes if note.stage != STAGE), *radio.notes(inputs, settled)),
     )
-    made = assemble(inputs, graph, prices, answer, proven, settled.option, alternative=settled.alternative)
+    made = assemble(inputs, graph, prices, answer, proven, settled.option, rings, settled.alternative)
     return replace(made, site_reason=radio.explain(settled, made.site_reason))
 
 
@@ -200,7 +199,7 @@ def _tree(edges: Ints, ways: Ints, network: Graph, root: int, spans: int) -> Tre
     if not len(more):
         return hang(edges, network, root, spans)
     every = np.concatenate([edges[edges >= spans], more[more >= spans], edges[edges < spans], more[more < spans]])
-    forest = _first_forest(every, network)
+    forest = first_forest(every, network)
     tree = hang(forest, network, root, spans)
     rest = np.setdiff1d(every, forest)
     leads = np.full(network.n, -1, np.int32)
@@ -214,14 +213,6 @@ def _tree(edges: Ints, ways: Ints, network: Graph, root: int, spans: int) -> Tre
         parent=np.append(tree.parent, leads[far]).astype(np.int32),
         node=np.append(tree.node, near).astype(np.int32),
     )
-
-
-def _first_forest(edges: Ints, network: Graph) -> Ints:
-    """Edges that close no ring with those before them."""
-    own = Graph.from_edges(network.n, network.tail[edges], network.head[edges], network.cost[edges])
-    rank = np.arange(1.0, own.m + 1)
-    chosen: Ints = edges[minimum_spanning_tree(lightest(own, rank)).data.astype(np.int64) - 1]
-    return chosen
 
 
 def decide(graph: RouteGraph, choice: pd.DataFrame, reached: npt.NDArray[np.bool_]) -> Ints:

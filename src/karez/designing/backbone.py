@@ -31,6 +31,7 @@ from karez.model.plan import RunRecord
 from karez.model.prices import Prices
 from karez.model.route_graph import RouteGraph
 from karez.model.traffic import Traffic
+from karez.model.words import RADIO_METHODS
 from karez.solving import Graph, Survivable, steiner, survivable
 from karez.solving.survivability import IN, Proof
 from karez.units import METRES_PER_KM, from_minor
@@ -80,9 +81,16 @@ def hub_levels(inputs: Inputs) -> npt.NDArray[np.object_]:
 
 
 def pose_backbone(inputs: Inputs, graph: RouteGraph, prices: Prices, built: Bools | None = None) -> Posed:
-    """Put hubs and routes into the arrays of the solver; `built` (bool[spans]) marks spans that cost nothing."""
+    """Put hubs and routes into the arrays of the solver; `built` (bool[spans]) marks spans that cost nothing.
+
+    Ways run over fibre: a radio span is an edge from the root to itself here, which leads nowhere.
+    """
     root, network = candidate_network(graph, prices)
     spans = len(graph.spans)
+    if graph.radio is not None:
+        ends = np.stack([network.tail, network.head])
+        ends[:, graph.radio.links["span"].to_numpy(np.int64)] = root
+        network = Graph.from_edges(network.n, ends[0], ends[1], network.cost)
     if built is not None:
         cost = np.where(np.append(built, np.zeros(network.m - spans, np.bool_)), 0, network.cost)
         network = network.priced(cost)
@@ -342,7 +350,8 @@ def _route_per_m(inputs: Inputs, graph: RouteGraph, prices: Prices) -> float:
         return given
     length = graph.spans["length_m"].to_numpy()
     per_m = prices.span_present_by_year[:, 0] / np.maximum(length, 1.0)
-    return float(per_m.max(initial=0.0))
+    wired = ~graph.spans["method"].isin(RADIO_METHODS).to_numpy()
+    return float(per_m[wired].max(initial=0.0))
 
 
 def relay_link(relays: pd.DataFrame, km: float) -> tuple[float, float]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order
+from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 from karez.model.design import Tree
 from karez.solving import Graph
+from karez.solving.joining import lightest
 
 Ints = npt.NDArray[np.int32]
 
@@ -28,3 +29,11 @@ def hang(edges: Ints, network: Graph, root: int, spans: int) -> Tree:
         parent=np.where(is_source, -1, element_of[before[order[1:]]]).astype(np.int32),
         node=order[1:].astype(np.int32),
     )
+
+
+def first_forest(edges: Ints, network: Graph) -> Ints:
+    """Edges that close no ring with those before them."""
+    own = Graph.from_edges(network.n, network.tail[edges], network.head[edges], network.cost[edges])
+    rank = np.arange(1.0, own.m + 1)
+    chosen: Ints = edges[minimum_spanning_tree(lightest(own, rank)).data.astype(np.int64) - 1]
+    return chosen

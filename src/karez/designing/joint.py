@@ -167,7 +167,8 @@ def _with_hops(
     """A design with that tree whose hops hold what they must; None if it cannot be one."""
     candidates = yearly.candidates
     choice = choices(prices, candidates.sites, inputs.programme.networked)
-    radio = Radio(inputs, graph, prices, choice, candidates.network, candidates.root)
+    ways = NO_EDGES if design.rings is None else design.rings.edges
+    radio = Radio(inputs, graph, prices, choice, candidates.network, candidates.root, ways)
     settled = radio.settle(answer.edges)
     if prices.sharing is not None:
         worth = _worth_of_rows(yearly, len(prices.options))
@@ -175,7 +176,7 @@ def _with_hops(
     if settled.trapped.any() or settled.lost.any():
         return None
     proven = Proven(_certificate(design.certificate, answer), design.ascent, design.prize, design.notes)
-    return settled_design(inputs, graph, prices, answer, proven, radio, settled)
+    return settled_design(inputs, graph, prices, answer, proven, radio, settled, design.rings)
 
 
 def _at_prices(yearly: Yearly, there: Flags, cheapest: Ints) -> Ints:

@@ -15,6 +15,9 @@ for every design that keeps the rules, and the tree is mended until it does:
    designed again a counted number of times with a price on what is short, so that hops and trenches are weighed against
    what those sites have in truth.
 
+A backbone that the plan builds runs over fibre alone. Its edges are there whatever hangs on them: they come for nothing
+to the tree, which hangs on them, and are never cut off.
+
 Sites that must have fibre are joined by a tree without hops first, which the others then hold. The network is designed
 a counted number of times without the hop that drove most money away, or with masts shared out to the ends of hops, and
 the cheapest design is kept.
@@ -30,7 +33,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.designing.choices import choices, node_prizes
-from karez.designing.hanging import hang
+from karez.designing.hanging import first_forest, hang
 from karez.designing.sharing import is_short, oversold, share_out
 from karez.kernels.pruning import MUST, below, worth_keeping
 from karez.kernels.trees import sum_above, sum_below
@@ -148,14 +151,28 @@ class Radio:
     """Hops of one candidate network, and how designs with them are settled."""
 
     def __init__(
-        self, inputs: Inputs, graph: RouteGraph, prices: Prices, choice: pd.DataFrame, network: Graph, root: int
+        self,
+        inputs: Inputs,
+        graph: RouteGraph,
+        prices: Prices,
+        choice: pd.DataFrame,
+        network: Graph,
+        root: int,
+        ways: Ints | None = None,
     ) -> None:
+        """Read what hops are; `ways` (int32[…]) are edges, none of them hops, that are there whatever hangs on them."""
         assert graph.radio is not None
         self._graph, self._network, self._root = graph, network, root
         self._inputs, self._prices = inputs, prices
         self._rules = inputs.programme.radio
         self._radio: RadioGraph = graph.radio
         self._sites = _sites(graph, prices, choice)
+        self._ways: Ints = np.empty(0, np.int32) if ways is None else ways
+        cost = network.cost.copy()
+        cost[self._ways] = 0
+        self._beside = network.priced(cost)
+        self._given = np.zeros(network.m, np.bool_)
+        self._given[self._ways] = True
         self._paid = np.append(to_minor(prices.option_present_by_year[:, 0]), 0).astype(np.int64)
         links, spans = graph.radio.links, len(graph.spans)
         self._pair = np.full(network.m, -1, np.int64)
@@ -186,6 +203,8 @@ class Radio:
         full = np.zeros(len(at), np.bool_)
         lost = np.zeros(len(at), np.bool_)
         crowded: dict[int, int] = {}
+        if len(self._ways):
+            edges = first_forest(np.concatenate([self._ways, np.setdiff1d(edges, self._ways)]), self._network)
         for _ in range(PASSES):
             tree = hang(edges, self._network, self._root, len(self._graph.spans))
             behind = sum_above(tree.parent, self._is_hop[self._edge(tree)].astype(np.float64)) > 0
@@ -196,7 +215,8 @@ class Radio:
             on = (own < NEVER) & ~full & ((own < sites.other_minor) | (sites.must_fibre & ~over_hop))
             self._make_room(tree, element, own, on, full, lost, crowded)
             chosen = self._chosen(tree, element, on)
-            kept = worth_keeping(tree.parent, self._network.cost[chosen], self._gains(tree, element, own, on))
+            gains = np.where(self._given[chosen], MUST, self._gains(tree, element, own, on))
+            kept = worth_keeping(tree.parent, self._beside.cost[chosen], gains)
             edges = chosen[kept].astype(np.int32)
             if kept.all():
                 break
@@ -216,7 +236,8 @@ class Radio:
         """The same tree with what sites get of what they want, see :func:`karez.designing.sharing.share_out`."""
         networked = self._inputs.programme.networked
         option, alternative = share_out(self._prices, wanted, worth, networked)
-        value = int(self._network.cost[settled.edges].sum()) + int((self._paid[option] - self._sites.constant).sum())
+        edges = np.union1d(settled.edges, self._ways)
+        value = int(self._network.cost[edges].sum()) + int((self._paid[option] - self._sites.constant).sum())
         short = oversold(self._prices, option)
         return replace(settled, option=option, value=value, wanted=wanted, alternative=alternative, oversold=short)
 
@@ -286,7 +307,7 @@ class Radio:
         That is what a mast costs where two of them meet, and more where three do; without it masts that lead to no
         ground would cost nothing.
         """
-        cost, links, towers = self._network.cost.copy(), self._radio.links, self._radio.towers
+        cost, links, towers = self._beside.cost.copy(), self._radio.links, self._radio.towers
         masts = links[(links["band"] == "") & links["bound"]]
         half = np.zeros(self._network.n, np.int64)
         ends = self._graph.spans[["start", "end"]].to_numpy(np.int64)
@@ -350,7 +371,7 @@ class Radio:
         needed[at[(at >= 0) & self._sites.must_fibre]] = FORCED
         needed[self._root] = 1
         without = Conditions(forbidden=np.union1d(hops, self.unbound))
-        return prize(self._network, needed, self._root, seed=seed, rounds=rounds, conditions=without).edges
+        return prize(self._beside, needed, self._root, seed=seed, rounds=rounds, conditions=without).edges
 
     def _without_crowded(self, search: _Search, core: Ints | None, best: Settled) -> Iterator[Settled]:
         """Better designs, each found by leaving out the hop that drove most money away."""
@@ -381,7 +402,7 @@ class Radio:
             toll = np.maximum(toll, dearer)
             asked = np.append(toll, 0.0)[sharing.option_cell] * self._mbps_of_options()
             choice = choices(self._prices, len(best.option), self._inputs.programme.networked, asked.astype(np.int64))
-            other = Radio(self._inputs, self._graph, self._prices, choice, self._network, self._root)
+            other = Radio(self._inputs, self._graph, self._prices, choice, self._network, self._root, self._ways)
             # What sites cost is counted from where it was.
             other._sites = replace(other._sites, constant=self._sites.constant)
             search = other._search(node_prizes(self._graph, choice), seed, rounds)

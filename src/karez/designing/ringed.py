@@ -10,11 +10,13 @@ import pandas as pd
 from karez.designing.access import (
     Proven,
     assemble,
+    candidate_network,
     certificate_of,
     decide,
     notes_of,
     reached,
     rounds_for,
+    settled_design,
 )
 from karez.designing.backbone import (
     Posed,
@@ -26,6 +28,7 @@ from karez.designing.backbone import (
     stretch_table,
 )
 from karez.designing.choices import choices, node_prizes
+from karez.designing.radio import Radio
 from karez.designing.sharing import share_out, words_on
 from karez.model.design import Ascent, Design
 from karez.model.inputs import Inputs
@@ -49,15 +52,18 @@ def design_ringed(
     """Design backbone and access network at least present cost together, as if all were built in year 1.
 
     Every hub has the ways that ``[backbone]`` asks for, as far as the candidate routes have them; all other sites
-    choose as in :func:`karez.designing.access.design`. Parameters are those of that function.
+    choose as in :func:`karez.designing.access.design`. Ways run over fibre; the tree may use hops, which then have to
+    hold what hops must. Parameters are those of that function.
     """
-    choice = choices(prices, len(inputs.sites))
+    choice = choices(prices, len(inputs.sites), inputs.programme.networked)
     prizes = node_prizes(graph, choice)
     posed = pose_backbone(inputs, graph, prices)
+    root, network = candidate_network(graph, prices)
     rules, settings = inputs.programme.backbone, inputs.programme.designing
+    rounds = rounds_for(settings.rounds, len(graph.spans))
     found = ringed(
-        posed.network,
-        posed.root,
+        network,
+        root,
         posed.need,
         np.append(prizes, 1),
         thick=posed.thick,
@@ -67,9 +73,11 @@ def design_ringed(
             iterations=rules.effort,
             ways_gap=GAP_PER_SPAN * len(graph.spans),
             tree_gap=settings.stop_gap,
-            tree_rounds=rounds_for(settings.rounds, len(graph.spans)),
+            tree_rounds=rounds,
             shares=rules.shares,
         ),
+        along=posed.network,
+        without=graph.unbound,
         seed=seed,
         progress=progress,
     )
@@ -81,7 +89,11 @@ def design_ringed(
         prizes,
         (*notes_of(inputs, graph, choice), *_notes(rings)),
     )
-    option = decide(graph, choice, reached(found.tree, posed.network, found.ways.edges))
+    if graph.radio is not None:
+        radio = Radio(inputs, graph, prices, choice, network, root, found.ways.edges)
+        settled = radio.best(found.tree, prizes, seed=seed, rounds=rounds)
+        return settled_design(inputs, graph, prices, found.tree, proven, radio, settled, rings)
+    option = decide(graph, choice, reached(found.tree, network, found.ways.edges))
     option, alternative = share_out(prices, option, -prices.option_present_by_year[:, 0], inputs.programme.networked)
     return assemble(inputs, graph, prices, found.tree, proven, option, rings, alternative)
 

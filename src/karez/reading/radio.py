@@ -34,9 +34,6 @@ def check_radio(settled: Settled, findings: Findings) -> None:
             problem = "towers are named, but no frequency band: nothing can be hung on them"
             setting_fault(findings, ("layers", "towers"), problem, "Add radio.bands, or remove it")
         return
-    if settled.backbone.get("in_plan") and bands:
-        problem = "rings in the plan and hops as edges cannot be designed together yet"
-        setting_fault(findings, ("backbone", "in_plan"), problem, "Take out one of them: this, or radio.bands")
     microwave = settled.technologies.get("microwave")
     if "microwave" not in settled.named["technologies"]:
         problem = "hops serve sites by microwave, of which nothing is said"

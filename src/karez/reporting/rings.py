@@ -47,7 +47,7 @@ def ring_findings(plan: Plan) -> list[str]:
     of_rings = spans[spans["role"] == "ring"]
     two = int(rings.hubs["has"].isin(TWO).sum())
     behind = int((rings.hubs["stretches"] != "").sum())
-    last = int(spans["year"].max())
+    last = int(spans["year"].max()) if len(spans) else rings.closed_by
     said = [
         f"{number(two)} of {number(len(rings.hubs))} hubs have two ways to a source from {last} on, as far as the "
         f"candidate routes have them; {number(behind)} of them lie behind a road that nothing doubles.",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from karez.solving.certified import Certified
+from karez.solving.conditions import Conditions
 from karez.solving.graph import Graph, exact_sum
 from karez.solving.prize import prize
 from karez.solving.survivability.branch import begin, split
@@ -118,6 +119,8 @@ def ringed(
     thick: Bools,
     sure: Bools,
     effort: Effort | None = None,
+    along: Graph | None = None,
+    without: Longs | None = None,
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Ringed:
@@ -137,6 +140,10 @@ def ringed(
         Edges and nodes that do not fail.
     effort : Effort | None
         How much is done.
+    along : Graph | None
+        The same edges at the same costs as ways may take them: those they may not are loops. None: they may take all.
+    without : int64[…] | None
+        Edges that the tree may not use.
     seed : int
         Seed of all choices; equal seeds give equal answers.
     progress : callable, optional
@@ -158,7 +165,9 @@ def ringed(
     (11, 11, [0, 1, 2, 3], [0, 1, 4])
     """
     began = perf_counter()
-    pair = _Pair(graph, root, need, prizes, thick, sure, effort or Effort(), seed, progress or (lambda _: None))
+    given = Problem(along or graph, root, need.astype(np.int8), thick, sure)
+    conditions = None if without is None or not len(without) else Conditions(forbidden=without)
+    pair = _Pair(graph, given, prizes, conditions, effort or Effort(), seed, progress or (lambda _: None))
     for _ in range(TURNS):
         if not pair.turn():
             break
@@ -217,18 +226,15 @@ class _Pair:
     def __init__(
         self,
         graph: Graph,
-        root: int,
-        need: Bytes,
+        given: Problem,
         prizes: Longs,
-        thick: Bools,
-        sure: Bools,
+        conditions: Conditions | None,
         effort: Effort,
         seed: int,
         progress: Progress,
     ) -> None:
-        self.graph, self.root, self.prizes, self.effort, self.seed = graph, root, prizes, effort, seed
-        self.progress = progress
-        self.given = Problem(graph, root, need.astype(np.int8), thick, sure)
+        self.graph, self.given, self.prizes, self.conditions = graph, given, prizes, conditions
+        self.effort, self.seed, self.progress = effort, seed, progress
         self.parted = part(self.given)
         whole = sum(piece.problem.graph.m for piece in self.parted.parts)
         self.pieces: list[_Piece] = []
@@ -256,10 +262,11 @@ class _Pair:
         return prize(
             self.graph.priced(cost),
             self.prizes,
-            self.root,
+            self.given.root,
             seed=self.seed,
             stop_gap=self.effort.tree_gap,
             rounds=rounds,
+            conditions=self.conditions,
         )
 
     def _worth(self, ways: Ints, tree: Certified) -> int:
@@ -347,7 +354,7 @@ class _Pair:
         """The cuts on the whole graph, what they charge, and the tree's bound within what is left."""
         parts = [piece.part for piece in self.pieces]
         proof = unfold(self._reparted(share), list(zip(parts, cases, strict=True)))
-        charged = np.minimum(share, proof.charged(self.graph.priced(share)))
+        charged = np.minimum(share, proof.charged(self.given.graph.priced(share)))
         rest = self._prize(self.graph.cost - charged, self.effort.tree_rounds)
         return proof, charged, rest
 

@@ -181,7 +181,8 @@ def _behind(run: Run) -> Iterator[tuple[Row, list[str]]]:
     """Every site that is designed for the network, and the hops between it and its source."""
     elements = run.proof.elements.to_dict("records")
     hop = {row["id"] for row in _designed(run)}
-    leads = {row["node_id"]: number for number, row in enumerate(elements)}
+    # What closes a ring comes last; a node hangs on what leads to it first.
+    leads = {row["node_id"]: number for number, row in reversed(list(enumerate(elements)))}
     for site in run.sites.loc[run.sites["designed_technology"].isin(run.programme.networked)].to_dict("records"):
         at, keys = leads.get(site["node_id"], -1), []
         while at >= 0:

@@ -69,16 +69,20 @@ def proven(run: Run) -> tuple[int, list[Finding]]:
 def _mismatched(run: Run) -> Iterator[Finding]:
     """The cuts are of the run's own candidates, and their shares are no more than the costs."""
     graph, own = run.proof.graph, run.proof.backbone["backbone_graph"]
+    by_radio, root = set(run.proof.radio["id"]) if len(run.proof.radio) else set(), len(run.proof.nodes) - 1
     rows = zip(
         *(graph[name] for name in ("id", "start", "end", "present_minor")),
-        *(own[name] for name in ("tail", "head", "cost_minor")),
+        *(own[name] for name in ("tail", "head", "cost_minor", "chosen")),
         strict=True,
     )
-    for key, start, end, cost, tail, head, share in rows:
-        if {start, end} != {tail, head}:
+    for key, start, end, cost, tail, head, share, chosen in rows:
+        # Ways run over fibre: a radio span leads from the root to itself, and is of no use to them.
+        if {tail, head} != ({root} if key in by_radio else {start, end}):
             yield Finding("is not the same span in proof/backbone_graph", str(key))
         if not 0 <= share <= cost:
             yield Finding("has a share in proof/backbone_graph that is not within its cost", str(key))
+        if chosen and key in by_radio:
+            yield Finding("is a radio span of the backbone, which runs over fibre", str(key))
 
 
 def _claimed(run: Run) -> Claimed:

@@ -147,13 +147,14 @@ def part(given: Problem) -> Parted:
     if lost.size:
         raise Disconnected(lost.astype(np.int32))
     size = np.bincount(part_of[part_of >= 0], minlength=top.size)
-    bridge = (part_of >= 0) & (size[part_of] == 1)
+    # Edges that lead nowhere, or hang together with nothing, are of no part: −1, the last row.
+    bridge = np.append(size, 0)[part_of] == 1
     problem = Problem(graph, root, given.need, given.thick | bridge, given.sure)
     need = needed_behind(order, entry, top, given.need)
     wanted = np.zeros(top.size, np.int8)
     inner = np.flatnonzero(entry >= 0)
     np.maximum.at(wanted, entry[inner], need[inner])
-    forced = np.flatnonzero(bridge & (wanted[part_of] > NONE)).astype(np.int32)
+    forced = np.flatnonzero(bridge & (np.append(wanted, NONE)[part_of] > NONE)).astype(np.int32)
     rank = np.argsort(part_of, kind="stable")
     begin = np.searchsorted(part_of[rank], np.arange(top.size + 1))
     found = [
