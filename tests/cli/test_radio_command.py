@@ -215,9 +215,3 @@ def test_a_profile_that_is_not_of_the_relief_is_found_where_the_relief_is_there(
     with (tmp_path / "layers" / "relief.tif").open("ab") as relief:
         relief.write(b"another file")
     assert "as they were kept" in profiles(with_hill(beside)).detail
-
-
-def test_what_does_not_know_hops_refuses_them(tmp_path: Path, karez) -> None:
-    done = karez("frontier", EXAMPLE, "--out", tmp_path / "out")
-    assert done.returncode == 2
-    assert "radio.bands" in done.stderr

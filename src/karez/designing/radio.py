@@ -302,34 +302,9 @@ class Radio:
                 crowded[pair] = max(crowded.get(pair, 0), known)
 
     def shared_masts(self) -> Graph:
-        """The network with half of every mast on its way to the ground and on each of its hops.
-
-        That is what a mast costs where two of them meet, and more where three do; without it masts that lead to no
-        ground would cost nothing.
-        """
-        cost, links, towers = self._beside.cost.copy(), self._radio.links, self._radio.towers
-        masts = links[(links["band"] == "") & links["bound"]]
-        half = np.zeros(self._network.n, np.int64)
+        """The network where hops pay for masts, see :meth:`RadioGraph.with_masts_shared`."""
         ends = self._graph.spans[["start", "end"]].to_numpy(np.int64)
-        own = self._network.cost[masts["span"]] // 2
-        half[ends[masts["span"], 1]] = own
-        cost[masts["span"]] = own
-        alone = towers[towers["ground_node"] < 0]["node"].to_numpy(np.int64)
-        for node in alone.tolist():
-            half[node] = self._alone(node) // 2
-        hops = links[(links["band"] != "") & links["bound"]]["span"].to_numpy(np.int64)
-        cost[hops] += half[ends[hops]].sum(axis=1)
-        return self._network.priced(cost)
-
-    def _alone(self, node: int) -> int:
-        """Present cost of a mast without a way to the ground: what a hop to it costs more than a plain one."""
-        links, cost = self._radio.links, self._network.cost
-        to_it = links[links["child"] == node]
-        if to_it.empty:
-            return 0
-        row = to_it.iloc[0]
-        plain = links[(links["pair"] == row["pair"]) & (links["band"] == row["band"]) & links["bound"]]["span"].iloc[0]
-        return max(0, int(cost[row["span"]]) - int(cost[plain]))
+        return self._network.priced(self._radio.with_masts_shared(self._beside.cost, ends))
 
     def best(self, answer: Certified, prizes: Longs, *, seed: int, rounds: int) -> Settled:
         """The cheapest design that holds the rules of hops, from the tree of the relaxed problem.

@@ -80,7 +80,7 @@ def lay_traffic(inputs: Inputs, graph: RouteGraph, chosen: Chosen, mbps: Floats)
     hubs = _loads(inputs, graph, chosen, at, sources, mbps)
     target = hubs["node"].to_numpy()[hubs["ways"].to_numpy() > 0].astype(np.int32)
     found = _pairs(chosen, length, target)
-    hubs.loc[hubs["ways"] > 0, "ways"] = [2 if pair.protection.size else 1 for pair in found]
+    hubs.loc[hubs["ways"] > 0, "ways"] = np.array([2 if pair.protection.size else 1 for pair in found], np.int64)
     moving = hubs[hubs["ways"] > 0].reset_index(drop=True)
     ways, edges = _ways(inputs, graph, length, moving, found)
     load = [np.zeros(chosen.network.m), np.zeros(chosen.network.m)]

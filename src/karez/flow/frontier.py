@@ -10,7 +10,6 @@ import pandas as pd
 from karez.appraising.converting import convert
 from karez.appraising.pricing import price
 from karez.errors import Infeasible
-from karez.flow.hops import refuse_hops
 from karez.flow.plan import make
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record, study_folder
@@ -79,7 +78,6 @@ def frontier(
     stages = Stages(progress)
     with stages.stage("reading") as share:
         inputs = read(folder, progress=share)
-    refuse_hops(inputs, "The frontier")
     key = record(inputs, seed).key
     target = out or study_folder(folder, "frontier", key)
     refuse_existing(target, force=force)
@@ -125,4 +123,4 @@ def planned_sites(inputs: Inputs, seed: int, finished: Path | None) -> tuple[pd.
         made = make(inputs, seed=seed)
     except Infeasible:
         return None
-    return made.sites[["id", "technology"]], made.appraisal.totals["capex_real"]
+    return made.sites[["id", "technology", "service"]], made.appraisal.totals["capex_real"]

@@ -80,3 +80,23 @@ def fold_up(parent: Ints, own: Floats, stays: npt.NDArray[np.bool_]) -> Floats:
             moved[parent[element]] += moved[element]
             moved[element] = 0.0
     return moved
+
+
+@njit(cache=True, nogil=True)
+def nearest_above(parent: Ints, marked: npt.NDArray[np.bool_]) -> Ints:
+    """Row of the nearest marked element on the way up from each, itself included; −1 where there is none.
+
+    Parameters
+    ----------
+    parent : int32[elements]
+        Row of the parent, smaller than the element's own; −1 for none.
+    marked : bool[elements]
+        Which are.
+    """
+    nearest = np.full(len(parent), -1, np.int32)
+    for element in range(len(parent)):
+        if marked[element]:
+            nearest[element] = element
+        elif parent[element] >= 0:
+            nearest[element] = nearest[parent[element]]
+    return nearest

@@ -94,14 +94,18 @@ class CoverageFrontier:
         (``project``, ``area``, ``place``), ``id``, ``name``, ``gain`` (in the measure), ``homes``; largest first.
     graph : DataFrame
         Candidate spans and connections of sources: ``id``, ``start``, ``end``, ``capex_minor``; the root is the
-        highest node.
+        highest node. Of radio spans ``pair``, ``child``, ``mbps`` and ``bound`` as in :class:`karez.model.radio.
+        RadioGraph`, and ``hop``; of others −1, −1, infinite, true, and false.
     offers : DataFrame
-        Ways to serve each site: ``site`` (row number), ``site_id``, ``technology``, ``node`` (−1: needs none),
-        ``capex_minor``, ``homes`` and ``benefit`` (thousandths).
+        Ways to serve each site: ``site`` (row number), ``site_id``, ``technology``, ``service`` (of several satellite
+        services), ``mbps`` (busy-hour demand), ``cell`` (row of `cells`; −1: none that could overflow), ``node`` (−1:
+        needs none), ``capex_minor``, ``homes`` and ``benefit`` (thousandths).
     designs : DataFrame
         Ways that are taken at each level: ``measure``, ``level`` (number), ``offer`` (row of `offers`).
     networks : DataFrame
         Spans that are built at each level: ``measure``, ``level``, ``edge`` (row of `graph`).
+    cells : DataFrame
+        Cells that all sites together could overflow: ``cell`` (``<service>:<cell>``), ``limit_mbps``.
     mark : Mark
         The programme's budget and plan on the chart.
     record : RunRecord
@@ -118,6 +122,7 @@ class CoverageFrontier:
     offers: pd.DataFrame
     designs: pd.DataFrame
     networks: pd.DataFrame
+    cells: pd.DataFrame
     mark: Mark
     record: RunRecord
     notes: tuple[Note, ...] = ()

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+Longs = npt.NDArray[np.int64]
 
 STATES = ("clear", "assumed")
 """A hop whose line of sight the raster proves, and one that is taken to be clear by its length and ground."""
@@ -73,6 +77,40 @@ class RadioGraph:
     links: pd.DataFrame
     parts: pd.DataFrame
     tried: Tried
+
+    def with_masts_shared(self, cost: Longs, ends: npt.NDArray[np.int64]) -> Longs:
+        """Costs of the spans in the graph of bounds with half of every mast on its way down and on each of its hops.
+
+        That is what a mast costs where two of them meet, and more where three do; without it masts that lead to no
+        ground would cost nothing.
+
+        Parameters
+        ----------
+        cost : int64[…]
+            Cost of the spans; what comes after them stays.
+        ends : int64[spans, 2]
+            Their nodes.
+        """
+        links, shared = self.links, cost.copy()
+        plain = links["bound"].to_numpy(bool)
+        masts = links["span"].to_numpy(np.int64)[plain & (links["band"] == "").to_numpy()]
+        half = np.zeros(int(ends.max(initial=0)) + 1, np.int64)
+        half[ends[masts, 1]] = shared[masts] = cost[masts] // 2
+        for node in self.towers["node"].to_numpy(np.int64)[self.towers["ground_node"].to_numpy() < 0].tolist():
+            half[node] = self._alone(cost, node) // 2
+        hops = links["span"].to_numpy(np.int64)[plain & (links["band"] != "").to_numpy()]
+        shared[hops] += half[ends[hops]].sum(axis=1)
+        return shared
+
+    def _alone(self, cost: Longs, node: int) -> int:
+        """Cost of a mast without a way to the ground: what a hop to it costs more than a plain one."""
+        links = self.links
+        to_it = links[links["child"] == node]
+        if to_it.empty:
+            return 0
+        row = to_it.iloc[0]
+        plain = links[(links["pair"] == row["pair"]) & (links["band"] == row["band"]) & links["bound"]]["span"].iloc[0]
+        return max(0, int(cost[row["span"]]) - int(cost[plain]))
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from karez.model.inputs import Inputs
 from karez.model.note import Note
 from karez.model.plan import RunRecord
 from karez.model.prices import Prices
+from karez.model.radio import EITHER
 from karez.model.route_graph import RouteGraph
-from karez.model.words import TECHNOLOGIES
-from karez.solving import Graph, MenuFrontier, Menus, menu_frontier
+from karez.model.words import RADIO_METHODS, TECHNOLOGIES
+from karez.solving import ANYWHERE, BEFORE, BEHIND, Graph, MenuFrontier, Menus, Rooms, menu_frontier
 from karez.units import METRES_PER_KM, from_minor, to_minor
 
 PARTS = 1000
@@ -31,6 +32,15 @@ FEWEST_LEVELS = 20
 CHART_POINTS = 600
 PLACES_NAMED = 8
 """Places and areas that are named for a step."""
+HOPS = (
+    "Networks keep the rules of hops: room on every hop, masts paid once, no fibre behind one. The bound lets hops of "
+    "the cheapest band carry any load and charges nothing for masts that lead to no ground, so that the band is wide "
+    "where these bind."
+)
+CELLS = (
+    "Networks sell no more than satellites can in any cell; the bound lets them sell any amount, so that the band is "
+    "wide where cells are full."
+)
 
 Longs = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -52,6 +62,10 @@ class Posed:
         Number of the super-root.
     sites : int
         Number of sites.
+    cells : DataFrame
+        As in ``CoverageFrontier.cells``.
+    dearer : int64[edges]
+        What edges cost where hops pay for their masts; for those that bounds rest on.
     """
 
     measure: str
@@ -59,6 +73,13 @@ class Posed:
     offers: pd.DataFrame
     root: int
     sites: int
+    cells: pd.DataFrame
+    dearer: Longs
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there are hops, or cells that could overflow."""
+        return bool(len(self.cells)) or bool(self.graph["hop"].any())
 
 
 def pose_frontier(inputs: Inputs, graph: RouteGraph, prices: Prices) -> tuple[Posed, ...]:
@@ -82,8 +103,32 @@ def pose_frontier(inputs: Inputs, graph: RouteGraph, prices: Prices) -> tuple[Po
             "capex_minor": to_minor(np.concatenate([prices.span_capex, prices.source_capex[joined]])),
         }
     )
-    offers = _offers(inputs, graph, prices)
-    return tuple(Posed(measure, edges, offers, root, len(inputs.sites)) for measure in MEASURES)
+    edges, dearer = _with_hops(edges, graph)
+    offers, cells = _offers(inputs, graph, prices), _cells(prices)
+    return tuple(Posed(measure, edges, offers, root, len(inputs.sites), cells, dearer) for measure in MEASURES)
+
+
+def _with_hops(edges: pd.DataFrame, graph: RouteGraph) -> tuple[pd.DataFrame, Longs]:
+    """What radio spans are, beside the edges; and what edges cost where hops pay for their masts."""
+    cost = edges["capex_minor"].to_numpy(np.int64)
+    edges = edges.assign(pair=-1, child=EITHER, mbps=np.inf, hop=False, bound=True)
+    if graph.radio is None:
+        return edges, cost
+    links = graph.radio.links
+    row = links["span"].to_numpy(np.int64)
+    for name, values in (
+        ("pair", links["pair"]), ("child", links["child"]), ("mbps", links["mbps"]), ("hop", links["band"] != ""),
+        ("bound", links["bound"]),
+    ):  # fmt: skip
+        edges.loc[row, name] = values.to_numpy()
+    return edges, graph.radio.with_masts_shared(cost, graph.spans[["start", "end"]].to_numpy(np.int64))
+
+
+def _cells(prices: Prices) -> pd.DataFrame:
+    """Cells of satellite services that could overflow."""
+    sharing = prices.sharing
+    names, limits = ((), np.zeros(0)) if sharing is None else (sharing.cells, sharing.limit_mbps)
+    return pd.DataFrame({"cell": np.array(names, dtype=object), "limit_mbps": limits})
 
 
 def _offers(inputs: Inputs, graph: RouteGraph, prices: Prices) -> pd.DataFrame:
@@ -96,11 +141,15 @@ def _offers(inputs: Inputs, graph: RouteGraph, prices: Prices) -> pd.DataFrame:
     home = inputs.sites["households"].notna().to_numpy()[site]
     homes = np.where(home & options["meets_standard"].to_numpy(np.bool_), weight, 0.0)
     benefit = prices.site_priority[site] * weight * options["quality"].to_numpy(np.float64)
+    cell = np.full(len(options), -1, np.int32) if prices.sharing is None else prices.sharing.option_cell
     table = pd.DataFrame(
         {
             "site": site,
             "site_id": inputs.sites["id"].to_numpy(dtype=object)[site],
             "technology": options["technology"].to_numpy(dtype=object),
+            "service": options["service"].to_numpy(dtype=object),
+            "mbps": prices.site_mbps[site],
+            "cell": cell,
             "node": node.astype(np.int32),
             "capex_minor": to_minor(options["capex_real"].to_numpy()),
             "homes": np.rint(homes * PARTS).astype(np.int64),
@@ -115,19 +164,40 @@ def sweep(
 ) -> MenuFrontier:
     """Work on one measure."""
     offers = posed.offers
-    fibre = (offers["technology"] == "fibre").to_numpy()
+    linked = (offers["node"] >= 0).to_numpy()
     node = np.full(posed.sites, -1, np.int32)
-    node[offers["site"].to_numpy()[fibre]] = offers["node"].to_numpy()[fibre]
+    node[offers["site"].to_numpy()[linked]] = offers["node"].to_numpy()[linked]
     menus = Menus(
         node=node,
         customer=offers["site"].to_numpy(np.int32),
-        linked=fibre,
+        linked=linked,
         cost=offers["capex_minor"].to_numpy(np.int64),
         worth=offers[posed.measure].to_numpy(np.int64),
     )
-    edges = posed.graph
+    edges = posed.graph[posed.graph["bound"]]
     graph = Graph.from_edges(posed.root + 1, edges["start"], edges["end"], edges["capex_minor"])
-    return menu_frontier(graph, menus, posed.root, steps=steps, seed=seed, progress=progress)
+    rooms = _rooms(posed) if posed.is_limited else None
+    return menu_frontier(graph, menus, posed.root, steps=steps, seed=seed, rooms=rooms, progress=progress)
+
+
+def _rooms(posed: Posed) -> Rooms:
+    """What hops carry and cells sell."""
+    edges, offers = posed.graph, posed.offers
+    number = np.flatnonzero(edges["bound"].to_numpy(bool))
+    by_hop, has_hops = (offers["technology"] == "microwave").to_numpy(), bool(edges["hop"].any())
+    return Rooms(
+        graph=Graph.from_edges(posed.root + 1, edges["start"], edges["end"], edges["capex_minor"]),
+        number=number,
+        pair=edges["pair"].to_numpy(np.int64),
+        toward=edges["child"].to_numpy(np.int64),
+        carries=edges["mbps"].to_numpy(np.float64),
+        limited=edges["hop"].to_numpy(bool),
+        where=np.where(by_hop, BEHIND, BEFORE if has_hops else ANYWHERE).astype(np.int8),
+        need=offers["mbps"].to_numpy(np.float64),
+        pool=offers["cell"].to_numpy(np.int32),
+        left=posed.cells["limit_mbps"].to_numpy(np.float64),
+        dearer=posed.dearer[number],
+    )
 
 
 def frontier_tables(
@@ -151,7 +221,7 @@ def frontier_tables(
     record : RunRecord
         To run it again.
     plan : DataFrame | None
-        Sites of the programme's plan, ``id`` and ``technology``, for the mark on the chart.
+        Sites of the programme's plan, ``id``, ``technology`` and ``service``, for the mark on the chart.
     plan_capex : float | None
         Capex of that plan.
     """
@@ -178,6 +248,7 @@ def frontier_tables(
         offers=posed[0].offers,
         designs=pd.concat(designs, ignore_index=True),
         networks=pd.concat(networks, ignore_index=True),
+        cells=posed[0].cells,
         mark=_mark(inputs, prices, posed[0].offers, curves, plan, plan_capex),
         record=record,
         notes=(*inputs.notes, *graph.notes, *_notes(inputs, posed, answers)),
@@ -264,7 +335,7 @@ def _level_rows(
     whole = curve.whole or 1.0
     home = inputs.sites["households"].notna().to_numpy()
     length = np.append(graph.spans["length_m"].to_numpy(), np.zeros(len(posed.graph) - len(graph.spans)))
-    length[: len(graph.spans)][graph.spans["method"].to_numpy() == "existing"] = 0.0
+    length[: len(graph.spans)][graph.spans["method"].isin(("existing", *RADIO_METHODS)).to_numpy()] = 0.0
     offers = posed.offers
     technology, homes = offers["technology"].to_numpy(), offers["homes"].to_numpy()
     already = _share_served(inputs, home)
@@ -364,8 +435,8 @@ def _mark(
     budget, last = float(prices.budget_real.sum()), inputs.programme.agreement.calendar_years[-1]
     if plan is None:
         return Mark(budget, None, {}, last)
-    chosen = plan[["id", "technology"]].rename(columns={"id": "site_id"})
-    served = chosen.merge(offers, on=["site_id", "technology"], how="inner")
+    chosen = plan[["id", "technology", "service"]].rename(columns={"id": "site_id"})
+    served = chosen.merge(offers, on=["site_id", "technology", "service"], how="inner")
     reached = {curve.measure: curve.served + float(served[curve.measure].sum()) / PARTS for curve in curves}
     return Mark(budget, capex, reached, last)
 
@@ -376,8 +447,13 @@ def _notes(inputs: Inputs, posed: tuple[Posed, ...], answers: tuple[MenuFrontier
         "capex at prices of {year}; years, upkeep, minimum shares and dates are left aside."
     )
     yield Note("frontier", text.format(year=inputs.programme.agreement.price_year))
+    if posed[0].graph["hop"].any():
+        yield Note("frontier", HOPS)
+    if len(posed[0].cells):
+        yield Note("frontier", CELLS, len(posed[0].cells))
     for one, answer in zip(posed, answers, strict=True):
         most = one.offers.groupby("site")[one.measure].max().sum()
         if int(answer.worth[-1]) < int(most):
-            text = f"{MEASURES[one.measure]}: {(most - answer.worth[-1]) / PARTS:,.0f} are not reached with any money."
+            how = "no network that was found reaches" if one.is_limited else "no money reaches"
+            text = f"{MEASURES[one.measure]}: {how} {(most - answer.worth[-1]) / PARTS:,.0f} of all that is offered."
             yield Note("frontier", text)

@@ -49,12 +49,14 @@ def read_finished(folders: Sequence[Path]) -> tuple[FinishedRun, ...]:
 
 
 def read_sites(folder: Path) -> tuple[pd.DataFrame, float]:
-    """Columns ``id`` and ``technology`` of a finished run's sites, and its capex."""
+    """Columns ``id``, ``technology`` and ``service`` of a finished run's sites, and its capex."""
     faults: list[Fault] = []
     run = _run(folder, folder.name, faults)
     if run is None:
         raise DataFault(faults)
-    return pd.DataFrame(run.sites[["id", "technology"]]), float(run.summary["totals"]["capex_real"])
+    return pd.DataFrame(run.sites[["id", "technology", "service"]]).fillna({"service": ""}), float(
+        run.summary["totals"]["capex_real"]
+    )
 
 
 def built_spans(folder: Path) -> frozenset[str]:

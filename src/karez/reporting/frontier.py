@@ -54,6 +54,7 @@ def _proof(frontier: CoverageFrontier, folder: Path) -> None:
         "designs": frontier.designs,
         "networks": frontier.networks,
         "levels": frontier.levels,
+        "cells": frontier.cells,
     }
     for name in ("multipliers", "moats", "staircase"):
         parts = [getattr(curve, name).assign(measure=curve.measure) for curve in frontier.curves]

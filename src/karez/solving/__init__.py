@@ -13,6 +13,7 @@ from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
 from karez.solving.ringed import Effort, Ringed, ringed, together
+from karez.solving.rooms import ANYWHERE, BEFORE, BEHIND, Rooms
 from karez.solving.side_by_side import side_by_side, threads
 from karez.solving.siting import Sited, Siting, SitingProof, Unservable, site
 from karez.solving.steiner import steiner
@@ -20,6 +21,9 @@ from karez.solving.survivability import Survivable, survivable
 from karez.solving.warming import is_compiled, warm_up
 
 __all__ = [
+    "ANYWHERE",
+    "BEFORE",
+    "BEHIND",
     "FORCED",
     "Case",
     "Certified",
@@ -35,6 +39,7 @@ __all__ = [
     "Overflow",
     "Price",
     "Ringed",
+    "Rooms",
     "Sited",
     "Siting",
     "SitingProof",

@@ -14,20 +14,24 @@ and is worth what it adds up to. The best of all these for each cost are the sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from karez.kernels.ascent import INF, OUT, TOP
+from karez.kernels.ascent import INF
 from karez.kernels.menus import improve_in_turn
 from karez.kernels.tree import evaluate, polish, prune
 from karez.solving.certified import Case, Ints, Longs
 from karez.solving.graph import LARGEST_SUM, Graph, Overflow, exact_sum
+from karez.solving.rooms import BEHIND, Rooms
 from karez.solving.search import Clock, Progress, Search
+
+Number = TypeVar("Number", np.int64, np.float64)
 
 BATCH = 2
 """Multipliers worked on side by side, whatever the number of threads, so that it does not change the answer."""
@@ -59,7 +63,7 @@ class Menus:
     customer : int32[offers]
         Whose offer it is.
     linked : bool[offers]
-        Whether the offer needs the network at the customer's node; one a customer at most.
+        Whether the offer needs the network at the customer's node.
     cost, worth : int64[offers]
         What the offer costs besides the network, and what it is worth; not negative.
     """
@@ -90,14 +94,25 @@ class Menus:
     def priced(self, prize: int, cost: int, nodes: int) -> tuple[int, Longs]:
         """Least of D · cost − N · worth without the network, all customers together, and the prizes of the nodes."""
         value = cost * self.cost - prize * self.worth
-        without = np.zeros(self.customers, np.int64)
+        return int(self._without(value).sum()), self.saved(value, nodes, self.offered())
+
+    def saved(self, value: npt.NDArray[Number], nodes: int, offered: npt.NDArray[np.bool_]) -> npt.NDArray[Number]:
+        """What the network saves at every node where offers come at these values, and some of them at all: [nodes]."""
+        without = self._without(value)
+        least = without.copy()
+        with_it = self.linked & offered
+        np.minimum.at(least, self.customer[with_it], value[with_it])
+        there = self.node >= 0
+        prizes = np.zeros(nodes, value.dtype)
+        np.add.at(prizes, self.node[there], (without - least)[there])
+        return prizes
+
+    def _without(self, value: npt.NDArray[Number]) -> npt.NDArray[Number]:
+        """Least value of every customer without the network: [customers]."""
+        without = np.zeros(self.customers, value.dtype)
         alone = ~self.linked
         np.minimum.at(without, self.customer[alone], value[alone])
-        with_it = self.linked & self.offered()
-        saved = np.maximum(0, without[self.customer[with_it]] - value[with_it])
-        prizes = np.zeros(nodes, np.int64)
-        np.add.at(prizes, self.node[self.customer[with_it]], saved)
-        return int(without.sum()), prizes
+        return without
 
 
 @dataclass(frozen=True)
@@ -170,6 +185,7 @@ class MenuFrontier:
     trace: tuple[tuple[float, float], ...]
     _turns: _Turns = field(repr=False)
     _ends: tuple[Ints, Ints] = field(repr=False)
+    rooms: Rooms | None = field(default=None, repr=False)
 
     def point_at(self, budget: int) -> int:
         """The best point of the staircase that costs this much at most."""
@@ -206,15 +222,20 @@ class MenuFrontier:
         return float(self.gaps.max())
 
     def edges(self, point: int) -> Ints:
-        """Edges of a point's tree, ascending."""
+        """Edges of a point's tree, ascending; where edges carry only so much, of all that there are."""
         return self.networks[int(self.network[point])]
 
     def offers(self, point: int) -> Longs:
         """Offer that each customer takes at a point, −1 for none: int64[customers]."""
+        edges, count = self.edges(point), int(self.taken[point])
+        if self.rooms is not None:
+            taken = self.rooms.taken(self.menus, edges, self.root)[:count]
+            offers = np.full(self.menus.customers, -1, np.int64)
+            offers[self.menus.customer[taken]] = taken
+            return offers
         tail, head = self._ends
-        edges = self.edges(point)
         reached = np.unique(np.concatenate([np.array([self.root], np.int32), tail[edges], head[edges]]))
-        return self._turns.taken(self.menus, reached, int(self.taken[point]))
+        return self._turns.taken(self.menus, reached, count)
 
 
 @dataclass(frozen=True)
@@ -278,6 +299,7 @@ def menu_frontier(
     stop_gap: float = 0.0,
     seed: int = 0,
     threads: int = 2,
+    rooms: Rooms | None = None,
     progress: Progress | None = None,
 ) -> MenuFrontier:
     """Find what worth can be had at each cost, and prove what cannot.
@@ -298,6 +320,8 @@ def menu_frontier(
         Settles all that is left to chance.
     threads : int
         Threads used; more than two have nothing to do. The answer does not depend on them.
+    rooms : Rooms | None
+        What edges carry and offers draw on. Answers keep to it and are of its edges; the bound knows nothing of it.
     progress : callable | None
         Told the share done, 0 … 1.
 
@@ -321,7 +345,7 @@ def menu_frontier(
     ([1], [0], [0])
     """
     clock = Clock(None, stop_gap, steps)
-    sweep = _Sweep(graph, menus, root, seed, clock)
+    sweep = _Sweep(graph, menus, root, seed, clock, rooms)
     done = 0
     with ThreadPoolExecutor(max_workers=max(1, min(threads, BATCH))) as pool:
         while done < steps and sweep.answer.gap > stop_gap:
@@ -358,21 +382,28 @@ class _Done:
     task: _Task
     price: Price
     up: Ints
+    more: tuple[Ints, ...] = ()
 
 
 class _Sweep:
     """The multipliers worked on so far and the staircase of all trees."""
 
-    def __init__(self, graph: Graph, menus: Menus, root: int, seed: int, clock: Clock) -> None:
+    def __init__(
+        self, graph: Graph, menus: Menus, root: int, seed: int, clock: Clock, rooms: Rooms | None = None
+    ) -> None:
         self.graph, self.menus, self.root, self.seed, self.clock = graph, menus, root, seed, clock
-        self.cost_sum = exact_sum(graph.cost) + exact_sum(menus.cost) + 1
+        self.rooms = rooms
+        dearest = graph.cost if rooms is None else np.maximum(graph.cost, rooms.dearer)
+        self.cost_sum = exact_sum(dearest) + exact_sum(menus.cost) + 1
         if 4 * (self.cost_sum + menus.most) >= LARGEST_SUM:
             raise Overflow("costs and worth are too large to be added up in 64 bits; scale them down")
         self.reached = graph.reached(root)
         self.turns = _Turns.of(menus)
         self.known: list[_Known] = []
         self.begun = 0
-        self.answer = self._staircase(self._empty(), [np.where(np.arange(graph.n) == root, TOP, OUT)])
+        self.answer = self._staircase(self._empty(), [np.empty(0, np.int32)])
+        if rooms is not None:
+            self.answer = self._staircase(self.answer, self._grown(rooms))
         self.waiting = self._first()
 
     def _empty(self) -> MenuFrontier:
@@ -392,6 +423,7 @@ class _Sweep:
             trace=(),
             _turns=self.turns,
             _ends=(self.graph.tail, self.graph.head),
+            rooms=self.rooms,
         )
 
     def _first(self) -> list[_Task]:
@@ -487,14 +519,39 @@ class _Sweep:
         case = Case(self.root, np.empty(0, np.int32), search.node, search.radius, search.ascent_bound)
         # The root is reached whatever happens: what is saved there is saved for certain, and no moat pays for it.
         bound = base + search.ascent_bound - int(prizes.sum())
-        return _Done(task, Price(task.prize, task.cost, bound, case), search.up)
+        more = self._mendable(task, prizes) if task.turn == 0 else ()
+        return _Done(task, Price(task.prize, task.cost, bound, case), search.up, more)
+
+    def _mendable(self, task: _Task, prizes: Longs) -> tuple[Ints, ...]:
+        """Trees that cost little once they are mended: at dearer costs, and without edges that are limited."""
+        rooms, menus = self.rooms, self.menus
+        if rooms is None:
+            return ()
+        value = task.cost * menus.cost - task.prize * menus.worth
+        before = menus.saved(value, self.graph.n, menus.offered() & (rooms.where != BEHIND))
+        free = np.flatnonzero(~rooms.limited[rooms.number])
+        if len(free) == self.graph.m:
+            return ()
+        every = np.arange(self.graph.m)
+        return (
+            self._tree(every, rooms.dearer, prizes, task),
+            self._tree(free, self.graph.cost[free], before, task),
+        )
+
+    def _tree(self, edges: Longs, cost: Longs, prizes: Longs, task: _Task) -> Ints:
+        """Edges of a good tree of some of the edges at other costs."""
+        graph = Graph.from_edges(self.graph.n, self.graph.tail[edges], self.graph.head[edges], cost).scaled(task.cost)
+        search = Search(graph, prizes, self.root, task.seed, self.clock)
+        search.most_passes = 8
+        search.improve(graph.slot_cost, self.root, np.where(graph.reached(self.root) & (prizes > 0), INF, 0))
+        return np.asarray(edges[graph.edge[search.up[search.up >= 0]]].astype(np.int32))
 
     def learn(self, done: Sequence[_Done]) -> None:
         """Take in what came of a batch, in its order."""
         for one in done:
             self._note(one)
         self.known.sort(key=lambda known: known.price.ratio)
-        answer = self._staircase(self.answer, [one.up for one in done])
+        answer = self._staircase(self.answer, (edges for one in done for edges in self._networks(one)))
         answer = replace(answer, prices=tuple(known.price for known in self.known))
         self.answer = replace(answer, trace=(*answer.trace, (self.clock.spent(), answer.gap)))
 
@@ -507,27 +564,22 @@ class _Sweep:
                 return
         self.known.append(_Known(one.price, one.up))
 
-    def _staircase(self, old: MenuFrontier, trees: Sequence[Ints]) -> MenuFrontier:
-        """The staircase with these trees, cut at a ladder of prices."""
+    def _staircase(self, old: MenuFrontier, trees: Iterable[Ints]) -> MenuFrontier:
+        """The staircase with these trees as well, each given by its edges."""
         networks, seen = list(old.networks), {edges.tobytes() for edges in old.networks}
         cost, worth, network, taken = [old.cost], [old.worth], [old.network], [old.taken]
-        for tree in trees:
-            for up in self._cut(tree):
-                edges = np.sort(self.graph.edge[up[up >= 0]]).astype(np.int32)
-                if edges.tobytes() in seen:
-                    continue
-                seen.add(edges.tobytes())
-                reached = np.append(up != OUT, False)
-                turns = np.flatnonzero(self.turns.allowed(self.menus, reached))
-                spent = np.append(0, self.turns.cost[turns].cumsum()) + int(self.graph.cost[edges].sum())
-                gained = np.append(0, self.turns.worth[turns].cumsum())
-                so_far = np.append(-1, old.worth)[np.searchsorted(old.cost, spent, side="right")]
-                place = np.flatnonzero(gained > so_far)
-                cost.append(spent[place])
-                worth.append(gained[place])
-                taken.append(place.astype(np.int32))
-                network.append(np.full(place.size, len(networks), np.int32))
-                networks.append(edges)
+        for edges in trees:
+            if edges.tobytes() in seen:
+                continue
+            seen.add(edges.tobytes())
+            spent, gained = self._filled(edges)
+            so_far = np.append(-1, old.worth)[np.searchsorted(old.cost, spent, side="right")]
+            place = np.flatnonzero(gained > so_far)
+            cost.append(spent[place])
+            worth.append(gained[place])
+            taken.append(place.astype(np.int32))
+            network.append(np.full(place.size, len(networks), np.int32))
+            networks.append(edges)
         kept_cost, kept_worth = np.concatenate(cost), np.concatenate(worth)
         order = np.lexsort((-kept_worth, kept_cost))
         before = np.maximum.accumulate(np.append(-1, kept_worth[order][:-1]))
@@ -543,6 +595,49 @@ class _Sweep:
             networks=tuple(networks[number] for number in used),
         )
 
+    def _networks(self, done: _Done) -> Iterator[Ints]:
+        """Edges of the trees found, each cut to what pays at a ladder of prices, ascending."""
+        if self.rooms is None:
+            for up in self._cut(done.up):
+                yield np.sort(self.graph.edge[up[up >= 0]]).astype(np.int32)
+            return
+        ladder = self._ladder()
+        for edges in (self.graph.edge[done.up[done.up >= 0]], *done.more):
+            yield from self.rooms.networks(self.menus, edges, self.root, ladder)
+
+    def _grown(self, rooms: Rooms) -> Iterator[Ints]:
+        """Networks that lie between those that are best for a price."""
+        none: npt.NDArray[np.float64] = np.empty(0)
+        for edges in rooms.grown(self.menus, self.graph, self.root):
+            yield from rooms.networks(self.menus, edges, self.root, none)
+
+    def _filled(self, edges: Ints) -> tuple[Longs, Longs]:
+        """Cost and worth of a network with ever more offers taken: int64[offers taken + 1] each."""
+        if self.rooms is not None:
+            taken = self.rooms.taken(self.menus, edges, self.root)
+            cost, worth = (self._steps(taken, values) for values in (self.menus.cost, self.menus.worth))
+            return cost + int(self.rooms.graph.cost[edges].sum()), worth
+        reached = np.zeros(self.graph.n + 1, np.bool_)
+        reached[np.concatenate([np.array([self.root]), self.graph.tail[edges], self.graph.head[edges]])] = True
+        turns = np.flatnonzero(self.turns.allowed(self.menus, reached))
+        cost, worth = (np.append(0, values[turns].cumsum()) for values in (self.turns.cost, self.turns.worth))
+        return cost + int(self.graph.cost[edges].sum()), worth
+
+    def _steps(self, taken: Longs, values: Longs) -> Longs:
+        """Sums of what customers have after each offer taken, which replaces what its customer had before."""
+        customer = self.menus.customer[taken]
+        order = np.argsort(customer, kind="stable")
+        again = np.flatnonzero(np.diff(customer[order]) == 0) + 1
+        more = values[taken]
+        more[order[again]] -= values[taken[order[again - 1]]]
+        return np.append(0, more.cumsum())
+
+    def _ladder(self) -> npt.NDArray[np.float64]:
+        """Prices at which a tree is cut to what pays."""
+        paid = self.turns.cost / np.maximum(self.turns.worth, 1)
+        low, high = (max(float(np.quantile(paid, share)), 1e-6) for share in (0.001, 0.999))
+        return np.geomspace(low, 4 * high, LADDER)
+
     def _cut(self, tree: Ints) -> list[Ints]:
         """The tree cut to what pays at each price of a ladder."""
         cuts = [tree]
@@ -550,9 +645,7 @@ class _Sweep:
             return cuts
         scale = self._fraction(float(np.quantile(self.turns.cost / np.maximum(self.turns.worth, 1), 0.5)))[1]
         graph = self.graph.scaled(scale)
-        paid = self.turns.cost / np.maximum(self.turns.worth, 1)
-        low, high = (max(float(np.quantile(paid, share)), 1e-6) for share in (0.001, 0.999))
-        for ratio in np.geomspace(low, 4 * high, LADDER):
+        for ratio in self._ladder():
             _, prizes = self.menus.priced(max(1, round(ratio * scale)), scale, graph.n)
             prizes[self.root] = INF
             up = tree.copy()
