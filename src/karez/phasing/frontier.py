@@ -17,7 +17,7 @@ from karez.model.plan import RunRecord
 from karez.model.prices import Prices
 from karez.model.radio import EITHER
 from karez.model.route_graph import RouteGraph
-from karez.model.words import RADIO_METHODS, TECHNOLOGIES
+from karez.model.words import NO_ROUTE, TECHNOLOGIES
 from karez.solving import ANYWHERE, BEFORE, BEHIND, Graph, MenuFrontier, Menus, Rooms, menu_frontier
 from karez.units import METRES_PER_KM, from_minor, to_minor
 
@@ -335,7 +335,7 @@ def _level_rows(
     whole = curve.whole or 1.0
     home = inputs.sites["households"].notna().to_numpy()
     length = np.append(graph.spans["length_m"].to_numpy(), np.zeros(len(posed.graph) - len(graph.spans)))
-    length[: len(graph.spans)][graph.spans["method"].isin(("existing", *RADIO_METHODS)).to_numpy()] = 0.0
+    length[: len(graph.spans)][graph.spans["method"].isin(NO_ROUTE).to_numpy()] = 0.0
     offers = posed.offers
     technology, homes = offers["technology"].to_numpy(), offers["homes"].to_numpy()
     already = _share_served(inputs, home)
