@@ -16,8 +16,11 @@ from islands import changed, ringed, selling
 from karez.appraising.converting import convert
 from karez.appraising.pricing import price
 from karez.appraising.relays import relays
+from karez.designing.candidates import Candidates, Constraints
 from karez.designing.hanging import hang
 from karez.designing.network import design
+from karez.designing.yearly import Yearly
+from karez.flow.plan import make as plan
 from karez.kernels.profile import ground_profile
 from karez.model.catalogue import Catalogue
 from karez.model.design import Design
@@ -277,3 +280,24 @@ def test_a_link_where_nothing_stands_needs_masts_at_either_end_of_every_band(arc
     items = pd.Series(catalogue.table["rate_real"])
     for band, present in zip(rules.bands, made["present_real"], strict=True):
         assert present > items[band.item] + items[rules.survey_item] + 2 * items[mast.item]
+
+
+def test_a_site_with_two_ways_over_the_network_is_worth_once_what_the_better_is(made: Made) -> None:
+    inputs, graph, prices, _ = made
+    candidates = Candidates.of(inputs, graph, prices)
+    rows = Constraints.of(inputs, prices, pd.DataFrame({"name": [], "limit": [], "tolerance": [], "used": []}))
+    yearly = Yearly(candidates, rows, np.zeros(len(rows.names)))
+    tied, last = candidates.node >= 0, candidates.years - 1
+    assert (np.bincount(candidates.site[tied]) > 1).any()
+    worth = np.where(tied, yearly.worth[:, last], -np.inf)
+    better = np.zeros(candidates.sites)
+    np.maximum.at(better, candidates.site[tied], worth[tied])
+    alone = yearly.best[0][:, -1]
+    assert yearly.best[0][:, last] == pytest.approx(np.maximum(better, alone))
+    assert yearly.gains(last).sum() == pytest.approx(np.maximum(better - alone, 0.0).sum())
+
+
+def test_a_project_whose_towers_are_all_too_far_apart_is_planned_without_hops(archipelago: Inputs) -> None:
+    far = plan(changed(archipelago, longest_km=0.1))
+    assert far.radio is not None
+    assert far.radio.hops.empty and far.radio.profiles.empty

@@ -93,10 +93,9 @@ def hop_profiles(decided: Decided, hops: pd.DataFrame, kept: dict[str, pd.DataFr
         What :func:`sight_tables` made.
     """
     height = kept["radio_masts"].set_index("id")["height_m"]
-    ends = pd.Series([tuple(sorted(pair)) for pair in zip(hops["start_tower"], hops["end_tower"], strict=True)])
-    place = pd.MultiIndex.from_frame(kept["radio_sights"][["one", "other"]]).get_indexer(
-        pd.MultiIndex.from_tuples(ends)
-    )
+    ends = np.sort(hops[["start_tower", "end_tower"]].to_numpy(dtype=str), axis=1)
+    sights = pd.MultiIndex.from_frame(kept["radio_sights"][["one", "other"]])
+    place = sights.get_indexer(pd.MultiIndex.from_arrays(list(ends.T.astype(object))))
     by_sight = dict(tuple(kept["radio_profiles"].groupby("sight", sort=False)[["distance_m", "elevation_m"]]))
     ghz = {band.name: band.ghz for band in decided.inputs.programme.radio.bands}
     parts = []

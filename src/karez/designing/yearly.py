@@ -112,7 +112,9 @@ class Yearly:
         for t in range(years - 1, -1, -1):
             value[:, t] = np.maximum(value[:, t], value[:, t + 1])
             option[:, t], year[:, t] = option[:, t + 1], year[:, t + 1]
+            # Of several ways over the network the best comes last; of equal ones, the first.
             tied = np.flatnonzero(candidates.node >= 0)
+            tied = tied[np.lexsort((-tied, worth[tied, t]))]
             site = candidates.site[tied]
             better = worth[tied, t] > value[site, t]
             site, tied = site[better], tied[better]
@@ -128,10 +130,10 @@ class Yearly:
     def gains(self, t: int) -> Floats:
         """What each node is worth for being reached in a year rather than after it; (nodes)."""
         candidates, value = self.candidates, self.best[0]
-        tied = candidates.node >= 0
-        site = candidates.site[tied]
+        tied = np.flatnonzero(candidates.node >= 0)
+        site, first = np.unique(candidates.site[tied], return_index=True)
         gained = value[site, t] - value[site, t + 1]
-        return np.asarray(np.bincount(candidates.node[tied], gained, candidates.network.n), np.float64)
+        return np.asarray(np.bincount(candidates.node[tied[first]], gained, candidates.network.n), np.float64)
 
     def scale(self, t: int) -> float:
         """Whole units to a service-year in a year's tree; 0 where nothing is worth reaching."""

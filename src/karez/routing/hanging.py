@@ -53,7 +53,7 @@ def hang(graph: RouteGraph, rules: RadioRules, masts: Masts, foot: Indices, hops
     table = pd.DataFrame(rows, columns=["id", "start", "end", "ground", "method", *LINK_COLUMNS[1:], "parts"])
     spans, place = _spans(graph, table, masts, used, head)
     for end in ("start", "end"):
-        spans[end] = number[spans[end].to_numpy()].astype(np.int32)
+        spans[end] = number[spans[end].to_numpy(np.int64)].astype(np.int32)
     table["span"] = place[len(graph.spans) + np.arange(len(table))]
     child = table["child"].to_numpy(np.int64)
     table["child"] = np.where(child >= 0, number[np.maximum(child, 0)], child)

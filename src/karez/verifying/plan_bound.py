@@ -183,12 +183,12 @@ class Priced:
         for offered in by_site.values():
             alone = max([0.0, *(max(worth) for node, worth in offered if node < 0)])
             total += alone
-            for node, worth in offered:
-                if node >= 0:
-                    best = alone
-                    for t in range(len(worth) - 1, -1, -1):
-                        gains[t][node] += max(0.0, worth[t] - best)
-                        best = max(best, worth[t])
+            tied = [worth for node, worth in offered if node >= 0]
+            best = alone
+            for t in range(len(years) - 1, -1, -1) if tied else ():
+                most = max(worth[t] for worth in tied)
+                gains[t][max(node for node, _ in offered)] += max(0.0, most - best)
+                best = max(best, most)
         return cls(money, gains, total)
 
 
