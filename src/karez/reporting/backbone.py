@@ -98,7 +98,7 @@ def _own_findings(backbone: Backbone) -> list[str]:
         )
     lost = hubs[hubs["has"] == "unreached"]
     if len(lost):
-        said.append(f"{number(len(lost))} hubs have no route to a source at all.")
+        said.append(f"Hubs without any route to a source: {number(len(lost))}.")
     return said
 
 

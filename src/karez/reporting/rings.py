@@ -50,14 +50,15 @@ def ring_findings(plan: Plan) -> list[str]:
     last = int(spans["year"].max()) if len(spans) else rings.closed_by
     said = [
         f"{number(two)} of {number(len(rings.hubs))} hubs have two ways to a source from {last} on, as far as the "
-        f"candidate routes have them; {number(behind)} of them lie behind a road that nothing doubles.",
+        "candidate routes have them"
+        + (f"; behind a road that nothing doubles: {number(behind)}." if behind else ", and no only road before them."),
         f"The backbone has {number(spans['length_m'].sum() / 1e3)} km, {number(of_rings['length_m'].sum() / 1e3)} km "
         f"of them in rings, for {money(float(spans['capex_real'].sum()), currency)} of capex; access hangs on it, so "
         "most of it would be built in any case.",
     ]
     lost = int((rings.hubs["has"] == "unreached").sum())
     if lost:
-        said.append(f"{number(lost)} hubs have no route to a source at all.")
+        said.append(f"Hubs without any route to a source: {number(lost)}.")
     return said
 
 
@@ -86,7 +87,7 @@ def ring_section(plan: Plan) -> Section | None:
         figures=[drawing],
         tables=[
             _year_table(spans, currency),
-            road_table(rings.stretches, currency),
+            *([road_table(rings.stretches, currency)] if len(rings.stretches) else []),
             hub_table(rings.hubs),
         ],
     )
@@ -101,12 +102,12 @@ def _entries(plan: Plan, spans: gpd.GeoDataFrame) -> str:
         {"one": own[["start_node", "end_node"]].min(axis=1), "other": own[["start_node", "end_node"]].max(axis=1)}
     )
     count = ends.value_counts()
-    said = (
-        f"{number((count > 1).sum())} lead-ins of hubs and sources are two cables in trenches apart, both in the bill."
-    )
+    if count.empty:
+        return "No hub or source of it has a lead-in of its own."
+    said = f"Lead-ins of hubs and sources in two cables, trenches apart, both in the bill: {number((count > 1).sum())}."
     if (count == 1).any():
         said += (
-            f" {number((count == 1).sum())} are one: of hubs that need one way, of sources at which one way ends, or "
+            f" In one: {number((count == 1).sum())}, of hubs that need one way, of sources at which one way ends, or "
             f"longer than {number(rules.dual_entry_max_m / 1e3, 1)} km, so that a second would be a road of its own."
         )
     return said
