@@ -19,6 +19,8 @@ from karez.flow.verify import verify
 from karez.model.prices import Prices
 from karez.reading import read
 from karez.routing.route import route
+from karez.verifying.power import supplies
+from karez.verifying.run import Run, read_run
 from projects import tiny_project, tiny_sites, write_layer
 
 STATION = """
@@ -128,9 +130,29 @@ def test_the_plan_with_both_proves(tmp_path: Path) -> None:
     served = run.sites.set_index("id")
     assert "fixed_wireless" in {*served["technology"], *served["next_best"].dropna()}
     bill = run.planned.plan.bill
-    assert (bill["item"] == "solar").any() == (
-        served.loc[["home-north", "clinic-far"], "technology"] != "unserved"
-    ).any()
+    solar = bill[bill["item"] == "solar"]
+    off_grid = served.loc[["home-north", "clinic-far"]]
+    assert set(served.index[served["power"] != "grid"]) == set(off_grid.index)
+    assert (off_grid["power"] == "solar").eq(off_grid["technology"] != "unserved").all()
+    assert off_grid["supply_watts"].sum() == pytest.approx(solar["quantity"].sum()) and len(solar)
+    assert off_grid["supply_capex_real"].sum() == pytest.approx(solar["capex_real"].sum(), abs=0.005)
+    _check_falsified(read_run(run.planned.folder))
+
+
+def _check_falsified(run: Run) -> None:
+    assert supplies(run).passed
+    powered = run.sites["id"][run.sites["power"] == "solar"].iloc[0]
+    row = run.sites["id"] == powered
+    for column, value in (("supply_watts", 1.0), ("supply_capex_real", 1.0), ("power", "grid")):
+        sites = run.sites.copy()
+        sites.loc[row, column] = value
+        assert powered in supplies(replace(run, sites=sites)).ids, column
+    on_grid = run.sites.copy()
+    on_grid.loc[row, ["power", "supply_watts", "supply_capex_real"]] = ["grid", 0.0, 0.0]
+    assert not supplies(replace(run, sites=on_grid)).passed, "the bill holds its supply still"
+    bill = run.finance["bill"].copy()
+    bill.loc[bill["item"] == "solar", "quantity"] *= 2.0
+    assert not supplies(replace(run, finance={**run.finance, "bill": bill})).passed
 
 
 def test_more_homes_need_more_sectors_at_whole_steps(priced: tuple[Any, Prices, Any]) -> None:

@@ -16,6 +16,7 @@ import pytest
 from karez.flow.plan import plan
 from karez.verifying.design_bound import bound, value
 from karez.verifying.hop_layers import layers
+from karez.verifying.power import supplies
 from karez.verifying.radio import loads, pieces
 from karez.verifying.rain import rain
 from karez.verifying.rings import ways
@@ -189,6 +190,16 @@ FALSIFIED: dict[str, tuple[Callable[[Run], Run], Callable[[Run], Check], str]] =
         pieces,
         "hop:484b37bb440b",
     ),
+    "a supply left out of the bill": (
+        lambda read: replace(
+            read,
+            finance={**read.finance, "bill": read.finance["bill"][read.finance["bill"]["item"] != "solar_power"]},
+            proof=replace(read.proof, radio_parts=read.proof.radio_parts.assign(item="solar_power")),
+        ),
+        supplies,
+        "solar_power",
+    ),
+    "the power of a tower": (told("towers", "power", "solar"), supplies, "t-harbour"),
     "a load in the layer": (told("hops", "load_mbps", 1.0), layers, "hop:1015e57fccad"),
     "a height in the layer": (told("towers", "height_m", 99.0), layers, "t-harbour"),
 }

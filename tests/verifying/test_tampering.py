@@ -393,7 +393,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 58
+    assert len(verdict.checks) == 59
 
 
 @pytest.mark.parametrize("case", CASES)

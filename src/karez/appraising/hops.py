@@ -10,6 +10,7 @@ from karez.appraising.sights import hop_profiles
 from karez.appraising.tables import Decided
 from karez.kernels.trees import sum_below
 from karez.model.attributes import PLAN_HOPS, PLAN_TOWERS
+from karez.model.power import GRID, NO_GRID, SOLAR
 from karez.model.radio import RadioGraph, RadioPlan
 
 
@@ -110,5 +111,6 @@ def _towers(decided: Decided, radio: RadioGraph, hops: gpd.GeoDataFrame) -> gpd.
         hops=grouped.size().reindex(used["id"]).to_numpy(),
         year=grouped.min().reindex(used["id"]).to_numpy(),
         node_id=decided.graph.nodes["id"].to_numpy(dtype=object)[used["node"]],
+        power=np.where(used["power"] != NO_GRID, GRID, SOLAR if decided.inputs.programme.radio.power_item else NO_GRID),
     )
     return gpd.GeoDataFrame(table[[*PLAN_TOWERS.names, "geometry"]], crs=radio.towers.crs)

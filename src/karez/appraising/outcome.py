@@ -19,6 +19,7 @@ from karez.appraising.kept import crew_table, floor_table
 from karez.appraising.latency import latency
 from karez.appraising.next_best import next_best
 from karez.appraising.outages import find_outages, with_outages
+from karez.appraising.powered import supplies
 from karez.appraising.repricing import assumption_table, catalogue_range
 from karez.appraising.settlement_tables import settlement_tables
 from karez.appraising.sights import sight_tables
@@ -67,12 +68,14 @@ def settle(
     """
     decided = Decided(inputs, graph, prices, design, schedule)
     sites, spans, nodes = _sites(decided), span_table(decided), node_table(decided)
+    facts = gather(inputs, graph)
+    sites = sites.join(supplies(decided, facts))
     outages = find_outages(decided, sites, spans, nodes)
     sites, spans, nodes = with_outages(sites, spans, nodes, outages)
     by_area = worth_by_area(decided, spans)
     by_year, coverage = money_by_year(decided), total_coverage(decided)
     by_project_year, by_project, targets = worth_by_project(decided)
-    facts, bill = gather(inputs, graph), bill_of_quantities(decided)
+    bill = bill_of_quantities(decided)
     kept = sight_tables(decided)
     appraisal = Appraisal(
         by_year=by_year,

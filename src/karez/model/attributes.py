@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from karez.model.backbone_rules import HUB_WORDS
-from karez.model.power import GRID, SUPPLIES
+from karez.model.power import GRID, POWERED_BY, SUPPLIES
 from karez.model.words import GROUNDS, LOCAL_COSTS, METHODS, SPAN_METHODS, TECHNOLOGIES
 
 Kind = Literal["text", "number", "integer", "boolean"]
@@ -235,6 +235,15 @@ PLAN_SITES = Table(
         Attribute("demand_mbps", "number", "Busy-hour demand of what is not served already", "Mbit/s"),
         Attribute("service", "text", "Satellite service; empty: none, or there are no several"),
         Attribute("cell", "text", "Cell of that service whose capacity it shares; empty: none"),
+        Attribute("units", "number", "Like institutions behind the row", "units"),
+        Attribute(
+            "power",
+            "text",
+            "What powers it: the grid; solar, a supply the plan pays; none: no grid, and nothing there draws any",
+            one_of=POWERED_BY,
+        ),
+        Attribute("supply_watts", "number", "Installed at that supply; 0: none", "W"),
+        Attribute("supply_capex_real", "number", "Capex of it, a part of capex_real", "programme currency, real"),
         Attribute("availability", "number", "Least share of a year in service; empty: unserved", "share"),
         Attribute("minutes_lost_per_year", "number", "Most minutes a year out of service; empty: unserved", "minutes"),
         Attribute("independent_ways", "text", "What two ways to a source need not share: none, spans, nodes"),
@@ -311,7 +320,12 @@ PLAN_TOWERS = Table(
         Attribute("name", "text", "Name"),
         Attribute("height_m", "number", "Antennas above ground", "m"),
         Attribute("existing", "boolean", "Whether it stands already"),
-        Attribute("power", "text", "Power that is there", one_of=("grid", "none")),
+        Attribute(
+            "power",
+            "text",
+            "What powers it: the grid; solar, a supply the plan pays; none: no grid, and no supply is priced",
+            one_of=POWERED_BY,
+        ),
         Attribute("derived", "boolean", "Whether it is a candidate by rule at a place, not of a layer"),
         Attribute("hops", "integer", "Hops that hang on it", "hops"),
         Attribute("node_id", "text", "Node of its head"),

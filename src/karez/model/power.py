@@ -10,6 +10,10 @@ from karez.model.words import Technology
 GRID, NO_GRID = "grid", "none"
 """Words of the column `power` of the sites."""
 SUPPLIES: tuple[Literal["grid", "none"], ...] = ("grid", "none")
+SOLAR = "solar"
+"""Of a plan: no grid, and a supply that the plan pays."""
+POWERED_BY = (GRID, SOLAR, NO_GRID)
+"""Words of the column `power` of a plan; ``none`` where there is no grid and no supply is paid."""
 
 
 class Power(Settings):
