@@ -213,6 +213,20 @@ def test_a_post_that_must_stay_reachable_has_two_ways_over_fibre_and_homes_besid
     assert without[3].certificate.bound < made[3].certificate.bound  # type: ignore[operator]
 
 
+def test_places_too_large_for_hops_do_not_keep_them_from_others(archipelago: Inputs) -> None:
+    costs = {
+        "route": 1.6, "sea_cable": 0.5, "drop": 0.4, "leo_kit": 0.74, "satellite_capacity": 1.84, "mast_45m": 1.76,
+        "link_18ghz": 0.81, "link_6ghz": 1.42, "leo_capacity": 2.18, "solar_power": 0.35,
+    }  # fmt: skip
+    given = make(selling(scaled(ringed(archipelago, {}), costs, 0.3), 380.0))
+    check_rules(given)
+    served = dict(zip(given[0].sites["id"], given[3].site_technology, strict=True))
+    # Great Isle asks for more than any hop carries, Southpoint for more than its own does: a trench serves it.
+    islands = ("skerry", "holm", "great-isle-west", "outer-isle", "outer-cove")
+    assert {served[f"homes-{place}"] for place in islands} == {"microwave"}
+    assert (served["homes-great-isle"], served["homes-southpoint"]) == ("satellite", "fibre")
+
+
 def test_without_bands_there_are_no_hops(archipelago: Inputs) -> None:
     graph = route(archipelago.by_cable())
     assert graph.radio is None

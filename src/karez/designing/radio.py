@@ -19,8 +19,8 @@ A backbone that the plan builds runs over fibre alone. Its edges are there whate
 to the tree, which hangs on them, and are never cut off.
 
 Sites that must have fibre are joined by a tree without hops first, which the others then hold. The network is designed
-a counted number of times without the hop that drove most money away, or with masts shared out to the ends of hops, and
-the cheapest design is kept.
+a counted number of times without the hop that drove most money away, without the sites that no hop has room for or with
+their way over fibre, or with masts shared out to the ends of hops, and the cheapest design is kept.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ FEWER = 4
 PENALTY = 2**40
 """What a site that nothing is left to serve, or a Mbit/s sold twice, weighs in the choice between designs, in minor
 units."""
+SPARED = 2
+"""Times that the network is designed again without the prizes of sites that had no room on a hop."""
 TOLLS = 3
 """Times that the network is designed again with a price on shared capacity that is short."""
 
@@ -166,7 +168,7 @@ class Radio:
         self._inputs, self._prices = inputs, prices
         self._rules = inputs.programme.radio
         self._radio: RadioGraph = graph.radio
-        self._sites = _sites(graph, prices, choice)
+        self._choice, self._sites = choice, _sites(graph, prices, choice)
         self._ways: Ints = np.empty(0, np.int32) if ways is None else ways
         cost = network.cost.copy()
         cost[self._ways] = 0
@@ -328,6 +330,8 @@ class Radio:
         core = self._core(every, seed, search.rounds) if self._sites.must_fibre.any() else None
         found += [self.settle(plain), self.settle(search.tree(np.empty(0, np.int64), core))]
         best = min((one for one in found if not one.trapped.any()), key=lambda one: one.merit)
+        for better in self._without_full(core, found, best, seed, rounds):
+            best = better
         for better in self._without_crowded(search, core, best):
             best = better
         for better in self._at_tolls(core, best, seed, rounds):
@@ -347,6 +351,37 @@ class Radio:
         needed[self._root] = 1
         without = Conditions(forbidden=np.union1d(hops, self.unbound))
         return prize(self._beside, needed, self._root, seed=seed, rounds=rounds, conditions=without).edges
+
+    def _without_full(
+        self, core: Ints | None, found: list[Settled], best: Settled, seed: int, rounds: int
+    ) -> Iterator[Settled]:
+        """Better designs, found as if sites without room on a hop were not to be had, or as they were without hops."""
+        left, full = np.zeros(len(best.full), np.bool_), np.any([one.full for one in found], axis=0)
+        for _ in range(SPARED):
+            full &= ~left & ~self._sites.must
+            if not full.any():
+                return
+            left |= full
+            choice = self._choice.copy()
+            choice.loc[left, "fibre"] = -1
+            prizes = node_prizes(self._graph, choice)
+            search, full = self._search(prizes, seed, rounds), np.zeros_like(full)
+            for forced in (core, self._paths(found[1], left, core)):
+                other = self.settle(search.tree(np.empty(0, np.int64), forced))
+                full |= other.full
+                if not other.trapped.any() and other.merit < best.merit:
+                    best = other
+                    yield best
+
+    def _paths(self, plain: Settled, sites: Flags, core: Ints | None) -> Ints | None:
+        """Edges by which a design without hops reaches sites, beside those of a core."""
+        tree = hang(plain.edges, self._network, self._root, len(self._graph.spans))
+        element = _leads(tree, self._graph.site_node, self._network.n)
+        wanted = np.zeros((len(tree.span), 1))
+        wanted[element[sites & (element >= 0) & (plain.option == self._sites.fibre)]] = 1.0
+        paths = self._edge(tree)[sum_below(tree.parent, wanted)[:, 0] > 0].astype(np.int32)
+        first = np.empty(0, np.int32) if core is None else core
+        return first_forest(np.concatenate([first, np.setdiff1d(paths, first)]), self._network) if len(paths) else core
 
     def _without_crowded(self, search: _Search, core: Ints | None, best: Settled) -> Iterator[Settled]:
         """Better designs, each found by leaving out the hop that drove most money away."""
