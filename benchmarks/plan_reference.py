@@ -28,7 +28,7 @@ def run() -> list[dict[str, object]]:
         rows += [cached[quickest]]
         rows += [_quickest("check", ["check", EXAMPLE], cache)]
         rows += [_quickest("verify", ["verify", str(Path(folder) / "cached0")], cache)]
-        return rows + _stages(Path(folder) / f"cached{quickest}")
+        return rows + stages(Path(folder) / f"cached{quickest}")
 
 
 def _plan(out: Path) -> list[str]:
@@ -49,7 +49,7 @@ def _quickest(name: str, arguments: list[str], cache: str) -> dict[str, object]:
     return min((_row(name, arguments, cache) for _ in range(REPEATS)), key=lambda row: float(str(row["seconds"])))
 
 
-def _stages(run_folder: Path) -> list[dict[str, object]]:
+def stages(run_folder: Path) -> list[dict[str, object]]:
     """Seconds by stage, as the run recorded them."""
     seconds = tomllib.loads((run_folder / "run.toml").read_text(encoding="utf-8"))["seconds"]
     return [
