@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from islands import EXAMPLE
 
-from karez.errors import DataFault
+from karez.errors import DataFault, Fault
 from karez.reading import read
 
 
@@ -24,6 +24,13 @@ def said(folder: Path) -> str:
         read(folder)
     assert found.value.exit_code == 1
     return str(found.value)
+
+
+def faults(folder: Path) -> tuple[Fault, ...]:
+    with pytest.raises(DataFault) as found:
+        read(folder)
+    assert found.value.exit_code == 1
+    return tuple(found.value.faults)
 
 
 def rewrite(path: Path, *changes: tuple[str, str]) -> None:
@@ -68,6 +75,58 @@ def test_a_relief_that_does_not_cover_the_towers_is_refused(folder: Path) -> Non
     areas = folder / "layers" / "areas.geojson"
     areas.write_text(areas.read_text(encoding="utf-8").replace("60.2", "60.4"), encoding="utf-8")
     assert "does not cover the tower" in said(folder)
+
+
+def test_a_relief_elsewhere_is_told_beside_a_frequency_out_of_range(folder: Path) -> None:
+    rewrite(folder / "layers" / "towers.csv", ("20.0605,60.1515", "20.0605,60.3"))
+    areas = folder / "layers" / "areas.geojson"
+    areas.write_text(areas.read_text(encoding="utf-8").replace("60.2", "60.4"), encoding="utf-8")
+    rewrite(folder / "programme.toml", ("ghz = 6.2", "ghz = 0.4"))
+    found = faults(folder)
+    assert {(fault.file, fault.layer, fault.column) for fault in found} == {
+        ("programme.toml", "radio.bands", "ghz"),
+        ("layers/towers.csv", "", ""),
+    }
+    assert "t-outer" in said(folder)
+
+
+def test_towers_without_a_column_of_heights_are_refused(folder: Path) -> None:
+    rewrite(folder / "layers" / "towers.csv", ("id,name,height_m", "id,name,high"))
+    assert ("layers/towers.csv", "height_m") in {(fault.file, fault.column) for fault in faults(folder)}
+
+
+OUT_OF_RANGE = {
+    "a frequency below what rain is known of": ("ghz = 18.0", "ghz = 0.9", "radio.bands", "2", "ghz"),
+    "a frequency above it": ("ghz = 80.0", "ghz = 140.0", "radio.bands", "3", "ghz"),
+    "a frequency that is no number": ("ghz = 6.2", 'ghz = "six"', "radio.bands", "1", "ghz"),
+    "no capacity": ("mbps = 450.0", "mbps = 0.0", "radio.bands", "1", "mbps"),
+    "an endless capacity": ("mbps = 450.0", "mbps = inf", "radio.bands", "1", "mbps"),
+    "more than a channel carries": ("mbps = 3000.0", "mbps = 13000.0", "radio.bands", "3", "mbps"),
+    "a mast into the clouds": ("height_m = 30.0", "height_m = 3000.0", "radio.masts", "1", "height_m"),
+    "a channel of nothing": ("channel_mhz = 110.0", "channel_mhz = 0.0", "radio.bands", "2", "channel_mhz"),
+    "rain that falls upwards": ("rain_mm_per_hour = 26.0", "rain_mm_per_hour = -1.0", "radio", "", "rain_mm_per_hour"),
+}
+
+
+@pytest.mark.parametrize("case", OUT_OF_RANGE)
+def test_what_is_out_of_range_is_named_with_a_remedy(folder: Path, case: str) -> None:
+    old, new, *where = OUT_OF_RANGE[case]
+    rewrite(folder / "programme.toml", (old, new))
+    (fault,) = faults(folder)
+    assert [fault.file, fault.layer, fault.row, fault.column] == ["programme.toml", *where]
+    assert fault.problem and fault.remedy
+
+
+def test_rows_of_towers_are_named_all_at_once(folder: Path) -> None:
+    rewrite(
+        folder / "layers" / "towers.csv",
+        ("Skerry,45", "Skerry,"),
+        ("Outer Isle,45", "Outer Isle,-3"),
+        ("Holm,45", "Holm,tall"),
+        ("Great Isle West,30,false,grid", "Great Isle West,30,false,diesel"),
+    )
+    found = {(fault.row.split(" ")[0], fault.column) for fault in faults(folder)}
+    assert found == {("4", "height_m"), ("5", "height_m"), ("7", "power"), ("8", "height_m")}
 
 
 def test_microwave_is_an_edge_or_an_alternative_never_both(folder: Path) -> None:

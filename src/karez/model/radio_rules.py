@@ -10,6 +10,9 @@ from karez.model.settings import Identifier, NonNegative, Positive, Settings, Sh
 from karez.model.words import Ground
 
 Ghz = Annotated[float, Field(ge=1.0, le=100.0)]
+Mbps = Annotated[float, Field(gt=0.0, le=100_000.0)]
+Height = Annotated[float, Field(ge=1.0, le=500.0)]
+"""As of towers in their layer."""
 
 USUAL_REACH: dict[Ground, float] = {"urban": 10.0, "plain": 30.0, "mountain": 15.0, "water": 30.0}
 """How far a hop is taken to reach over ground that no raster shows finely enough."""
@@ -21,7 +24,7 @@ class RadioBand(Settings):
     name: Identifier = setting(meaning="Name in the report")
     ghz: Ghz = setting(unit="GHz", meaning="Frequency; ITU-R P.838 is used between 1 and 100 GHz")
     channel_mhz: Positive = setting(unit="MHz", meaning="Width of the channel", assumption=True)
-    mbps: Positive = setting(unit="Mbit/s", meaning="What a hop carries in the busy hour", assumption=True)
+    mbps: Mbps = setting(unit="Mbit/s", meaning="What a hop carries in the busy hour", assumption=True)
     max_km: Positive = setting(unit="km", meaning="Longest hop in it", assumption=True)
     fade_margin_db: Positive = setting(
         unit="dB", meaning="Rain attenuation that a link of this band bears before it fails", assumption=True
@@ -33,7 +36,7 @@ class RadioBand(Settings):
 class MastKind(Settings):
     """A mast that can be built."""
 
-    height_m: Positive = setting(unit="m", meaning="Height of the antennas above ground", assumption=True)
+    height_m: Height = setting(unit="m", meaning="Height of the antennas above ground", assumption=True)
     item: str = setting(meaning="Catalogue item of the mast, counted each")
 
 
@@ -46,7 +49,7 @@ class RadioRules(Settings):
     masts: tuple[MastKind, ...] = setting(
         (), meaning="Masts that can be built; a candidate gets the lowest that is as high as it asks for"
     )
-    candidate_height_m: Positive = setting(
+    candidate_height_m: Height = setting(
         30.0, unit="m", meaning="Height of masts at places, where no layer of towers is given", assumption=True
     )
     survey_item: str = setting("", meaning="Catalogue item of the survey of a hop that is not proven clear")

@@ -19,6 +19,8 @@ from karez.reading.records import Records, read_records
 from karez.reading.settings import Location, Settled, setting_fault
 from karez.units import METRES_PER
 
+DENSEST = 24.0
+"""Bit/s that a hertz can carry: 12 of 4096-QAM on each of two polarisations (ETSI EN 302 217-2)."""
 LEAST, GREATEST = 0.99, 0.99999
 """Availabilities that ITU-R P.530 (§ 2.4.1) speaks of: attenuation exceeded from 1 % to 0.001 % of the time."""
 
@@ -64,6 +66,12 @@ def _check_bands(bands: tuple[RadioBand, ...], least: float, findings: Findings)
         if band.mbps < least:
             problem = f"a hop of {band.mbps:g} Mbit/s cannot give the {least:g} Mbit/s that microwave promises"
             remedy = "Raise it, or lower technologies.microwave.mbps"
+            setting_fault(findings, ("radio", "bands", number, "mbps"), problem, remedy)
+        if band.mbps > DENSEST * band.channel_mhz:
+            problem = (
+                f"{band.mbps:g} Mbit/s do not fit into {band.channel_mhz:g} MHz: at most {DENSEST:g} bit/s per Hz do"
+            )
+            remedy = "Lower it, or give all of the channels that it uses as channel_mhz"
             setting_fault(findings, ("radio", "bands", number, "mbps"), problem, remedy)
 
 
@@ -120,7 +128,7 @@ def check_sight(
 ) -> None:
     """Refuse a raster that does not cover the towers (or, without a layer of them, the sites) where hops are edges."""
     masts = towers if settled.layers.towers else sites
-    if relief is None or masts is None or not settled.radio.get("bands"):
+    if relief is None or masts is None or not settled.radio or settled.radio.get("bands") == ():
         return
     outside = _outside(relief, masts.shapes)
     what = "tower" if settled.layers.towers else "site"
