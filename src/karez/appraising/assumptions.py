@@ -17,7 +17,7 @@ from karez.model.satellites import SatelliteService
 
 Scale = Callable[[Inputs, float], Inputs]
 UNPRICED = {
-    *("routing", "designing", "phasing", "priority", "household_equivalents", "discount_rate_real"),
+    *("routing", "radio", "designing", "phasing", "priority", "household_equivalents", "discount_rate_real"),
     *("business", "social", "climate", "risk", "street"),
     *("cell_mbps", "mbps_per_km2", "oversubscription", "share"),
 }

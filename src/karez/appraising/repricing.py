@@ -11,11 +11,12 @@ import pandas as pd
 
 from karez.appraising.assumptions import assumptions
 from karez.appraising.converting import Column, at, convert
-from karez.appraising.facts import Indices, gather
+from karez.appraising.facts import Facts, Indices, gather
 from karez.appraising.pricing import nominal_budget, price_level, span_capex
 from karez.appraising.tables import Decided, in_order_with_works
 from karez.appraising.ways import Ways, find_ways
 from karez.kernels.sequence import spend_in_order
+from karez.model.catalogue import Catalogue
 from karez.model.inputs import Inputs
 from karez.model.words import TECHNOLOGIES
 from karez.units import round_money
@@ -84,6 +85,9 @@ class _Repricing:
     def __init__(self, decided: Decided) -> None:
         self._decided = decided
         self._facts = gather(decided.inputs, decided.graph)
+        programme = decided.inputs.programme
+        self._catalogue = convert(decided.inputs.catalogue, programme)
+        self._spans = span_capex(self._facts, programme, self._catalogue)
         self._order = _order(decided)
         option = np.where(decided.served, decided.schedule.site_option, decided.design.site_option)
         names = np.append(decided.prices.options["technology"].to_numpy(dtype=object), "unserved")[option]
@@ -105,12 +109,11 @@ class _Repricing:
         if inputs.sites is not decided.inputs.sites:
             facts = gather(inputs, decided.graph)
         programme = inputs.programme
-        catalogue = convert(inputs.catalogue, programme)
+        catalogue, of_spans = self._prices(inputs, facts)
         ways, _ = find_ways(facts, programme, catalogue)
         capex, meets = self._as_planned(ways)
         tree, schedule = decided.design.tree, decided.schedule
-        spans = np.concatenate([span_capex(facts, programme, catalogue), decided.prices.source_capex[::-1]])
-        element_cost = spans[tree.span]
+        element_cost = np.concatenate([of_spans, decided.prices.source_capex[::-1]])[tree.span]
         level = price_level(programme)
         budget = np.cumsum(nominal_budget(programme))
         year_of = spend_in_order(
@@ -123,6 +126,18 @@ class _Repricing:
         before = np.where(facts.is_home, facts.weight_units * (1.0 - facts.open_share), 0.0)
         whole = facts.weight_units[facts.is_home].sum()
         return Repriced(float(built), float((served + before).sum() / whole) if whole > 0 else 0.0)
+
+    def _prices(self, inputs: Inputs, facts: Facts) -> tuple[Catalogue, Floats]:
+        """The catalogue in the programme's money, and capex of every span; as planned where what they hang on is."""
+        planned, programme = self._decided.inputs, inputs.programme
+        same_money = (programme.rates, programme.agreement) == (planned.programme.rates, planned.programme.agreement)
+        if inputs.catalogue is not planned.catalogue or not same_money:
+            catalogue = convert(inputs.catalogue, programme)
+        elif facts is self._facts and programme.routing == planned.programme.routing:
+            return self._catalogue, self._spans
+        else:
+            catalogue = self._catalogue
+        return catalogue, span_capex(facts, programme, catalogue)
 
     def _key(self, site: npt.ArrayLike, technology: npt.ArrayLike, service: npt.NDArray[np.object_]) -> Indices:
         """Numbers that rise as ways are sorted: by site, technology, service."""
