@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from karez.kernels.siting import packed
 from karez.solving import Siting, Unservable, cover_most, cover_share, locate, median, site
 from karez.solving.siting import MUST, NEVER, bound_of
+from karez.verifying.siting import packing
 from solving.siting_oracles import least, least_by_trying
 
 
@@ -132,6 +134,39 @@ def test_capacities_force_more_places_and_are_kept() -> None:
     assert np.bincount(three.place).tolist() == [2, 2, 2]
     with pytest.raises(Unservable):
         locate([1, 1, 1], 6, who, where, [0] * 18, use=1, capacity=[2, 2, 1])
+
+
+@given(
+    st.lists(st.tuples(st.integers(-5, 60), st.integers(0, 20)), min_size=1, max_size=9),
+    st.integers(0, 80),
+)
+def test_whole_items_are_packed_best_and_proven_again_the_same(items: list[tuple[int, int]], room: int) -> None:
+    """By solver and verifier, against every choice."""
+    gain, use = (np.array(one, np.int64) for one in zip(*items, strict=True))
+    chosen = ((np.arange(1 << len(items))[:, None] >> np.arange(len(items))) & 1).astype(bool)
+    best = max(int(gain[some].sum()) for some in chosen if use[some].sum() <= room)
+    taken = np.zeros(len(items))
+    assert packed(gain, use, np.int64(room), taken, 20_000) == pytest.approx(best, rel=1e-9)
+    assert gain[taken > 0].sum() == best
+    assert use[taken > 0].sum() <= room
+    assert packing(gain, use, room) == best
+
+
+def test_full_places_are_filled_nearly_best_and_the_bound_is_near() -> None:
+    """Forty customers of uneven size, ten places of which about four are needed: against HiGHS, and HiGHS's value."""
+    random = np.random.default_rng(3)
+    ours, theirs, weight = random.random((40, 2)), random.random((10, 2)), random.integers(1, 100, 40)
+    far = np.hypot(*np.moveaxis(ours[:, None] - theirs[None], -1, 0))
+    who, where = np.divmod(np.arange(400), 10)
+    problem = Siting.of(
+        random.integers(5_000, 15_000, 10), 40, who, where, cost=(2e3 * far.ravel() * weight[who] / 50).astype(int),
+        use=weight[who], capacity=random.integers(300, 800, 10),
+    )  # fmt: skip
+    answer = site(problem, rounds=200, cases=100)
+    best = least(problem)
+    assert answer.bound - 1e-6 <= best <= answer.value <= 1.005 * best
+    assert answer.gap < 0.01
+    assert answer.bound == answer.proof.bound(problem, answer.value)
 
 
 def test_covering_for_a_budget_and_for_a_share() -> None:

@@ -19,6 +19,13 @@ GONE, FREE, THERE = -1, 0, 1
 FINE = 1 << 20
 ROOM = 1 << 61
 
+TRUST = 1e-12
+"""Sums of gains in floating point are right to this part of them."""
+NODES = 20_000
+"""Nodes after which a knapsack of whole items is given up."""
+FEW = 500
+"""The same while multipliers are still being raised."""
+
 
 @njit(**KERNEL)
 def most(gain, use, room):  # type: ignore[no-untyped-def]
@@ -110,7 +117,11 @@ def earned(place_start, place_pair, customer, cost, use, capacity, scale, dual):
                 used += use[e]
         if used > capacity[j]:
             pairs = place_pair[first:last]
-            total = most(dual[customer[pairs]] - scale * cost[pairs], use[pairs], capacity[j])
+            gain = dual[customer[pairs]] - scale * cost[pairs]
+            total = most(gain, use[pairs], capacity[j])
+            whole = packed(gain, use[pairs], capacity[j], np.zeros(last - first), NODES)
+            if whole >= 0.0:
+                total = min(total, np.int64(whole) + 1)
         result[j] = total
     return result
 
@@ -191,9 +202,75 @@ def _knapsack(gain, use, room, taken):  # type: ignore[no-untyped-def]
 
 
 @njit(**KERNEL)
+def _prune(value, order, gain, use, room, nodes, x):  # type: ignore[no-untyped-def]
+    """Branch and bound on items in order of their gain for room (Horowitz and Sahni 1974, doi:10.1145/321812.321823).
+
+    `x` tells what is taken; returns the gain, negative where so many nodes did not do.
+    """
+    many = order.size
+    now = np.zeros(many, np.bool_)
+    best, total, left = -1.0, 0.0, np.float64(room)
+    k = 0
+    for _ in range(nodes):
+        reach, room_left, q = total, left, k
+        while q < many and use[order[q]] <= room_left:
+            reach += gain[order[q]]
+            room_left -= use[order[q]]
+            q += 1
+        above = reach if q >= many else reach - value[order[q]] * room_left
+        if above > best * (1.0 + TRUST):
+            now[k:q] = True
+            total, left = reach, room_left
+            if q < many:
+                now[q] = False
+            k = q + 1
+            if k < many:
+                continue
+            if total > best:
+                best = total
+                x[:] = now
+        back = min(k, many) - 1
+        while back >= 0 and not now[back]:
+            back -= 1
+        if back < 0:
+            return best
+        now[back] = False
+        total -= gain[order[back]]
+        left += use[order[back]]
+        k = back + 1
+    return -1.0
+
+
+@njit(**KERNEL)
+def packed(gain, use, room, taken, nodes):  # type: ignore[no-untyped-def]
+    """Most that whole items gain within room, rounded up by `TRUST`; `taken` tells them. Negative if not found out."""
+    value = np.zeros(gain.size)
+    used, total = 0.0, 0.0
+    many = 0
+    taken[:] = 0.0
+    for i in range(gain.size):
+        if gain[i] > 0 and use[i] <= room:
+            value[i] = -np.float64(gain[i]) / use[i] if use[i] > 0 else -np.inf
+            used += use[i]
+            total += gain[i]
+            taken[i] = 1.0
+            many += 1
+    if used <= room:
+        return total * (1.0 + TRUST)
+    taken[:] = 0.0
+    order = np.argsort(value)[:many]
+    x = np.zeros(many, np.bool_)
+    best = _prune(value, order, gain, use, room, nodes, x)
+    for k in range(many):
+        if x[k]:
+            taken[order[k]] = 1.0
+    return best * (1.0 + 2.0 * TRUST)
+
+
+@njit(**KERNEL)
 def relax(  # type: ignore[no-untyped-def]
     place_start, place_pair, customer, cost, use, capacity, fixed, charge, budget, leave, weight, spare, need,
-    status, v, upper, rounds,
+    status, v, upper, rounds, whole,
 ):  # fmt: skip
     """Raise a bound by subgradients with a smoothed direction (Crowder 1976), in floating point.
 
@@ -219,6 +296,8 @@ def relax(  # type: ignore[no-untyped-def]
         Value of a known answer.
     rounds : int
         Most steps.
+    whole : bool
+        Whether a place serves whole customers only, or parts of them.
 
     Returns
     -------
@@ -261,10 +340,15 @@ def relax(  # type: ignore[no-untyped-def]
                     used += use[e]
             if used > capacity[j]:
                 pairs = place_pair[place_start[j] : place_start[j + 1]]
-                rho[j] = fixed[j] - _knapsack(
-                    v[customer[pairs]] - cost[pairs], use[pairs], capacity[j],
+                gains, uses, here = (
+                    v[customer[pairs]] - cost[pairs],
+                    use[pairs],
                     taken[place_start[j] : place_start[j + 1]],
-                )  # fmt: skip
+                )
+                most_here = packed(gains, uses, capacity[j], here, FEW) if whole else -1.0
+                if most_here < 0.0:
+                    most_here = _knapsack(gains, uses, capacity[j], here)
+                rho[j] = fixed[j] - most_here
         base = 0.0
         charged = 0.0
         offered = 0.0

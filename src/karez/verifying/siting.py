@@ -26,6 +26,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 NEVER = 1 << 60
 MUST = -1
+MANY = 2_000_000
 Longs = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.int8]
 
@@ -99,6 +100,41 @@ def knapsack(gain: Longs, use: Longs, room: int) -> int:
     return int(-(-(price * room + beyond) // per))
 
 
+def packing(gain: Longs, use: Longs, room: int) -> int:
+    """No choice of whole items that use at most `room` together gains more.
+
+    Choices are kept while none uses less and gains more, and while what is left could still make them the best
+    (Nemhauser and Ullmann 1969, doi:10.1287/mnsc.15.9.494); where they are too many, parts of items count.
+
+    >>> packing(np.array([6, 10, 12]), np.array([1, 2, 3]), 5)
+    22
+    """
+    good = (gain > 0) & (use <= room)
+    gain, use = gain[good], use[good]
+    if int(use.sum()) <= room:
+        return int(gain.sum())
+    order = np.argsort(-np.where(use > 0, gain / np.maximum(use, 1), np.inf), kind="stable")
+    gain, use = gain[order], use[order]
+    gains, uses = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    sum_gain, sum_use = (np.append(0, np.cumsum(one)) for one in (gain, use))
+    for k in range(len(gain)):
+        gains, uses = np.append(gains, gains + gain[k]), np.append(uses, uses + use[k])
+        gains, uses = gains[uses <= room], uses[uses <= room]
+        turn = np.lexsort([-gains, uses])
+        gains, uses = gains[turn], uses[turn]
+        first = np.append(True, gains[1:] > np.maximum.accumulate(gains)[:-1])
+        gains, uses = gains[first], uses[first]
+        # What the next items can add: whole ones, then one counted whole beyond.
+        fits = np.searchsorted(sum_use[k + 1 :], room - uses + sum_use[k + 1], side="right") + k
+        sure = gains + sum_gain[fits] - sum_gain[k + 1]
+        hope = sure + np.append(gain, 0)[np.minimum(fits, len(gain))]
+        kept = hope >= sure.max()
+        gains, uses = gains[kept], uses[kept]
+        if len(gains) > MANY:
+            return knapsack(gain, use, room)
+    return int(gains.max())
+
+
 def covering(cost: Longs, size: Longs, need: int) -> int:
     """No choice of items of at least this size together costs less, whatever their signs; rounded down."""
     ratio = np.where(size > 0, cost / np.maximum(size, 1), np.inf)
@@ -128,7 +164,7 @@ class Multipliers:
         np.add.at(used, place, np.where(gain > 0, use, 0))
         for j in np.flatnonzero(used > claim.of("places", "capacity")):
             mine = place == j
-            earned[j] = knapsack(gain[mine], use[mine], claim.room[j])
+            earned[j] = packing(gain[mine], use[mine], claim.room[j])
         self.net = scale * claim.of("places", "fixed") - earned
         leave = claim.of("customers", "leave")
         back = np.where(leave == MUST, 0, np.maximum(dual - scale * np.maximum(leave, 0), 0))

@@ -57,13 +57,13 @@ class Relaxation:
             v = np.minimum(v, self._leave)
         return v
 
-    def run(self, v: Floats, status: Bytes, upper: int, rounds: int) -> Relaxed:
-        """Raise the bound of a case."""
+    def run(self, v: Floats, status: Bytes, upper: int, rounds: int, *, whole: bool = False) -> Relaxed:
+        """Raise the bound of a case; `whole`: places serve whole customers, which takes longer and proves more."""
         problem = self.problem
         self.steps += rounds
         if impossible(problem, status):
             return Relaxed(NEVER, v, self.rounded(v), np.zeros(problem.places))
-        _, best_v, share = relax(*self._args, status, v.copy(), float(upper), rounds)
+        _, best_v, share = relax(*self._args, status, v.copy(), float(upper), rounds, whole)
         dual = self.rounded(best_v)
         return Relaxed(bound_of(problem, dual, self.scale, status), best_v, dual, share)
 

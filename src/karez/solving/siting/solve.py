@@ -12,12 +12,29 @@ import numpy as np
 from karez.kernels.opening import search
 from karez.kernels.siting import FREE, GONE, THERE
 from karez.solving.siting.bound import NEVER
+from karez.solving.siting.exploring import Answer, Explorer
 from karez.solving.siting.problem import MUST, Bools, Ints, Longs, Siting, Unservable
 from karez.solving.siting.proof import Case, Fixing, SitingProof
 from karez.solving.siting.relax import Bytes, Floats, Relaxation, Relaxed
 
 FIRST_STEPS, MORE_STEPS = 900, 160
 """Subgradient steps for the whole problem, and for a case that goes on from another's multipliers."""
+
+WHOLE_STEPS = 300
+"""Steps with whole customers, where places have limits."""
+
+WHOLE_ROOT_AT_MOST, WHOLE_AT_MOST = 60_000, 6_000
+"""Pairs up to which the problem is bounded with whole customers, and up to which cases are too."""
+
+PAIRS_AT_MOST, FEWEST_CASES = 2_000_000, 8
+"""Where places have limits, a case takes long by its pairs: cases together look at so many, but there are some cases in
+any event."""
+
+LIMITED_LESS = 50
+"""Where capacities may bind, sets of places are filled instead; the search does so many times fewer rounds."""
+
+CASE_ROUNDS = 50
+"""Rounds of filling sets in a case."""
 
 FIXED_AT_MOST = 3_000
 """Places up to which each is proven to be closed or open by its reduced cost."""
@@ -93,12 +110,15 @@ def site(
     began = time.perf_counter()
     tell = progress or (lambda _: None)
     work = _Work(problem, seed)
-    work.improve(np.ones(problem.places), rounds // 2)
+    work.improve(np.ones(problem.places), rounds // 2 if not problem.limited else rounds // LIMITED_LESS)
     tell(0.3)
     work.bound(stop_gap)
     tell(0.6)
     if work.bounded < work.enough(stop_gap):
-        work.improve(np.maximum(work.root.open_share, 1e-3), rounds - rounds // 2)
+        if problem.limited:
+            work.explore(work.root, work.status, rounds)
+        else:
+            work.improve(np.maximum(work.root.open_share, 1e-3), rounds - rounds // 2)
         work.fix()
         work.split(cases, stop_gap, tell)
     if work.short:
@@ -126,6 +146,7 @@ class _Work:
         self.leaves: list[Case] = []
         self.root: Relaxed
         self._turns = 0
+        self._explorer = Explorer(problem, seed)
         must = int(problem.largest)
         self._leave = np.where(problem.leave == MUST, must, problem.leave)
 
@@ -152,6 +173,13 @@ class _Work:
             )  # fmt: skip
             self.offer(found, at, int(short))
 
+    def explore(self, relaxed: Relaxed, status: Bytes, rounds: int) -> None:
+        """Fill sets of places that multipliers speak for."""
+        known = Answer(self.opened, self.at, NEVER if self.short else self.value)
+        found = self._explorer.explore(relaxed.dual, self.relaxation.scale, relaxed.open_share, status, known, rounds)
+        if found.value < NEVER:
+            self.offer(found.opened, found.at, 0)
+
     def offer(self, opened: Bools, at: Longs, short: int) -> None:
         """Keep an answer that is better; one that leaves somebody who must be served is none."""
         bad = short > 0 or bool(((at < 0) & (self.problem.leave == MUST)).any())
@@ -164,7 +192,16 @@ class _Work:
         upper = self.value if not self.short else int(self.problem.largest)
         v = self.relaxation.first(self.opened, self.at)
         self.root = self.relaxation.run(v, self.status, upper, FIRST_STEPS)
+        few = len(self.problem.place) <= WHOLE_ROOT_AT_MOST
+        if self.problem.limited and few and self.root.bound < self.enough(stop_gap):
+            self.root = self.whole(self.root, self.status, WHOLE_STEPS)
         self.leaves = [Case(self.status.copy(), self.root.dual, self.root.bound)]
+
+    def whole(self, relaxed: Relaxed, status: Bytes, steps: int) -> Relaxed:
+        """Go on with places that serve whole customers; what was had before, if that proves no more."""
+        upper = self.value if not self.short else int(self.problem.largest)
+        again = self.relaxation.run(relaxed.v, status, upper, steps, whole=True)
+        return again if again.bound > relaxed.bound else relaxed
 
     def fix(self) -> None:
         """Close and open places for good that no better answer opens or closes."""
@@ -183,23 +220,35 @@ class _Work:
         """Split the case of the least bound on one place, again and again."""
         queue: list[tuple[int, int, Relaxed, Bytes]] = [(self.root.bound, 0, self.root, self.status)]
         done: list[Case] = []
-        number = 0
+        number, final = 0, 0
+        if self.problem.limited:
+            cases = min(cases, max(FEWEST_CASES, PAIRS_AT_MOST // max(1, len(self.problem.place))))
         while queue and number < cases and queue[0][0] < self.enough(stop_gap):
-            bound, _, relaxed, status = heapq.heappop(queue)
+            bound, turn, relaxed, status = heapq.heappop(queue)
             j = _undecided(relaxed.open_share, status)
             if j < 0:
+                again = self.whole(relaxed, status, WHOLE_STEPS) if turn >= 0 and self.problem.limited else relaxed
+                if again.bound > bound:
+                    final -= 1
+                    heapq.heappush(queue, (again.bound, final, again, status))
+                    continue
                 done.append(Case(status, relaxed.dual, bound))
                 break
             for decided in (THERE, GONE):
                 child = status.copy()
                 child[j] = decided
                 found = self.relaxation.run(relaxed.v, child, self.value, MORE_STEPS)
+                if self.problem.limited and len(self.problem.place) <= WHOLE_AT_MOST and found.bound < self.value:
+                    found = self.whole(found, child, MORE_STEPS)
                 number += 1
                 if found.bound < bound:
                     # What is proven of both cases is proven of each.
                     found = found._replace(bound=bound, dual=relaxed.dual, v=relaxed.v)
-                if found.bound < self.value and number % 4 == 1:
-                    self.improve(np.maximum(found.open_share, 1e-3), 0, child)
+                if found.bound < self.value and number % (16 if self.problem.limited else 4) == 1:
+                    if self.problem.limited:
+                        self.explore(found, child, CASE_ROUNDS)
+                    else:
+                        self.improve(np.maximum(found.open_share, 1e-3), 0, child)
                 heapq.heappush(queue, (found.bound, number, found, child))
             tell(0.6 + 0.4 * number / cases)
         self.leaves = [*done, *(Case(status, relaxed.dual, bound) for bound, _, relaxed, status in queue)]
