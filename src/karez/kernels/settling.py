@@ -151,7 +151,7 @@ def settle(  # type: ignore[no-untyped-def]
                 if at[k] == some and k != i:
                     for f in range(start[k], start[k + 1]):
                         if place[f] == place[here]:
-                            other, back = some, f
+                            other, back = some, np.int64(f)
                             break
                     break
         if other >= 0:
