@@ -3,6 +3,7 @@
 import filecmp
 import json
 
+import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pytest
@@ -107,6 +108,20 @@ def test_a_site_nothing_can_reach_by_fibre_says_how_far_the_road_is(run):
     far = run.sites[run.sites["place_id"] == "far"]
     assert (far["technology"] != "fibre").all()
     assert far["node_id"].fillna("").eq("").all()
+
+
+def test_every_vital_site_has_two_ways_or_is_listed_with_the_cheapest_there_is(run):
+    reach = gpd.read_file(run.planned.folder / "plan.gpkg", layer="emergency_reach").set_index("id")
+    vital = run.sites[run.sites["category"].isin(("county_seat", "hospital", "emergency_post"))].set_index("id")
+    two = vital["year"].notna() & vital["independent_ways"].isin(("spans", "nodes"))
+    assert set(reach.index) == set(vital.index[~two])
+    assert set(run.summary["resilience"]["vital_without_two_ways"]) == set(reach.index)
+    costs = reach[[f"{way}_present_real" for way in ("detour", "microwave", "satellite")]].to_numpy(float)
+    assert reach["cheapest_real"].to_numpy() == pytest.approx(np.nanmin(costs, axis=1), abs=0.01)
+    for key, row in reach[reach["cheapest"] != "none"].iterrows():
+        assert row["cheapest_real"] == pytest.approx(row[f"{row['cheapest']}_present_real"], abs=0.01), key
+        assert row["ways"] == (row["served_by"] != "unserved")
+    assert run.summary["resilience"]["cheapest_real"] <= reach["cheapest_real"].sum() + 0.01
 
 
 def test_the_run_proves(run):

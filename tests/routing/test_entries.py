@@ -64,9 +64,17 @@ def test_sources_and_hubs_with_two_ways_have_two_entries(rules, how, expected):
     assert lead_ins(BackboneRules(**rules), **how) == expected
 
 
-def test_the_second_is_as_long_as_the_first_and_joins_where_it_does():
+def test_the_second_joins_the_line_beside_the_first_and_is_about_as_long():
     graph = route(inputs_with(BackboneRules(in_plan=True)))
     of = graph.spans[graph.spans["tier"] == "lead_in"]
-    doubled = of.groupby(["start", "end"]).agg(count=("id", "size"), lengths=("length_m", "nunique"))
+    kind = graph.nodes["kind"].to_numpy()
+    of = of.assign(place=np.where(kind[of["end"]] == "join", of["start"], of["end"]))
+    of = of.assign(join=np.where(kind[of["end"]] == "join", of["end"], of["start"]))
+    doubled = of.groupby("place").agg(count=("id", "size"), joins=("join", "nunique"), longer=("length_m", np.ptp))
+    assert doubled["count"].tolist() == doubled["joins"].tolist()
     assert doubled["count"].tolist().count(2) == 3
-    assert (doubled["lengths"] == 1).all()
+    assert doubled["longer"].max() < 25.0
+    access = graph.spans[graph.spans["tier"] == "access"]
+    assert access["length_m"].sum() == pytest.approx(34_158.0, abs=5.0)
+    between = access[access["length_m"] < 30.0]
+    assert len(between) == 3 and between["length_m"].tolist() == pytest.approx([25.0] * 3, abs=0.1)

@@ -354,6 +354,16 @@ CASES: dict[str, tuple[Tamper, str, str]] = {
         "candidate upkeep",
         TRUNK,
     ),
+    "a vital site not listed that has one way": (
+        _summary(lambda summary: summary["resilience"].update(vital_without_two_ways=[])),
+        "emergency reach",
+        "emergency_post-pass",
+    ),
+    "a vital site listed that has two ways": (
+        _summary(lambda summary: summary["resilience"]["vital_without_two_ways"].append("home-east-1")),
+        "emergency reach",
+        "home-east-1",
+    ),
     "a smaller gap": (
         _summary(lambda summary: summary["certificates"][0].update(gap=0.5)),
         "certificates",
@@ -393,7 +403,7 @@ def test_the_finished_run_proves(finished: Path) -> None:
     verdict = verify(finished)
     assert verdict.failures == ()
     assert verdict.passed
-    assert len(verdict.checks) == 59
+    assert len(verdict.checks) == 60
 
 
 @pytest.mark.parametrize("case", CASES)

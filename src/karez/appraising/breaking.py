@@ -21,6 +21,7 @@ from karez.model.hazard import HazardLayer
 from karez.model.inputs import Relief
 from karez.model.network import HOUSEHOLDS, SITES, VITAL, WEIGHT, Network
 from karez.model.resilience import ResilienceRules
+from karez.model.words import RADIO_METHODS
 from karez.solving.hardening import Hardening, harden
 from karez.solving.restoring import Restoration, restore
 from karez.units import METRES_PER_KM
@@ -73,7 +74,7 @@ def break_spans(run: FinishedRun, spans: Sequence[str], nodes: Sequence[str]) ->
             "spans and nodes, where a year says that it is built."
         )
     title = ", ".join([*spans, *nodes])
-    km = np.minimum(network.length_m / METRES_PER_KM, 1.0)
+    km = np.where(_by_radio(network), 0.0, np.minimum(network.length_m / METRES_PER_KM, 1.0))
     return _broken(run, network, out, dead, km, title if len(title) < 80 else f"{len(spans)} spans, {len(nodes)} nodes")
 
 
@@ -98,7 +99,8 @@ def _exposed(
     points: npt.NDArray[np.object_],
 ) -> _Exposed:
     damage = np.array([rules.damage(str(method)) for method in network.method], np.float64)
-    length = network.length_m / METRES_PER_KM
+    # What happens on the ground below a hop does not break it: its masts stand among the nodes.
+    length = np.where(_by_radio(network), 0.0, network.length_m / METRES_PER_KM)
     if layer.raster is not None:
         share, yearly, at_node = _from_raster(layer.raster, shapes, points, length, damage)
         return _Exposed(["any"], np.ones(1), (share * length)[None], yearly[None], (at_node > 0)[None])
@@ -117,6 +119,11 @@ def _exposed(
         km[row, hit] = inside * length[hit]
         node[row] = shapely.intersects(area, points)
     return _Exposed([str(event) for event in events], chance, km, 1.0 - np.exp(-damage * km), node)
+
+
+def _by_radio(network: Network) -> Flags:
+    """Spans that are hops, or masts below them."""
+    return np.isin(network.method.astype(str), RADIO_METHODS)
 
 
 def _from_raster(
@@ -266,7 +273,11 @@ def _broken(run: FinishedRun, network: Network, out: Flags, dead: Flags, km: Flo
         "crews": rules.crews,
     }
     outlines = gpd.GeoDataFrame(run.areas)
-    return Breakage(run.programme, run.name, title, spans, gpd.GeoDataFrame(down), cut_off, outlines, repairs, totals)
+    feeds = run.nodes.set_index("id").loc[network.node_id[network.sources]].reset_index()[["id", "name", "geometry"]]
+    sources = gpd.GeoDataFrame(feeds)
+    return Breakage(
+        run.programme, run.name, title, sources, spans, gpd.GeoDataFrame(down), cut_off, outlines, repairs, totals
+    )
 
 
 def _fed(network: Network, whole: Flags, dead: Flags) -> Flags:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -42,7 +43,7 @@ def find_outages(
     rules = programme.resilience
     network = built_network(programme, sites, spans, nodes)
     cuts = find_cuts(len(network.node_id), network.start, network.end, network.sources, network.weight)
-    up = availability_of(programme, network)
+    up = availability_of(programme, network, _rain(decided))
     told = _sites(rules, network, sites, cuts, up)
     reach = find_reach(decided, network, sites, told)
     pairs = _pairs(network, cuts)
@@ -60,25 +61,37 @@ def find_outages(
     )
 
 
-def availability_of(programme: Programme, network: Network) -> Availability:
-    """Availability of every node, from how often cables, hops and plant fail."""
+def _rain(decided: Decided) -> dict[str, float]:
+    """Share of a year that rain leaves every hop, by id."""
+    radio = decided.graph.radio
+    if radio is None:
+        return {}
+    ids = decided.graph.spans["id"].to_numpy(dtype=object)[radio.links["span"].to_numpy()]
+    told = zip(ids, radio.links["availability"].to_numpy(np.float64), strict=True)
+    return {str(key): float(up) for key, up in told if np.isfinite(up)}
+
+
+def availability_of(programme: Programme, network: Network, rain: Mapping[str, float]) -> Availability:
+    """Availability of every node, from how often cables, hops (`rain` by id) and plant fail."""
     rules = programme.resilience
     km = network.length_m / METRES_PER_KM
-    out = [_unavailability(programme, method, length) for method, length in zip(network.method, km, strict=True)]
+    hops = [rain.get(str(key), programme.radio.availability) for key in network.span_id]
+    rows = zip(network.method, km, hops, strict=True)
+    out = [_unavailability(programme, method, length, dry) for method, length, dry in rows]
     kinds = {kind: rules.node(kind).unavailability for kind in set(network.node_kind)}
     up_node = 1.0 - np.array([kinds[kind] for kind in network.node_kind], dtype=np.float64)
     ends = network.start, network.end, network.sources
     return find_availability(len(up_node), *ends, 1.0 - np.array(out, np.float64), up_node, most=rules.states)
 
 
-def _unavailability(programme: Programme, method: str, km: float) -> float:
-    """Share of time that a span is out; a hop by its plant and by the rain that its band must bear at most."""
+def _unavailability(programme: Programme, method: str, km: float, dry: float) -> float:
+    """Share of time that a span is out; a hop by its plant and by rain, which leaves it the share `dry`."""
     if method == "mast":
         return 0.0
     if method == "microwave":
         plant = {str(name): plant for name, plant in programme.resilience.alternatives.items()}.get(method)
         up = 1.0 - (plant.unavailability if plant is not None else 0.0)
-        return 1.0 - up * programme.radio.availability
+        return 1.0 - up * dry
     return programme.resilience.cable(method).unavailability(km)
 
 

@@ -14,6 +14,8 @@ from karez.appraising.tables import Decided
 from karez.model.network import HOUSEHOLDS, SITES, VITAL, Network
 from karez.solving.cuts import Cuts, find_cuts
 from karez.solving.detours import NONE, SecondWays, second_ways
+from karez.solving.graph import Graph
+from karez.solving.joining import ways_to_join
 from karez.units import METRES_PER_KM, from_minor, to_minor
 
 Flags = npt.NDArray[np.bool_]
@@ -32,10 +34,11 @@ class Reach:
 
 
 def find_reach(decided: Decided, network: Network, sites: gpd.GeoDataFrame, told: pd.DataFrame) -> Reach:
-    """Find who lacks a second way, and the cheapest to give each: a detour, or a satellite link as a back-up.
+    """Find who lacks a second way, and the cheapest to give each: by cable, or a microwave or satellite link beside it.
 
-    A detour is made of candidate spans that are not built. Where one road only leads to a site, a second duct along it
-    is the complement, and the table says for how many kilometres.
+    A detour is made of candidate spans that are not built, hops among them where they are edges. Where one road only
+    leads to a site, a second duct along it is the complement, and the table says for how many kilometres. A site
+    without the network has its own technology as one way and lacks a second; one that is not served lacks both.
 
     Parameters
     ----------
@@ -49,21 +52,30 @@ def find_reach(decided: Decided, network: Network, sites: gpd.GeoDataFrame, told
         ``independent_ways`` of every site, in the order of `sites`.
     """
     rules = decided.inputs.programme.resilience
-    is_vital = sites["category"].isin(rules.vital).to_numpy() & sites["year"].notna().to_numpy()
-    on = is_vital & (network.site_node >= 0)
+    is_vital = sites["category"].isin(rules.vital).to_numpy()
+    served = sites["year"].notna().to_numpy()
+    on = is_vital & served & (network.site_node >= 0)
     lacking = np.flatnonzero(on & (told["independent_ways"] == "none").to_numpy())
     candidate = _candidate_cuts(decided, network, sites)
     found = _second_ways(decided, network, sites, lacking, candidate.bridge)
-    table = _table(decided, sites, lacking, found, network, told)
+    beside = _beside(decided, sites, lacking, found)
+    apart = _apart(decided, network, np.flatnonzero(is_vital & ~on))
+    table = _told(decided, sites, told, pd.concat([beside, apart], ignore_index=True))
     spans = np.unique(found.edge)
-    one_road = table["one_road_km"].to_numpy() > table["lead_in_km"].to_numpy() + 1e-9
-    by_detour = table["detour_present_real"].notna().to_numpy()
+    one_road = beside["one_road_km"].to_numpy() > beside["lead_in_km"].to_numpy() + 1e-9
+    by_detour = beside["detour_present_real"].notna().to_numpy()
+    cheapest = table.set_index("id")["cheapest"].reindex(sites["id"].to_numpy()[lacking]).to_numpy()
+    others = ~table["id"].isin(sites["id"].to_numpy()[lacking[cheapest == "detour"]])
     totals = {
-        "vital": int(is_vital.sum()),
+        "vital": int((is_vital & served).sum()),
         "vital_two_ways": int((on & (told["independent_ways"] != "none").to_numpy()).sum()),
-        "vital_off_network": int((is_vital & ~on).sum()),
+        "vital_off_network": int((is_vital & served & ~on).sum()),
+        "vital_unserved": int((is_vital & ~served).sum()),
         "vital_one_road": int((one_road & by_detour).sum() + (~by_detour).sum()),
-        "complement_real": _shared(decided, found),
+        "complement_real": _shared(decided, found, np.ones(len(lacking), bool)),
+        "cheapest_real": round(
+            _shared(decided, found, cheapest == "detour") + float(table.loc[others, "cheapest_real"].sum()), 2
+        ),
     }
     ids = decided.graph.spans["id"].to_numpy(dtype=object)
     return Reach(table, _roads(decided, network, candidate), totals, tuple(ids[spans]))
@@ -102,14 +114,10 @@ def _second_ways(
     return SecondWays(found.total[row], first, found.edge[each], found.beside[each])
 
 
-def _table(
-    decided: Decided,
-    sites: gpd.GeoDataFrame,
-    lacking: npt.NDArray[np.intp],
-    found: SecondWays,
-    network: Network,
-    told: pd.DataFrame,
+def _beside(
+    decided: Decided, sites: gpd.GeoDataFrame, lacking: npt.NDArray[np.intp], found: SecondWays
 ) -> pd.DataFrame:
+    """Second ways by cable of sites that hang on the network by one."""
     spans, capex = decided.graph.spans, decided.prices.span_capex
     of = np.repeat(np.arange(len(lacking)), np.diff(found.first))
     km = spans["length_m"].to_numpy(np.float64)[found.edge] / METRES_PER_KM
@@ -120,36 +128,94 @@ def _table(
         return np.bincount(of, values, len(lacking)).astype(np.float64)
 
     there = found.total < NONE
-    detour = np.where(there, from_minor(found.total), np.nan)
-    satellite = decided.prices.present_with("satellite")[lacking]
-    rows = sites.iloc[lacking]
-    cheapest = np.where(
-        np.isnan(detour) & np.isnan(satellite),
-        "none",
-        np.where(np.nan_to_num(detour, nan=np.inf) <= np.nan_to_num(satellite, nan=np.inf), "detour", "satellite"),
-    )
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "id": rows["id"].to_numpy(dtype=object),
-            "name": rows["name"].to_numpy(dtype=object),
-            "category": rows["category"].to_numpy(dtype=object),
-            "area_id": rows["area_id"].to_numpy(dtype=object),
-            "minutes_lost_per_year": told["minutes_lost_per_year"].to_numpy()[lacking],
+            "site": lacking,
+            "ways": 1,
             "detour_km": total(km),
             "one_road_km": total(km * found.beside),
             "lead_in_km": total(km * lead_in),
             "detour_capex_real": np.where(there, np.round(total(capex[found.edge] * factor), 2), np.nan),
-            "detour_present_real": detour,
-            "satellite_present_real": satellite,
-            "cheapest": cheapest,
+            "detour_present_real": np.where(there, from_minor(found.total), np.nan),
         }
     )
-    return table.sort_values(["cheapest", "detour_present_real", "id"], ignore_index=True)
 
 
-def _shared(decided: Decided, found: SecondWays) -> float:
-    """Present cost of all detours together, every span once: what each site's cheapest comes to, not a least."""
-    key = np.unique(np.stack([found.edge, found.beside.astype(found.edge.dtype)]), axis=1)
+def _apart(decided: Decided, network: Network, rows: npt.NDArray[np.intp]) -> pd.DataFrame:
+    """Ways by cable of sites off the network: the cheapest to what is built, and the terminal there."""
+    graph, prices = decided.graph, decided.prices
+    spans = graph.spans
+    cost = to_minor(prices.span_present_by_year[:, 0])
+    start, end = (spans[name].to_numpy(np.int32) for name in ("start", "end"))
+    network_graph = Graph.from_edges(len(graph.nodes), start, end, cost)
+    reached = graph.nodes["id"].isin(network.node_id).to_numpy()
+    own = np.fmin.reduce([prices.present_with(name) for name in decided.inputs.programme.networked])
+    node = graph.site_node[rows]
+    ways = iter(ways_to_join(network_graph, reached, node[node >= 0]))
+    made = []
+    for site, at in zip(rows.tolist(), node.tolist(), strict=True):
+        way = next(ways) if at >= 0 else None
+        there = way is not None and np.isfinite(own[site])
+        edges = way if there and way is not None else np.empty(0, np.int32)
+        made.append(
+            {
+                "site": site,
+                "ways": int(decided.served[site]),
+                "detour_km": float(spans["length_m"].to_numpy(np.float64)[edges].sum()) / METRES_PER_KM,
+                "one_road_km": 0.0,
+                "lead_in_km": 0.0,
+                "detour_capex_real": round(float(prices.span_capex[edges].sum()), 2) if there else np.nan,
+                "detour_present_real": float(from_minor(cost[edges].sum())) + own[site] if there else np.nan,
+            }
+        )
+    return pd.DataFrame(made, columns=["site", *_WAY_COLUMNS])
+
+
+_WAY_COLUMNS = ["ways", "detour_km", "one_road_km", "lead_in_km", "detour_capex_real", "detour_present_real"]
+
+
+def _told(decided: Decided, sites: gpd.GeoDataFrame, told: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Table ``reach``: ways by cable beside back-ups without it, and the cheapest of them."""
+    row = found["site"].to_numpy(np.int64)
+    technology = sites["technology"].to_numpy(dtype=object)[row]
+    served = sites["year"].notna().to_numpy()[row]
+
+    def back_up(name: str) -> Floats:
+        cost = decided.prices.present_with(name)[row]
+        is_own = (technology == name) & served
+        return np.where(is_own | (name in decided.inputs.programme.networked), np.nan, cost)
+
+    costs = {
+        "detour": found["detour_present_real"].to_numpy(np.float64),
+        "microwave": back_up("microwave"),
+        "satellite": back_up("satellite"),
+    }
+    every = np.nan_to_num(np.array(list(costs.values())), nan=np.inf).reshape(len(costs), -1)
+    least = every.min(axis=0)
+    cheapest = np.where(np.isfinite(least), np.array(list(costs), object)[every.argmin(axis=0)], "none")
+    of = sites.iloc[row]
+    table = pd.DataFrame(
+        {
+            "id": of["id"].to_numpy(dtype=object),
+            "name": of["name"].to_numpy(dtype=object),
+            "category": of["category"].to_numpy(dtype=object),
+            "area_id": of["area_id"].to_numpy(dtype=object),
+            "served_by": np.where(served, technology, "unserved"),
+            "minutes_lost_per_year": told["minutes_lost_per_year"].to_numpy()[row],
+            **{name: found[name].to_numpy() for name in _WAY_COLUMNS},
+            "microwave_present_real": costs["microwave"],
+            "satellite_present_real": costs["satellite"],
+            "cheapest": cheapest,
+            "cheapest_real": np.where(np.isfinite(least), np.round(least, 2), np.nan),
+        }
+    )
+    return table.sort_values(["cheapest", "cheapest_real", "id"], ignore_index=True)
+
+
+def _shared(decided: Decided, found: SecondWays, chosen: Flags) -> float:
+    """Present cost of the detours of some sites, every span once: what each one's cheapest comes to, not a least."""
+    of = np.repeat(chosen, np.diff(found.first))
+    key = np.unique(np.stack([found.edge[of], found.beside[of].astype(found.edge.dtype)]), axis=1)
     present = decided.prices.span_present_by_year[key[0], 0]
     return float(
         np.round((present * np.where(key[1] > 0, decided.inputs.programme.resilience.parallel_cost, 1.0)).sum(), 2)

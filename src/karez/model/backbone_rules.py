@@ -40,8 +40,8 @@ class BackboneRules(Settings):
     )
     dual_entry: bool = setting(
         True,
-        meaning="Whether sources, and hubs that need two ways, are led in twice: a second cable of the same length and "
-        "price in a trench apart",
+        meaning="Whether sources, and hubs that need two ways, are led in twice: a second cable in a trench "
+        "apart, from a join of its own, at the same rate",
     )
     dual_entry_max_m: NonNegative = setting(
         5000.0, unit="m", meaning="Lead-ins longer than this are roads of their own, and stay single", assumption=True

@@ -23,6 +23,8 @@ class Breakage:
         Name of the run's folder.
     title : str
         What is out, in words.
+    sources : GeoDataFrame
+        Sources in use before: ``id``, ``name``.
     spans : GeoDataFrame
         Every built span: ``id``, ``length_m``, ``out``, ``state`` (whole, out, cut off), geometry.
     nodes : GeoDataFrame
@@ -57,6 +59,7 @@ class Breakage:
     programme: Programme
     run: str
     title: str
+    sources: gpd.GeoDataFrame
     spans: gpd.GeoDataFrame
     nodes: gpd.GeoDataFrame
     sites: gpd.GeoDataFrame

@@ -19,8 +19,10 @@ class Outages:
         somebody off), ``worst_span_households``, ``worst_node_households``, ``cut_pairs`` (pairs of spans that cut,
         neither alone does), ``households_two_ways`` and ``sites_two_ways`` (no span shared),
         ``minutes_lost_per_year`` (mean, by household), ``availability`` (likewise), ``sites_bounded``, ``vital``,
-        ``vital_two_ways``, ``vital_one_road`` (vital sites that no second road reaches), ``complement_real`` (present
-        cost of giving each of the others its cheapest second way, shared spans once).
+        ``vital_two_ways``, ``vital_off_network`` and ``vital_unserved`` (served without the network, not at all),
+        ``vital_one_road`` (those on it that no second road reaches), ``complement_real`` (present cost of giving each
+        of those on it with one way its cheapest second one by cable, shared spans once), ``cheapest_real`` (of giving
+        each in `reach` the cheapest it may have).
     spans : DataFrame
         A row for every span built: ``id``, ``cut_off_sites``, ``cut_off_households``, ``cut_off_weight``,
         ``cut_off_vital`` (alone out), ``worst_partner`` (id, empty if none), ``with_partner_households`` (both out).
@@ -38,10 +40,12 @@ class Outages:
     pairs : DataFrame
         Worst pairs of spans: ``span``, ``partner``, ``sites``, ``households``.
     reach : DataFrame
-        Vital sites without two ways: ``id``, ``name``, ``category``, ``households_near``, ``ways``, ``one_road_km`` (of
-        the complement, along a road no other way leads round), ``detour_km``, ``detour_capex_real``,
-        ``detour_present_real``, ``satellite_present_real`` (NaN where the catalogue has none), ``cheapest``
-        (detour, satellite, none).
+        Vital sites without two ways: ``id``, ``name``, ``category``, ``area_id``, ``served_by`` (technology, or
+        unserved), ``minutes_lost_per_year``, ``ways`` (one, none if unserved), ``detour_km`` (new spans of the way by
+        cable), ``one_road_km`` (of them, along a road no other way leads round), ``lead_in_km``,
+        ``detour_capex_real``, ``detour_present_real``, ``microwave_present_real``, ``satellite_present_real`` (links
+        beside the network, NaN where the catalogue has none or the site is served by it), ``cheapest`` (detour,
+        microwave, satellite, none), ``cheapest_real``.
     roads : DataFrame
         Built spans that no candidate route leads round, lead-ins left out: ``id``, ``km``, ``sites``, ``households``,
         ``vital``.

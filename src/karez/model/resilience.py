@@ -78,7 +78,7 @@ class ResilienceRules(Settings):
             "junction": PlantOutage(),
             "join": PlantOutage(),
         },
-        meaning="Failures of plant by kind of node: source, place, junction, join; others never fail",
+        meaning="Failures of plant by kind of node: source, place, junction, join, mast; others never fail",
     )
     alternatives: dict[Alternative, PlantOutage] = setting(
         {

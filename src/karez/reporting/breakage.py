@@ -20,6 +20,8 @@ from karez.reporting.unit import fitting_unit
 
 STATES = {"whole": ("In service", "#9fb4c2"), "cut off": ("Cut off", "#d98a1b"), "out": ("Out", "#b3261e")}
 _SHOWN = 60
+_NAMED = 12
+"""Places cut off that are named on the map, those of most households."""
 
 
 def write_breakage(made: Breakage, folder: Path, *, force: bool = False, progress: Progress | None = None) -> Path:
@@ -119,14 +121,18 @@ def _map(made: Breakage) -> Figure:
     dots = [
         Dots(other.geometry.to_numpy(), "#d98a1b", [2.2] * len(other), other["name"].tolist()),
         Dots(vital.geometry.to_numpy(), "#17222c", [3.4] * len(vital), vital["name"].tolist()),
+        Dots(made.sources.geometry.to_numpy(), "#1c5f99", [6.0] * len(made.sources), made.sources["name"].tolist()),
         Dots(made.nodes.geometry.to_numpy(), "#b3261e", [7.0] * len(made.nodes), made.nodes["id"].tolist()),
     ]
-    legend = [*STATES.values(), ("Vital site cut off", "#17222c")]
+    largest = sites.sort_values(["households", "weight", "id"], ascending=[False, False, True])
+    named = largest.assign(name=largest["name"].str.split(":").str[0]).drop_duplicates("name").head(_NAMED)
+    names = [(row.geometry, str(row.name)) for table in (made.sources, named) for row in table.itertuples(index=False)]
+    legend = [*STATES.values(), ("Vital site cut off", "#17222c"), ("Source", "#1c5f99")]
     legend += [("Hazard", "#e7dff2")] if made.outline is not None else []
     return Figure(
         "Map",
         "Spans by what becomes of them; dots are sites cut off.",
-        network_map("Who is cut off", made.areas, [*lines, *dots]),
+        network_map("Who is cut off", made.areas, [*lines, *dots], names),
         tuple(legend),
     )
 

@@ -13,6 +13,7 @@ import pyogrio
 
 from karez.model.attributes import PLAN_TABLES, RADIO_TABLES, Attribute, Table
 from karez.model.plan import Plan
+from karez.reporting.outage_layers import reach_layers, reach_styles
 from karez.reporting.rings import ring_layers, ring_styles
 from karez.reporting.styles import LayerStyle, layer_styles
 
@@ -27,7 +28,7 @@ def write_geopackage(plan: Plan, path: Path) -> None:
     """Write the layers of a plan, their column descriptions and QGIS styles; ``towers`` and ``hops`` where it has any.
 
     Where the plan builds a backbone, layers ``rings`` and ``hubs`` come after them, as
-    :func:`karez.reporting.rings.ring_layers` has them.
+    :func:`karez.reporting.rings.ring_layers` has them, and ``emergency_reach`` where a vital site lacks a way.
     Columns are those of :data:`karez.model.attributes.PLAN_TABLES`, in that order; geometry is EPSG:4326. Column
     meanings go into the schema extension (``gpkg_data_columns``), styles into the table ``layer_styles`` that QGIS
     reads by itself. Files of equal plans are equal byte by byte.
@@ -55,10 +56,10 @@ def write_geopackage(plan: Plan, path: Path) -> None:
                 use_arrow=True,
                 layer_options={"GEOMETRY_NAME": "geom", "DESCRIPTION": f"One row: {table.row_is}"},
             )
-    write_layers(ring_layers(plan), path, version="1.3")
+    write_layers({**ring_layers(plan), **reach_layers(plan)}, path, version="1.3")
     with closing(sqlite3.connect(path)) as connection, connection:
         _describe_columns(connection, tables)
-        add_styles(connection, [*layer_styles(plan), *ring_styles(plan)])
+        add_styles(connection, [*layer_styles(plan), *ring_styles(plan), *reach_styles(plan)])
 
 
 def write_layers(

@@ -54,8 +54,13 @@ class Dots:
     tips: Sequence[str] = ()
 
 
-def network_map(title: str, areas: gpd.GeoDataFrame, layers: Sequence[Lines | Dots]) -> Markup:
-    """Draw layers over the outlines of the areas, in order; the title is said to those who cannot see it."""
+def network_map(
+    title: str, areas: gpd.GeoDataFrame, layers: Sequence[Lines | Dots], names: Sequence[tuple[Any, str]] = ()
+) -> Markup:
+    """Draw layers over the outlines of the areas, in order, and names beside points.
+
+    The title is said to those who cannot see it. A name that would lie over one before it is left out.
+    """
     drawn = [layer for layer in layers if len(layer.shapes if isinstance(layer, Lines) else layer.points)]
     boxes = np.array(
         [shapely.total_bounds(areas.geometry.to_numpy())]
@@ -82,7 +87,23 @@ def network_map(title: str, areas: gpd.GeoDataFrame, layers: Sequence[Lines | Do
             _lines(svg, layer, at, thin)
         else:
             _dots(svg, layer, at)
+    _names(svg, names, at)
     return Markup(ET.tostring(svg, encoding="unicode"))  # ElementTree has escaped what it holds
+
+
+def _names(svg: ET.Element, names: Sequence[tuple[Any, str]], at: Any) -> None:
+    """Names to the right of their points, or to the left where the map ends."""
+    look = {"font-size": "15", "fill": "#17222c", "stroke": "#fff", "stroke-width": "3", "paint-order": "stroke"}
+    group = ET.SubElement(svg, "g", look)
+    taken: list[tuple[float, float, float]] = []
+    for point, name in names:
+        x, y = (float(part) for part in at(shapely.get_coordinates(point)[:1]).split(","))
+        wide = 7.8 * len(name) + 8
+        left = x + 7 if x + wide < _WIDTH else x - wide
+        if any(abs(y - row) < 16 and left < end and left + wide > begin for begin, end, row in taken):
+            continue
+        taken.append((left, left + wide, y))
+        ET.SubElement(group, "text", {"x": f"{left:.1f}", "y": f"{y + 5:.1f}"}).text = name
 
 
 def _lines(svg: ET.Element, layer: Lines, at: Any, thin: float) -> None:

@@ -26,16 +26,18 @@ def fill_outages(sheets: dict[str, Sheet], plan: Plan) -> None:
     sheet, outages = sheets[OUTAGES], plan.outages
     _standards(sheet, plan)
     reach = outages.reach
-    sheet.heading("Vital sites with one way only, and the cheapest second way of each by itself, present cost")
+    sheet.heading("Vital sites without two ways, and the cheapest further way of each by itself, present cost")
     sheet.table(
         [
             Column("Site", reach["id"].tolist(), "text", 30),
             Column("Name", reach["name"].tolist(), "text", 24),
             Column("Category", reach["category"].tolist(), "text", 16),
+            Column("Served by", reach["served_by"].tolist(), "text", 14),
             Column("Minutes lost a year", reach["minutes_lost_per_year"].tolist(), "integer", 14),
             Column("New cable, km", reach["detour_km"].tolist(), "quantity", 14),
             Column("Beside the only road, km", reach["one_road_km"].tolist(), "quantity", 14),
-            Column("Second way", reach["detour_present_real"].tolist(), "money", 18),
+            Column("By cable", reach["detour_present_real"].tolist(), "money", 18),
+            Column("Microwave", reach["microwave_present_real"].tolist(), "money", 18),
             Column("Satellite", reach["satellite_present_real"].tolist(), "money", 18),
             Column("Cheapest", [CHEAPEST_WORDS[word] for word in reach["cheapest"]], "text", 20),
         ]

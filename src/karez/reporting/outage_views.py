@@ -24,7 +24,19 @@ WAY_WORDS = {
     "spans": "Two ways without a common span",
     "nodes": "Two ways without a common span or node",
 }
-CHEAPEST_WORDS = {"detour": "second way by cable", "satellite": "satellite back-up", "none": "none known"}
+CHEAPEST_WORDS = {
+    "detour": "second way by cable",
+    "microwave": "microwave back-up",
+    "satellite": "satellite back-up",
+    "none": "none known",
+}
+
+_FURTHER = {
+    "detour": "by cable",
+    "microwave": "by a microwave link",
+    "satellite": "by satellite",
+    "none": "none known",
+}
 
 
 def outage_findings(plan: Plan) -> list[str]:
@@ -78,9 +90,38 @@ def _single(plan: Plan) -> str:
     return (
         f"{number(of['single_spans'])} of {number(len(plan.outages.spans))} spans and {number(of['single_nodes'])} "
         f"nodes are single points of failure: out alone, each cuts somebody off. The worst span takes "
-        f"{number(of['worst_span_households'])} households with it, the worst node "
-        f"{number(of['worst_node_households'])}."
+        f"{number(of['worst_span_households'])} households with it{_own_entry(plan, plan.outages)}. The worst node "
+        f"takes {number(of['worst_node_households'])}{_source_itself(plan, plan.outages)}."
     )
+
+
+def _own_entry(plan: Plan, outages: Outages) -> str:
+    """What to know if the worst span is the lead-in of a source: a second entry is a matter of metres."""
+    ranked = outages.spans.sort_values(["cut_off_households", "id"], ascending=[False, True])
+    span = plan.spans.set_index("id").loc[ranked["id"].iloc[0]]
+    ends = plan.nodes.set_index("id").loc[[span["start_node"], span["end_node"]]]
+    source = ends[ends["feeds"].astype(bool)]
+    if span["tier"] != "lead_in" or source.empty:
+        return ""
+    others = float(ranked["cut_off_households"].iloc[1:].max()) if len(ranked) > 1 else 0.0
+    return (
+        f": it is the only entry of the source {source['name'].iloc[0]}, {number(span['length_m'])} m, and a second in "
+        f"a trench apart costs about {money(float(span['designed_capex_real']), plan.programme.agreement.currency)}; "
+        f"of the others none takes more than {number(others)}"
+    )
+
+
+def _source_itself(plan: Plan, outages: Outages) -> str:
+    """What to know if the worst node is a source."""
+    ranked = outages.nodes.sort_values(["cut_off_households", "id"], ascending=[False, True])
+    node = plan.nodes.set_index("id").loc[ranked["id"].iloc[0]]
+    if not bool(node["feeds"]):
+        return ""
+    feeds = plan.nodes[plan.nodes["feeds"].astype(bool) & plan.nodes["year"].notna()]
+    others = ranked.loc[~ranked["id"].isin(feeds["id"]), "cut_off_households"]
+    only = ", the only one" if len(feeds) == 1 else ""
+    said = f": it is the source {node['name']}{only}"
+    return said if others.empty else f"{said}; of the others none takes more than {number(others.max())}"
 
 
 def _ways(plan: Plan) -> str:
@@ -114,16 +155,22 @@ def _vital(plan: Plan) -> str:
     of, currency = plan.outages.totals, plan.programme.agreement.currency
     if not of["vital"]:
         return ""
-    lacking = len(plan.outages.reach)
-    said = f"Of {number(of['vital'])} served vital sites {number(of['vital_two_ways'])} have two ways by cable"
+    reach = plan.outages.reach
+    said = f"Of {number(of['vital'])} served vital sites {number(of['vital_two_ways'])} have two ways over the network"
     if of["vital_off_network"]:
-        said += f", {number(of['vital_off_network'])} are served without cable"
-    if not lacking:
+        said += f", {number(of['vital_off_network'])} are served without it, by one link"
+    if of["vital_unserved"]:
+        said += f"; {number(of['vital_unserved'])} more are not served"
+    if reach.empty:
         return said + "."
-    said += f". {number(lacking)} have one: second ways for all of them, spans shared once, cost at most "
-    said += f"{money(of['complement_real'], currency)} (present cost)"
+    kinds = reach["cheapest"].value_counts()
+    cheapest = ", ".join(f"{number(kinds[word])} {how}" for word, how in _FURTHER.items() if word in kinds.index)
+    said += (
+        f". For the {number(len(reach))} that lack a way the cheapest there is ({cheapest}) costs "
+        f"{money(of['cheapest_real'], currency)} together at most (present cost, shared spans once)"
+    )
     if of["vital_one_road"]:
-        said += f"; to {number(of['vital_one_road'])} of them one road only leads, or none more by cable"
+        said += f"; to {number(of['vital_one_road'])} on the network one road only leads, or none more by cable"
     return said + "."
 
 

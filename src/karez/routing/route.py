@@ -68,7 +68,7 @@ def route(inputs: Inputs, progress: Progress = lambda _: None, *, for_backbone: 
     class_lead_ins(joined.edges.lines, ground, metric)
     all_edges = joined.edges
     if inputs.programme.backbone.in_plan or for_backbone:
-        all_edges = _with_second_entries(inputs, places, joined, fed)
+        all_edges = _with_second_entries(inputs, places, joined, fed, metric)
     nodes, spans, number = tabulate(all_edges, places, joined.node, inputs.sources, fed.node)
     site_node, refusal = _sites(inputs.sites, places, joined, number, rules.lead_in_max_km)
     graph = RouteGraph(nodes, spans, site_node, refusal, _renamed(fed.node, number), tuple(notes))
@@ -127,14 +127,14 @@ def _masted(
     return _Masted(masts, hops, hung.edges, hung.node, together)
 
 
-def _with_second_entries(inputs: Inputs, places: pd.DataFrame, joined: Joined, fed: Joined) -> Edges:
+def _with_second_entries(inputs: Inputs, places: pd.DataFrame, joined: Joined, fed: Joined, metric: Metric) -> Edges:
     """The edges, with second lead-ins of sources and of hubs that need two ways."""
     rules = inputs.programme.backbone
     if not rules.dual_entry:
         return joined.edges
     hubs = inputs.sites.loc[np.isin(hub_words(rules, inputs.sites), ("edge", "node")), "place_id"]
     nodes = np.concatenate([joined.node[places["place_id"].isin(hubs).to_numpy()], fed.node])
-    return with_second_entries(joined.edges, nodes[nodes >= 0], rules.dual_entry_max_m)
+    return with_second_entries(joined.edges, nodes[nodes >= 0], rules.dual_entry_max_m, metric)
 
 
 def _lines(inputs: Inputs) -> tuple[Lines, Metric]:

@@ -37,6 +37,13 @@ def ways(run: Run) -> Check:
     return conclude("second ways", proven, _way_findings(run))
 
 
+def emergency(run: Run) -> Check:
+    """Every vital site has two ways, or is on the list of those that have not."""
+    listed = set(run.summary["resilience"]["vital_without_two_ways"])
+    proven = f"vital sites have two ways that share no span, or are listed: {len(listed):,} are"
+    return conclude("emergency reach", proven, _emergency_findings(run, listed))
+
+
 def availability(run: Run) -> Check:
     """Availability of a site with one way is the product along it; draws agree with the mean of all."""
     proven = f"of every site with one way that of its way; the mean agrees with {DRAWS} draws"
@@ -51,21 +58,23 @@ def _network(run: Run) -> nx.MultiGraph:
     graph.add_nodes_from((node, {"out": _plant(run, kind)}) for node, kind in kinds.items())
     graph.add_node(ROOT, out=0.0)
     built = run.spans[run.spans["year"].notna()]
+    rain = dict(zip(run.hops["id"], run.hops["availability"], strict=True)) if len(run.hops) else {}
     for row in built[["id", "start_node", "end_node", "method", "length_m"]].to_dict("records"):
-        out = _cable(run, str(row["method"]), float(row["length_m"]) / 1000.0)
+        dry = float(rain.get(row["id"], run.programme.radio.availability))
+        out = _cable(run, str(row["method"]), float(row["length_m"]) / 1000.0, dry)
         graph.add_edge(row["start_node"], row["end_node"], key=row["id"], out=out)
     for node in used.loc[used["feeds"].astype(bool), "id"]:
         graph.add_edge(ROOT, node, key="source", out=0.0)
     return graph
 
 
-def _cable(run: Run, method: str, km: float) -> float:
+def _cable(run: Run, method: str, km: float, dry: float) -> float:
     if method == "mast":
         return 0.0
     if method == "microwave":
         plant = {str(name): plant for name, plant in run.programme.resilience.alternatives.items()}.get(method)
         lost = 0.0 if plant is None else plant.per_year * plant.repair_hours
-        return 1.0 - HOURS / (HOURS + lost) * run.programme.radio.availability
+        return 1.0 - HOURS / (HOURS + lost) * dry
     rules = {str(name): cable for name, cable in run.programme.resilience.cables.items()}.get(method)
     per, hours = (2.13, 12.0) if rules is None else (rules.per_1000_km, rules.repair_hours)
     return per * km / 1000.0 * hours / (HOURS + per * km / 1000.0 * hours)
@@ -141,6 +150,21 @@ def _way_findings(run: Run) -> Iterator[Finding]:
             found = "spans"
         if row["independent_ways"] != found:
             yield Finding(f"has not the ways it is said to have, but {found}", str(row["id"]))
+
+
+def _emergency_findings(run: Run, listed: set[str]) -> Iterator[Finding]:
+    """What hangs together with the root when all bridges are out has two ways."""
+    graph = _network(run)
+    simple = nx.Graph(graph)
+    bridges = [pair for pair in nx.bridges(simple) if ROOT not in pair and graph.number_of_edges(*pair) == 1]
+    simple.remove_edges_from(bridges)
+    safe, standing = nx.node_connected_component(simple, ROOT), _standing(run)
+    two = set(standing.loc[standing["node_id"].isin(safe), "id"])
+    vital = set(run.sites.loc[run.sites["category"].isin(run.programme.resilience.vital), "id"])
+    for key in sorted(vital - two - listed):
+        yield Finding("has not two ways and is not listed", str(key))
+    for key in sorted(listed - (vital - two)):
+        yield Finding("is listed without two ways, and has them or is not vital", str(key))
 
 
 def _two_ways(graph: nx.MultiGraph, node: Any, *, by_nodes: bool) -> bool:

@@ -82,6 +82,7 @@ SUBSTANCE: tuple[Callable[[Run], Check], ...] = (
     emissions.emissions,
     outages.cut_off,
     outages.ways,
+    outages.emergency,
     outages.availability,
     certificates.certificates,
     design_bound.graph,
