@@ -466,7 +466,9 @@ class Radio:
         """Reasons of sites on hops, and of those that had no room on one."""
         words = reason.copy()
         on = (settled.option >= 0) & (settled.option == self._sites.hop)
-        words[on] = [f"hops reach it, and fibre does not: {text}" for text in words[on]]
+        words[on] = [
+            f"hops reach it, and fibre does not: {text.replace('fibre', 'the network', 1)}" for text in words[on]
+        ]
         words[settled.full] = "the hop that could serve it is full: the next best serves it"
         words[settled.lost] = "the hop that could serve it is full, and nothing else may serve it"
         return words
