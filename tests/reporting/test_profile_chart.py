@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 
 from karez.reporting.profile_chart import EARTH, GROUND_EDGE, RAY, ROOM, PathProfile, path_profile
+from karez.reporting.radio_views import _about
 
 KM = np.linspace(0.0, 30.0, 901)
 BULGE = 1e6 * KM * (30.0 - KM) / (2 * 4 / 3 * 6_371_008.8)
@@ -57,3 +58,12 @@ def test_what_nothing_proves_has_no_mark() -> None:
     assert shapes(unproven, ROOM) == []
     unknown = replace(unproven, ground_m=np.full(901, math.nan))
     assert shapes(unknown, GROUND_EDGE) == [] and len(shapes(unknown, RAY)) == 1
+
+
+def test_an_assumed_hop_says_where_even_a_coarse_relief_stands_in_its_way() -> None:
+    row = {
+        **{"band": "18ghz", "length_km": 30.0, "clearance_m": math.nan, "clearance_at_km": math.nan},
+        **{"availability": 0.9999, "load_mbps": 10.0, "capacity_mbps": 400.0},
+    }
+    assert "shows ground in its way" in _about(row, hill(60.0))
+    assert "shows ground in its way" not in _about(row, hill(0.0))

@@ -83,13 +83,15 @@ def _profiles(plan: Plan, radio: RadioPlan, names: dict[str, str]) -> list[dict[
             clearance_m=row["clearance_m"],
             clearance_at_km=row["clearance_at_km"],
         )
-        drawn.append({"name": words, "about": _about(row), "chart": path_profile(f"Path profile {words}", path)})
+        drawn.append({"name": words, "about": _about(row, path), "chart": path_profile(f"Path profile {words}", path)})
     return drawn
 
 
-def _about(row: dict[Any, Any]) -> str:
+def _about(row: dict[Any, Any], path: PathProfile) -> str:
     """What a hop is, in a line."""
     seen = "assumed: the relief is too coarse to prove it"
+    if (path.ground_m + path.bulge_m > path.ray_m - path.share * path.zone_m)[1:-1].any():
+        seen += ", and shows ground in its way"
     if not is_missing(row["clearance_m"]):
         seen = f"clear, at least {number(row['clearance_m'], 1)} m to spare at {number(row['clearance_at_km'], 1)} km"
     return (
