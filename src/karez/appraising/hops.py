@@ -78,7 +78,7 @@ def _hops(decided: Decided, radio: RadioGraph, spans: gpd.GeoDataFrame) -> gpd.G
             "clearance_at_km": np.where(turned, said["km"] - said["clearance_at_km"], said["clearance_at_km"]).round(6),
             "availability": said["availability"].to_numpy(),
             "capacity_mbps": said["mbps"].to_numpy(),
-            "load_mbps": element.loc[key, "load_mbps"].to_numpy(),
+            "load_mbps": (element.loc[key, "load_mbps"].to_numpy() + said["taken_mbps"].to_numpy()).round(6),
             "sites_behind": element.loc[key, "sites_behind"].to_numpy().astype(np.int64),
             "households_behind": rows["households_behind"].to_numpy(),
             "capex_real": rows["capex_real"].to_numpy(),

@@ -209,4 +209,7 @@ def _graph(decided: Decided, source_id: pd.Series) -> pd.DataFrame:
             "present_minor": to_minor(prices.source_present_by_year[joined, 0]),
         }
     )
+    if graph.radio is not None:
+        # What stands is found again by its length.
+        spans, sources = spans.assign(length_m=graph.spans["length_m"].to_numpy()), sources.assign(length_m=0.0)
     return pd.concat([spans, sources], ignore_index=True)

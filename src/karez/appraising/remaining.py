@@ -109,6 +109,7 @@ def remaining(programme: Programme, delivery: Delivery, upkeep_real: float) -> R
         update={
             "agreement": agreement,
             "crews": _crews(programme, elapsed),
+            "backbone": programme.backbone.model_copy(update={"closed_by": _open_year(programme, first)}),
             "projects": tuple(_project(project, first) for project in programme.projects),
             "floors": tuple(floor for floor in programme.floors if floor.year >= first),
             "fixed": tuple(one for one in programme.fixed if one.year is None or one.year >= first),
@@ -174,6 +175,12 @@ def _crews(programme: Programme, elapsed: int) -> dict[str, object]:
     return crews
 
 
+def _open_year(programme: Programme, first: int) -> int | None:
+    """Year by which the backbone must be closed, if it is not over."""
+    year = programme.backbone.closed_by
+    return year if year is not None and year >= first else None
+
+
 def _project(project: Project, first: int) -> Project:
     targets = tuple(target for target in project.targets if target.year >= first)
     return project.model_copy(update={"targets": targets})
@@ -186,6 +193,10 @@ def _passed(programme: Programme, first: int) -> list[Note]:
     fixed = [one for one in programme.fixed if one.year is not None and one.year < first]
     names = tuple(name for one in fixed for name in (*one.sites, *one.spans))
     notes = []
+    closed_by = programme.backbone.closed_by
+    if closed_by is not None and closed_by < first:
+        text = f"The backbone was to be closed by {closed_by}: what of it does not stand is due in no year."
+        notes.append(Note("replanning", text))
     if targets or floors:
         text = f"{targets} targets and {floors} floors are of years before {first}: they bind the rest no more."
         notes.append(Note("replanning", text, targets + floors))

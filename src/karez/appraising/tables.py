@@ -270,12 +270,21 @@ def span_table(decided: Decided) -> gpd.GeoDataFrame:
             "households_behind": decided.design.households_behind[is_span],
             "year": decided.calendar(year[is_span]),
             "construction_years": decided.element_years[is_span],
-            "status": np.where(spans["method"] == "existing", "operational", "proposed"),
+            "status": np.where(_stand(graph)[tree.span[is_span]], "operational", "proposed"),
         },
         geometry=geometry,
         crs=graph.spans.crs,
     )
     return table.sort_values("id", ignore_index=True)
+
+
+def _stand(graph: RouteGraph) -> npt.NDArray[np.bool_]:
+    """Whether each candidate span is there already: fibre that exists, hops and masts that were built."""
+    there = np.array(graph.spans["method"] == "existing", np.bool_)
+    if graph.radio is not None:
+        links = graph.radio.links
+        there[links["span"]] = links["stands"]
+    return there
 
 
 def node_table(decided: Decided) -> gpd.GeoDataFrame:

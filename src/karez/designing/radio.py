@@ -180,7 +180,7 @@ class Radio:
         self._pair = np.full(network.m, -1, np.int64)
         self._pair[links["span"]] = links["pair"]
         self._mbps = np.full(network.m, np.inf)
-        self._mbps[links["span"]] = links["mbps"]
+        self._mbps[links["span"]] = graph.radio.room_mbps
         self._child = np.full(network.m, -1, np.int64)
         self._child[links["span"]] = links["child"]
         self._is_hop = np.zeros(network.m, np.bool_)

@@ -12,7 +12,6 @@ from karez.appraising.remaining import Remaining, remaining, standing_upkeep, wi
 from karez.errors import Infeasible
 from karez.flow.conflict import refusal
 from karez.flow.delivered import ledger_hash
-from karez.flow.hops import refuse_hops
 from karez.flow.plan import Planned, decide_on, finish
 from karez.flow.progress import Progress, Stages, silent
 from karez.flow.record import record
@@ -69,7 +68,6 @@ def replan(
     stages = Stages(progress)
     with stages.stage("reading") as share:
         inputs = read(at.folder, progress=share)
-    refuse_hops(inputs, "Planning the rest again")
     delivery = status(at, as_of=as_of, seed=seed)
     stands = standing_elements(delivery)
     inputs = design_settlements(inputs, seed=seed, stages=stages)
@@ -77,12 +75,13 @@ def replan(
         graph = route(inputs, share)
     catalogue = convert(inputs.catalogue, inputs.programme)
     with stages.stage("pricing"):
-        upkeep = standing_upkeep(graph, price(inputs, graph, catalogue), inputs.sites["id"], delivery)
+        prices = price(inputs, graph, catalogue)
+        upkeep = standing_upkeep(graph, prices, inputs.sites["id"], delivery)
     left = remaining(inputs.programme, delivery, upkeep)
     rest = _rest(inputs, left, stands, delivery)
     target = out or at.folder / "runs" / record(rest, seed).key
     refuse_existing(target, force=force)
-    standing = stand(graph, stands.spans)
+    standing = stand(graph, stands.spans, inputs.sites["id"].isin(stands.by_hop).to_numpy(), prices.site_mbps)
     try:
         decided = decide_on(rest, standing, catalogue, seed=seed, stages=stages)
     except Infeasible as short:

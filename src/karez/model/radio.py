@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -30,7 +30,8 @@ class Tried:
     Parameters
     ----------
     masts : DataFrame
-        All masts, with a hop or without, sorted by id: ``id``, ``height_m``, ``existing``, ``power``, ``lon``, ``lat``.
+        All masts, with a hop or without, sorted by id: ``id``, ``height_m``, ``existing``, ``power``, ``lon``, ``lat``;
+        ``stands`` where the programme built it, and its power, so that it costs nothing more.
     blocked : DataFrame
         Hops that a raster shows blocked in every band: ``one``, ``other`` (ids of masts), ``km``.
     rain_mm_per_hour : float
@@ -66,7 +67,8 @@ class RadioGraph:
         ``bound`` (whether it is in the graph of bounds), ``band`` (empty for masts), ``mbps``, ``km``, ``clearance_m``
         (least room above ground beyond the part of the Fresnel zone that must be free; NaN where nothing proves it),
         ``clearance_at_km`` (where that is, from the lesser id of its masts),
-        ``state`` (see :data:`STATES`; empty for masts), ``availability`` (share of a year, by rain).
+        ``state`` (see :data:`STATES`; empty for masts), ``availability`` (share of a year, by rain), ``stands``
+        (whether the programme built it already), ``taken_mbps`` (what sites in service draw over it).
     parts : DataFrame
         What they cost: ``span``, ``item``, ``quantity``; sorted by span.
     tried : Tried
@@ -77,6 +79,28 @@ class RadioGraph:
     links: pd.DataFrame
     parts: pd.DataFrame
     tried: Tried
+
+    @property
+    def room_mbps(self) -> npt.NDArray[np.float64]:
+        """What every link can carry still, beside what sites in service draw: float64[links]."""
+        left = self.links["mbps"].to_numpy(np.float64) - self.links["taken_mbps"].to_numpy(np.float64)
+        return np.maximum(left, 0.0)
+
+    def renumbered(self, span: Longs, node: Longs) -> RadioGraph:
+        """The same where spans and nodes have other numbers: int64 by old number; −1: a span that is no more."""
+        links = self.links.assign(span=span[self.links["span"]])
+        child = links["child"].to_numpy(np.int64)
+        links["child"] = np.where(child >= 0, node[np.maximum(child, 0)], child)
+        parts = self.parts.assign(span=span[self.parts["span"]])
+        ground = self.towers["ground_node"].to_numpy(np.int64)
+        return replace(
+            self,
+            towers=self.towers.assign(
+                node=node[self.towers["node"]], ground_node=np.where(ground >= 0, node[np.maximum(ground, 0)], -1)
+            ),
+            links=links[links["span"] >= 0].sort_values("span", ignore_index=True),
+            parts=parts[parts["span"] >= 0].sort_values(["span", "item"], ignore_index=True),
+        )
 
     def with_masts_shared(self, cost: Longs, ends: npt.NDArray[np.int64]) -> Longs:
         """Costs of the spans in the graph of bounds with half of every mast on its way down and on each of its hops.

@@ -174,7 +174,7 @@ class _Project:
 
     def _metrics(self, which: str) -> list[dict[str, Any]]:
         """Planned by now (forecasts) or delivered (metrics): value, route, sites, homes."""
-        spans = self.elements[self.elements["kind"] == "span"]
+        spans = self.elements[self.elements["unit"] == "m"]
         sites = self.elements[self.elements["kind"] == "site"]
         due = sites["year"] <= self.delivery.as_of.year
         done = sites["built_share"] >= 1.0

@@ -71,7 +71,9 @@ def hang(graph: RouteGraph, rules: RadioRules, masts: Masts, foot: Indices, hops
         spans=spans,
         site_node=_renumbered(graph.site_node, number).astype(np.int32),
         source_node=_renumbered(graph.source_node, number).astype(np.int32),
-        radio=RadioGraph(towers, links[list(LINK_COLUMNS)], _parts(links), hops.tried),
+        radio=RadioGraph(
+            towers, links[list(LINK_COLUMNS)].assign(stands=False, taken_mbps=0.0), _parts(links), hops.tried
+        ),
     )
 
 

@@ -203,7 +203,7 @@ def _tried(masts: Masts, one: Indices, other: Indices, km: Floats, room: Floats,
     ids = masts.table["id"].to_numpy(dtype=object)
     pairs = pd.DataFrame({"one": ids[one[blocked]], "other": ids[other[blocked]], "km": km[blocked]})
     about = masts.table[["id", "height_m", "existing", "power"]]
-    return Tried(about.assign(lon=masts.lonlat[:, 0], lat=masts.lonlat[:, 1]), pairs, rate)
+    return Tried(about.assign(lon=masts.lonlat[:, 0], lat=masts.lonlat[:, 1], stands=False), pairs, rate)
 
 
 def _assumed_km(

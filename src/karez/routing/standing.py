@@ -15,7 +15,12 @@ from shapely.ops import substring
 
 from karez.model.note import Note
 from karez.model.route_graph import RouteGraph
+from karez.model.words import RADIO_METHODS
+from karez.routing.standing_radio import stand_radio
 from karez.routing.tabulating import ID_DEGREES
+
+Flags = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 WGS84 = pyproj.Geod(ellps="WGS84")
 LEAST_M = 1.0
@@ -24,8 +29,8 @@ BUILT = ":built"
 """Ending of the id of the part of a begun span that stands."""
 
 
-def stand(graph: RouteGraph, share: Mapping[str, float]) -> RouteGraph:
-    """The graph with what stands as existing fibre.
+def stand(graph: RouteGraph, share: Mapping[str, float], by_hop: Flags, mbps: Floats) -> RouteGraph:
+    """The graph with what stands as existing fibre, or as a hop or mast that costs nothing more.
 
     A span that is built costs nothing any more. One that was begun is split: the part that stands is existing fibre
     with an id of its own, the rest keeps the span's id and is a candidate at the cost of its own length. Where along
@@ -37,9 +42,14 @@ def stand(graph: RouteGraph, share: Mapping[str, float]) -> RouteGraph:
         The candidate graph.
     share : mapping
         Share of a span that stands, 0 to 1, by id.
+    by_hop : bool[sites]
+        Sites in service over hops, whose demand goes on being there.
+    mbps : float64[sites]
+        Busy-hour demand of every site before anything was built.
     """
     spans = graph.spans
-    stands = spans["id"].map(dict(share)).fillna(0.0).to_numpy(dtype=np.float64)
+    told = spans["id"].map(dict(share)).fillna(0.0).to_numpy(dtype=np.float64)
+    stands = np.where(spans["method"].isin(RADIO_METHODS).to_numpy(), 0.0, told)
     left_m = spans["length_m"].to_numpy(dtype=np.float64) * (1.0 - stands)
     whole = (stands > 0) & (left_m < LEAST_M)
     begun = np.flatnonzero((stands > 0) & ~whole & (stands * spans["length_m"] >= LEAST_M))
@@ -48,7 +58,9 @@ def stand(graph: RouteGraph, share: Mapping[str, float]) -> RouteGraph:
     text = f"{len(lost)} spans that stand are no candidates of these inputs: nothing can use them."
     notes = [Note("replanning", text, len(lost), lost)] if lost else []
     made = replace(graph, spans=spans, notes=(*graph.notes, *notes))
-    return _split(made, begun, stands) if len(begun) else made
+    made = _split(made, begun, stands) if len(begun) else made
+    whole_ids = frozenset(name for name, part in share.items() if part >= 1.0)
+    return stand_radio(made, whole_ids, np.where(by_hop, mbps, 0.0))
 
 
 def _split(graph: RouteGraph, begun: npt.NDArray[np.intp], stands: npt.NDArray[np.float64]) -> RouteGraph:
@@ -96,13 +108,20 @@ def _sorted(graph: RouteGraph, nodes: gpd.GeoDataFrame, spans: gpd.GeoDataFrame)
     spans = spans.assign(
         start=number[spans["start"].to_numpy(dtype=np.int64)], end=number[spans["end"].to_numpy(dtype=np.int64)]
     )
+    spans = spans.sort_values("id").reset_index(drop=True)
     return replace(
         graph,
         nodes=nodes.iloc[order].reset_index(drop=True),
-        spans=spans.sort_values("id").reset_index(drop=True),
+        spans=spans,
+        radio=None if graph.radio is None else graph.radio.renumbered(_places(graph, spans), number.astype(np.int64)),
         site_node=_renamed(graph.site_node, number),
         source_node=_renamed(graph.source_node, number),
     )
+
+
+def _places(graph: RouteGraph, spans: gpd.GeoDataFrame) -> npt.NDArray[np.int64]:
+    """New number of every old span."""
+    return np.asarray(pd.Index(spans["id"]).get_indexer(pd.Index(graph.spans["id"])).astype(np.int64))
 
 
 def _renamed(node: npt.NDArray[np.int32], number: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

@@ -13,6 +13,7 @@ import shapely
 from karez.model.baseline import Baseline
 from karez.model.event import MILLI
 from karez.model.programme import Programme
+from karez.model.words import RADIO_METHODS
 from karez.units import to_minor
 
 Longs = npt.NDArray[np.int64]
@@ -75,17 +76,19 @@ def draft(
 
 
 def _spans(spans: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """Spans that are built; what exists already is not delivered."""
-    built = spans[spans["year"].notna() & (spans["method"] != "existing")]
+    """Spans that are built, cables in metres, hops and masts as one each; what stands already is not delivered."""
+    built = spans[spans["year"].notna() & (spans["status"] != "operational")]
+    radio = built["method"].isin(RADIO_METHODS).to_numpy()
+    metres = np.rint(built["length_m"].to_numpy(dtype=np.float64) * MILLI).astype(np.int64)
     lines = built["geometry"].to_numpy(dtype=object)
     middle = shapely.line_interpolate_point(lines, 0.5, normalized=True)
     return _frame(
         built,
         kind="span",
         area=_area_of(middle, areas),
-        quantity_milli=np.rint(built["length_m"].to_numpy(dtype=np.float64) * MILLI).astype(np.int64),
-        unit="m",
-        technology="fibre",
+        quantity_milli=np.where(radio, MILLI, metres),
+        unit=np.where(radio, "site", "m").astype(object),
+        technology=np.where(radio, "microwave", "fibre").astype(object),
         start_node=built["start_node"],
         end_node=built["end_node"],
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+import pyproj
 import shapely
 from sqlalchemy import Connection, select
 
@@ -14,6 +15,7 @@ from karez.model.event import FIELDS, KINDS, MILLI
 from karez.tracking.schema import EVENT
 from karez.units import MINOR_PER_UNIT
 
+WGS84 = pyproj.Geod(ellps="WGS84")
 AT_ONCE = 20_000
 HEADER = (*FIELDS, "extra", "recorded_on", "hash")
 
@@ -47,7 +49,10 @@ def network_layers(delivery: Delivery) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nodes and spans of the approved plan with the state that the ledger has, as layers of a plan are."""
     spans = delivery.elements[delivery.elements["kind"] == "span"].reset_index(drop=True)
     shapes = shapely.from_wkb(spans["geometry"].to_numpy(dtype=object))
-    spans = spans.assign(length_m=spans["quantity_milli"] / MILLI, method="", geometry=shapes)
+    straight = [WGS84.geometry_length(shape) for shape in shapes]
+    metres = np.where(spans["unit"] == "m", spans["quantity_milli"] / MILLI, np.round(straight, 3))
+    radio = spans["id"].str.partition(":")[0].map({"hop": "microwave", "mast": "mast"}).fillna("")
+    spans = spans.assign(length_m=metres, method=radio, geometry=shapes)
     ends = pd.DataFrame(
         {
             "id": np.r_[spans["start_node"].to_numpy(dtype=object), spans["end_node"].to_numpy(dtype=object)],

@@ -74,7 +74,7 @@ def match(baseline: Baseline, lines: npt.NDArray[np.object_], within_m: float) -
     strays : list of int
         Lines that are no planned span anywhere.
     """
-    rows = np.flatnonzero((baseline.elements["kind"] == "span").to_numpy())
+    rows = np.flatnonzero((baseline.elements["unit"] == "m").to_numpy())
     planned = shapely.from_wkb(baseline.elements["geometry"].to_numpy(dtype=object)[rows])
     tree = shapely.STRtree(planned)
     found = [one for number, line in enumerate(lines) for one in _of_line(number, line, rows, planned, tree, within_m)]

@@ -143,6 +143,7 @@ class Scope:
     def __init__(self, baseline: Baseline, growth: Steps, money: pd.DataFrame) -> None:
         elements = baseline.elements
         self._kind = elements["kind"].to_numpy(dtype=object)
+        self._unit = elements["unit"].to_numpy(dtype=object)
         self._area = elements["area"].to_numpy(dtype=object)
         self._id = elements["id"].to_numpy(dtype=object)
         self._homes = elements["households"].to_numpy(dtype=np.float64)
@@ -166,7 +167,7 @@ class Scope:
         weight = self._weight[event.project][at] if event.project in self._weight else np.ones(len(at))
         gain = growth.after - growth.before
         if unit == "m":
-            value = np.where(self._kind[at] == "span", gain * self._quantity[at] / MILLI, 0.0)
+            value = np.where(self._unit[at] == "m", gain * self._quantity[at] / MILLI, 0.0)
         else:
             whole = (growth.after >= 1.0).astype(float) - (growth.before >= 1.0)
             value = np.where(self._kind[at] == "site", whole, 0.0) * (self._homes[at] if unit == "household" else 1.0)

@@ -27,19 +27,22 @@ class Stands:
         Share that stands, by id of the span.
     sites : frozenset of str
         Ids of sites in service.
+    by_hop : frozenset of str
+        Those of them that are served over hops.
     """
 
     kept: Baseline
     spans: dict[str, float]
     sites: frozenset[str]
+    by_hop: frozenset[str]
 
 
 def standing_elements(delivery: Delivery) -> Stands:
-    """Gather what stands. A site counts once it is in service whole; of a span every metre counts."""
+    """Gather what stands. A site, a hop and a mast count once they are whole; of other spans every metre counts."""
     elements = pd.concat([delivery.elements, delivery.beyond.elements], ignore_index=True)
     moved = delivery.beyond.parts.assign(element=delivery.beyond.parts["element"] + len(delivery.elements))
     parts = pd.concat([delivery.baseline.parts, moved], ignore_index=True)
-    stands = (elements["built_share"] > 0) & ((elements["kind"] == "span") | (elements["built_share"] >= 1.0))
+    stands = (elements["built_share"] > 0) & ((elements["unit"] == "m") | (elements["built_share"] >= 1.0))
     order = np.flatnonzero(stands)[np.argsort(elements["id"][stands].to_numpy(dtype=str), kind="stable")]
     row = np.full(len(elements), -1, dtype=np.int64)
     row[order] = np.arange(len(order))
@@ -51,6 +54,7 @@ def standing_elements(delivery: Delivery) -> Stands:
         Baseline(kept, parts, delivery.baseline.about),
         dict(zip(spans["id"], spans["built_share"], strict=True)),
         frozenset(kept.loc[kept["kind"] == "site", "id"]),
+        frozenset(kept.loc[(kept["kind"] == "site") & (kept["technology"] == "microwave"), "id"]),
     )
 
 

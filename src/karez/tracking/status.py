@@ -192,10 +192,11 @@ def _totals(money: pd.DataFrame, elements: pd.DataFrame, baseline: Baseline) -> 
     spans, sites = elements[kind == "span"], elements[kind == "site"]
     served = sites[sites["built_share"] >= 1.0]
     areas = pd.DataFrame(baseline.about["areas"], columns=["id", "name", "households", "served_before"])
+    cables = spans[spans["unit"] == "m"]
     return {
         **{str(name): float(table[name].iloc[0]) for name in table},
-        "route_km": float(spans["quantity_milli"].sum()) / MILLI**2,
-        "built_km": round(float((spans["quantity_milli"] * spans["built_share"]).sum()) / MILLI**2, 6),
+        "route_km": float(cables["quantity_milli"].sum()) / MILLI**2,
+        "built_km": round(float((cables["quantity_milli"] * cables["built_share"]).sum()) / MILLI**2, 6),
         "spans": float(len(spans)),
         "spans_built": float((spans["built_share"] >= 1.0).sum()),
         "sites": float(len(sites)),

@@ -64,7 +64,7 @@ def _problems(row: Row, span: Row, link: Row, load: float) -> Iterator[str]:
     turned = row["start_tower"] > row["end_tower"]
     if not _same(row["clearance_at_km"], link["km"] - link["clearance_at_km"] if turned else link["clearance_at_km"]):
         yield "clearance_at_km is not where its candidate has it"
-    if not abs(row["load_mbps"] - load) <= CLOSE:
+    if not abs(row["load_mbps"] - load - link["taken_mbps"]) <= CLOSE:
         yield "load_mbps is not what is designed behind it"
 
 

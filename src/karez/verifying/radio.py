@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator
@@ -15,10 +16,15 @@ from karez.units import MINOR_PER_UNIT
 from karez.verifying.money import CENT, HALF_CENT
 from karez.verifying.options import mandatory, ways_of
 from karez.verifying.prices import present_cost
+from karez.verifying.replan import read_kept
 from karez.verifying.run import Run
 from karez.verifying.sights import HEAD
 from karez.verifying.verdict import Check, Finding, conclude
 
+RADIO_IDS = ("hop:", "mast:")
+"""How ids of radio spans begin."""
+LEAST_M = 1e-3
+"""Length of a span that has none, so that ways over more of them are longer."""
 SLACK = 1e-6
 """Mbit/s by which sums of demands may differ."""
 
@@ -62,8 +68,85 @@ def _piece_findings(run: Run) -> Iterator[Finding]:
             yield Finding("capex or upkeep is not that of its pieces", row["id"])
         elif abs(stated["present_minor"] - present * MINOR_PER_UNIT) > 1.0:
             yield Finding("present cost in proof/graph is not that of its pieces", row["id"])
+    yield from _standing_findings(run)
     yield from _bound_findings(run, known)
     yield from _layer_findings(run, known)
+
+
+def _standing_findings(run: Run) -> Iterator[Finding]:
+    """Hops and masts that stand are those that were built whole, and carry those who are in service over them."""
+    kept = kept_whole(run)
+    drawn = on_standing(run, kept)
+    by_id = {row["id"]: row for row in run.proof.radio.to_dict("records")}
+    ends = {end for row in kept if row["id"].startswith(RADIO_IDS) for end in (row["start_node"], row["end_node"])}
+    for mast in run.proof.radio_masts.to_dict("records"):
+        if mast["stands"] and HEAD + mast["id"] not in ends:
+            yield Finding("mast that stands, but nothing built leads to it", mast["id"])
+    built = {(by_id[row["id"]]["pair"], by_id[row["id"]]["band"]) for row in kept if row["id"] in by_id}
+    for key, row in by_id.items():
+        if row["stands"] and row["band"] and (row["pair"], row["band"]) not in built:
+            yield Finding("hop that stands, but was not built", key)
+        if not abs(row["taken_mbps"] - drawn.get((row["pair"], row["band"]), 0.0)) <= SLACK:
+            yield Finding("what sites in service draw is not what hangs behind it", key)
+
+
+def kept_whole(run: Run) -> list[Row]:
+    """Elements that stood whole when the rest was planned again; none if it is no plan of the rest."""
+    kept = read_kept(run.folder)
+    return [] if kept is None else kept.elements[kept.elements["built_share"] >= 1.0].to_dict("records")
+
+
+def on_standing(run: Run, kept: list[Row]) -> dict[tuple[int, str], float]:
+    """What sites in service draw over hops that stand, by pair and band; each by its shortest way over what stands."""
+    sites = run.sites.set_index("id")[["category", "place_id"]].to_dict("index")
+    by_hop = [row for row in kept if row["kind"] == "site" and row["technology"] == "microwave" and row["id"] in sites]
+    if not by_hop:
+        return {}
+    above = _ways_that_stand(run)
+    drawn: dict[tuple[int, str], float] = defaultdict(float)
+    for row in by_hop:
+        category, at = run.programme.categories[sites[row["id"]]["category"]], f"place:{sites[row['id']]['place_id']}"
+        users = row["households"] * run.programme.demand.take_up
+        if not row["households"] and category.household_equivalents > 0:
+            users = row["weight"] / category.household_equivalents
+        while at in above:
+            at, pair = above[at]
+            if pair is not None:
+                drawn[pair] += category.demand_mbps * users
+    return drawn
+
+
+def _ways_that_stand(run: Run) -> dict[str, tuple[str, tuple[int, str] | None]]:
+    """Of every node that what stands leads to, the next one towards a source, and the hop to it, by pair and band."""
+    radio = {row["id"]: row for row in run.proof.radio.to_dict("records")}
+    ids = run.proof.nodes["id"].tolist()
+    near: dict[str, list[tuple[float, str, tuple[int, str] | None]]] = defaultdict(list)
+    for row in run.proof.graph.to_dict("records"):
+        link = radio.get(row["id"])
+        free = link["stands"] and link["bound"] if link else not row["capex_real"] and not row["opex_real_per_year"]
+        if not free or row["id"].startswith("source:"):
+            continue
+        pair = (int(link["pair"]), link["band"]) if link and link["band"] else None
+        one, other = ids[int(row["start"])], ids[int(row["end"])]
+        length = max(float(row["length_m"]), LEAST_M)
+        near[one].append((length, other, pair))
+        near[other].append((length, one, pair))
+    above: dict[str, tuple[str, tuple[int, str] | None]] = {}
+    waiting: list[tuple[float, str, str, tuple[int, str] | None]] = [
+        (0.0, ids[int(row["end"])], "", None)
+        for row in run.proof.graph.to_dict("records")
+        if row["id"].startswith("source:")
+    ]
+    heapq.heapify(waiting)
+    while waiting:
+        far, node, before, pair = heapq.heappop(waiting)
+        if node in above:
+            continue
+        above[node] = (before, pair)
+        for length, other, by in near[node]:
+            if other not in above:
+                heapq.heappush(waiting, (far + length, other, node, by))
+    return above
 
 
 def _bound_findings(run: Run, known: dict[Hashable, dict[Hashable, Any]]) -> Iterator[Finding]:
@@ -87,14 +170,19 @@ def _bound_findings(run: Run, known: dict[Hashable, dict[Hashable, Any]]) -> Ite
 def _made_of(run: Run, row: Row, parts: dict[str, float], mast: Row | None) -> bool:
     """Whether a span is made of a link of its band, a survey where it is assumed, and the mast that it leads to."""
     rules = run.programme.radio
-    wanted = [band.item for band in rules.bands if band.name == row["band"]]
-    if row["state"] == "assumed" and rules.survey_item:
+    wanted = [band.item for band in rules.bands if band.name == row["band"] and not row["stands"]]
+    if not row["stands"] and row["state"] == "assumed" and rules.survey_item:
         wanted.append(rules.survey_item)
     return Counter(parts) == Counter([*wanted, *(mast_items(rules, mast) if mast else ())])
 
 
 def mast_items(rules: RadioRules, mast: Row) -> Iterator[str]:
-    """Items of a mast: the lowest that is as high, where none stands; a supply, where there is no power."""
+    """Items of a mast: the lowest that is as high, where none stands; a supply, where there is no power.
+
+    One that the programme built has both.
+    """
+    if mast["stands"]:
+        return
     high = sorted((kind.height_m, kind.item) for kind in rules.masts if kind.height_m >= mast["height_m"])
     if not mast["existing"]:
         yield from (item for _, item in high[:1])
@@ -104,11 +192,14 @@ def mast_items(rules: RadioRules, mast: Row) -> Iterator[str]:
 
 def _layer_findings(run: Run, known: dict[Hashable, dict[Hashable, Any]]) -> Iterator[Finding]:
     """Spans of the plan are priced as the candidates are, and paid where they are built."""
+    there = {row["id"] for row in run.proof.radio.to_dict("records") if row["stands"]}
     for row in run.spans.loc[run.spans["method"].isin(RADIO_METHODS)].to_dict("records"):
         stated, is_built = known.get(row["id"], {}), row["year"] == row["year"]
         paid = stated.get("capex_real", math.nan)
         if not abs(row["designed_capex_real"] - paid) <= HALF_CENT:
             yield Finding("capex is not that of the candidate", row["id"])
+        if (row["status"] == "operational") != (row["id"] in there):
+            yield Finding("status is not whether it stands", row["id"])
         if not abs(row["capex_real"] - (paid if is_built else 0.0)) <= HALF_CENT:
             yield Finding("capex is not that of its design, or not 0 though it is not built", row["id"])
 
@@ -199,7 +290,8 @@ def _load_findings(run: Run) -> Iterator[Finding]:
             yield Finding("on fibre behind a hop, or on microwave without one", site["id"])
         if keys and site["id"] in forced:
             yield Finding("must have fibre and hangs behind a hop", site["id"])
-    for key, whole in loads_of(run).items():
+    for key, designed in loads_of(run).items():
+        whole = designed + hop[key]["taken_mbps"]
         if whole > hop[key]["mbps"] + SLACK:
             yield Finding(f"{whole:,.1f} Mbit/s behind a hop of {hop[key]['mbps']:,.0f}", key)
 

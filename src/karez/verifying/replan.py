@@ -120,5 +120,5 @@ def _stand_findings(run: Run, kept: pd.DataFrame) -> Iterator[Finding]:
         if share.get(row["id"], 0.0) >= 1.0 and (row["already_served"] != 1.0 or row["year"] == row["year"]):
             yield Finding("in service, but planned again", row["id"])
     for row in run.spans.to_dict("records"):
-        if share.get(row["id"], 0.0) >= 1.0 and (row["method"] != "existing" or row["capex_real"]):
+        if share.get(row["id"], 0.0) >= 1.0 and (row["status"] != "operational" or row["capex_real"]):
             yield Finding("built, but paid again", row["id"])

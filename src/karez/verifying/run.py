@@ -100,10 +100,10 @@ BACKBONE_COLUMNS: dict[str, tuple[str, ...]] = {
 RADIO_COLUMNS: dict[str, tuple[str, ...]] = {
     "radio": (
         *("id", "pair", "child", "bound", "band", "mbps"),
-        *("km", "clearance_m", "clearance_at_km", "state", "availability"),
+        *("km", "clearance_m", "clearance_at_km", "state", "availability", "stands", "taken_mbps"),
     ),
     "radio_parts": ("id", "item", "quantity"),
-    "radio_masts": ("id", "height_m", "existing", "power", "lon", "lat"),
+    "radio_masts": ("id", "height_m", "existing", "power", "lon", "lat", "stands"),
     "radio_sights": ("one", "other", "km", "state", "designed"),
     "radio_profiles": ("sight", "distance_m", "elevation_m"),
 }
