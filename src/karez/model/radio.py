@@ -84,7 +84,7 @@ class RadioGraph:
     def room_mbps(self) -> npt.NDArray[np.float64]:
         """What every link can carry still, beside what sites in service draw: float64[links]."""
         left = self.links["mbps"].to_numpy(np.float64) - self.links["taken_mbps"].to_numpy(np.float64)
-        return np.maximum(left, 0.0)
+        return np.asarray(np.maximum(left, 0.0))
 
     def renumbered(self, span: Longs, node: Longs) -> RadioGraph:
         """The same where spans and nodes have other numbers: int64 by old number; −1: a span that is no more."""

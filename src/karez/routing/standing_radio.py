@@ -56,7 +56,7 @@ def _without_variants(links: pd.DataFrame, heads: set[int]) -> pd.DataFrame:
     paying = is_hop & ~bound & links["child"].isin(heads).to_numpy()
     paid = links.loc[~is_hop & bound & links["child"].isin(heads).to_numpy(), "pair"]
     down = ~is_hop & ~bound & links["pair"].isin(paid).to_numpy()
-    return links[~paying & ~down]
+    return pd.DataFrame(links[~paying & ~down])
 
 
 def _with_them(graph: RouteGraph, kept: pd.DataFrame, built: pd.DataFrame, heads: set[int]) -> RouteGraph:
@@ -74,10 +74,10 @@ def _with_them(graph: RouteGraph, kept: pd.DataFrame, built: pd.DataFrame, heads
     built_ids = set(built["id"])
     gone = built_ids - set(kept["id"])
     ids = graph.spans["id"].to_numpy(dtype=object).copy()
-    for row in links.loc[links["bound"].to_numpy(bool) & stands].itertuples():
-        name = names.get((int(row.pair), str(row.band)), "")
-        if name in gone and row.id not in built_ids:
-            ids[row.span] = name
+    for row in links.loc[links["bound"].to_numpy(bool) & stands].to_dict("records"):
+        name = names.get((int(row["pair"]), str(row["band"])), "")
+        if name in gone and row["id"] not in built_ids:
+            ids[row["span"]] = name
     parts = _left(radio, links, heads)
     dropped = np.setdiff1d(radio.links["span"].to_numpy(np.int64), links["span"].to_numpy(np.int64))
     spans = graph.spans.assign(id=ids, old=np.arange(len(ids))).drop(index=graph.spans.index[dropped])
@@ -116,21 +116,19 @@ def _leading(graph: RouteGraph, kept: pd.DataFrame, radio: RadioGraph, heads: se
 def _left(radio: RadioGraph, links: pd.DataFrame, heads: set[int]) -> pd.DataFrame:
     """What every link costs still: no link that stands, and no mast."""
     pieces: dict[int, Counter[str]] = {}
-    for span, item, quantity in radio.parts.itertuples(index=False):
-        pieces.setdefault(int(span), Counter())[item] += quantity
+    columns = (radio.parts[name].tolist() for name in ("span", "item", "quantity"))
+    for span, item, quantity in zip(*columns, strict=True):
+        pieces.setdefault(span, Counter())[item] += quantity
+    told = links[["span", "pair", "band", "bound", "stands"]].to_dict("records")
     plain = {
-        (int(row.pair), str(row.band)): pieces.get(int(row.span), Counter())
-        for row in links.itertuples()
-        if row.bound and row.band
+        (row["pair"], row["band"]): pieces.get(row["span"], Counter()) for row in told if row["bound"] and row["band"]
     }
     rows = []
-    for row in links.itertuples():
-        left = Counter(pieces.get(int(row.span), Counter()))
-        if row.stands and row.band:
-            left -= plain[int(row.pair), str(row.band)]
-        elif row.stands:
-            left = Counter()
-        rows += [(int(row.span), item, float(quantity)) for item, quantity in left.items() if quantity > 0]
+    for row in told:
+        left = Counter(pieces.get(row["span"], Counter()))
+        if row["stands"]:
+            left = left - plain[row["pair"], row["band"]] if row["band"] else Counter()
+        rows += [(row["span"], item, float(quantity)) for item, quantity in left.items() if quantity > 0]
     table = pd.DataFrame(rows, columns=["span", "item", "quantity"]).astype({"span": np.int64, "quantity": np.float64})
     return table.sort_values(["span", "item"], ignore_index=True)
 
@@ -150,11 +148,12 @@ def _loaded(graph: RouteGraph, drawn: Floats) -> RouteGraph:
     length = np.maximum(np.append(own, np.zeros(len(sources))), LEAST_M)
     order = np.argsort(length, kind="stable")[::-1]
     low, high = np.minimum(tail, head)[order], np.maximum(tail, head)[order]
-    shortest = pd.Series(order, index=pd.MultiIndex.from_arrays([low, high])).groupby(level=[0, 1]).last()
-    one = shortest.to_numpy(np.int64)
+    shortest = pd.DataFrame({"low": low, "high": high, "row": order}).groupby(["low", "high"]).last().reset_index()
+    one = shortest["row"].to_numpy(np.int64)
     network = coo_array((length[one], (tail[one], head[one])), shape=(root + 1, root + 1)).tocsr()
     _, before = dijkstra(network, directed=False, indices=root, return_predecessors=True)
-    edge = {(int(a), int(b)): int(row) for (a, b), row in shortest.items() if row < len(rows)}
+    between = zip(shortest["low"].tolist(), shortest["high"].tolist(), strict=True)
+    edge = {ends: row for ends, row in zip(between, one.tolist(), strict=True) if row < len(rows)}
     taken = np.zeros(len(spans))
     lost = []
     for site in np.flatnonzero(drawn > 0).tolist():
