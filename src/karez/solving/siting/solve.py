@@ -110,14 +110,16 @@ def site(
     began = time.perf_counter()
     tell = progress or (lambda _: None)
     work = _Work(problem, seed)
-    work.improve(np.ones(problem.places), rounds // 2 if not problem.limited else rounds // LIMITED_LESS)
+    # Filling sets replaces the search where all must be served; for a share, each finds what the other misses.
+    filling = problem.limited and problem.spare < 0
+    work.improve(np.ones(problem.places), rounds // LIMITED_LESS if filling else rounds // 2)
     tell(0.3)
     work.bound(stop_gap)
     tell(0.6)
     if work.bounded < work.enough(stop_gap):
         if problem.limited:
             work.explore(work.root, work.status, rounds)
-        else:
+        if not filling and work.bounded < work.enough(stop_gap):
             work.improve(np.maximum(work.root.open_share, 1e-3), rounds - rounds // 2)
         work.fix()
         work.split(cases, stop_gap, tell)
@@ -244,10 +246,13 @@ class _Work:
                 if found.bound < bound:
                     # What is proven of both cases is proven of each.
                     found = found._replace(bound=bound, dual=relaxed.dual, v=relaxed.v)
-                if found.bound < self.value and number % (16 if self.problem.limited else 4) == 1:
+                if (
+                    found.bound < self.value
+                    and number % (16 if self.problem.limited and self.problem.spare < 0 else 4) == 1
+                ):
                     if self.problem.limited:
                         self.explore(found, child, CASE_ROUNDS)
-                    else:
+                    if not self.problem.limited or self.problem.spare >= 0:
                         self.improve(np.maximum(found.open_share, 1e-3), 0, child)
                 heapq.heappush(queue, (found.bound, number, found, child))
             tell(0.6 + 0.4 * number / cases)
