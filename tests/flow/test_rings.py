@@ -108,7 +108,8 @@ def test_a_year_outside_the_programme_is_a_fault(tmp_path):
     ("table", "column", "change", "said"),
     [
         ("backbone_graph", "chosen", lambda column: column & (column.index != column[column].index[0]), "cut off by"),
-        ("backbone_graph", "cost_minor", lambda column: column * 100, "not within its cost"),
+        ("backbone_graph", "cost_minor", lambda column: column * 100, "bound is not the"),
+        ("backbone_graph", "cost_minor", lambda column: column // 100, "bound is not the"),
         ("backbone_cuts", "weight", lambda column: column * 0, "bound is not the"),
         ("elements", "year", lambda column: column.where(column != column.max()), "not built by"),
     ],

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from karez.solving import Effort, Graph, ringed, together
 from karez.solving.survivability import NONE, TWO_BY_EDGE, TWO_BY_NODE
 from karez.solving.survivability.relax import dual_bound
+from karez.verifying.moats import Arcs, grow_all
 from solving.survivable_oracles import holds
 
 
@@ -65,19 +66,27 @@ def test_small_pairs_are_near_the_cheapest_and_never_beyond_the_bound(problem) -
 
 @given(problems())
 @settings(max_examples=40)
-def test_the_bound_is_that_of_cuts_within_a_share_and_of_a_tree_within_the_rest(problem) -> None:  # type: ignore[no-untyped-def]
+def test_the_bound_is_that_of_cuts_and_of_moats_within_what_they_leave(problem) -> None:  # type: ignore[no-untyped-def]
     graph, need, prizes, thick, sure = problem
     found = ringed(graph, 0, need, prizes, thick=thick, sure=sure, effort=Effort(rounds=5, shares=6))
-    assert np.all((found.share >= 0) & (found.share <= graph.cost))
-    within = graph.priced(found.share)
+    raised = found.held - graph.cost
+    assert np.all(raised >= 0)
+    within = graph.priced(found.held)
+    cases = found.ways.cases
     of_cuts = sum(
-        min(
-            dual_bound(within, found.ways.cases.thick, case.fixed, case.cuts, case.weight, case.scale) for case in cases
-        )
-        for cases in found.ways.cases.parts
+        min(dual_bound(within, cases.thick, case.fixed, case.cuts, case.weight, case.scale) for case in part)
+        for part in cases.parts
     )
-    assert found.bound <= of_cuts + found.rest.bound
-    assert found.rest.bound <= found.rest.value
+    ahead, back = cases.charged(within)
+    ways = zip(graph.tail.tolist(), graph.head.tolist(), (found.held - ahead).tolist(), strict=True)
+    home = zip(graph.head.tolist(), graph.tail.tolist(), (found.held - back).tolist(), strict=True)
+    arcs = Arcs.directed(len(prizes), [*ways, *home], 0)
+    gained, refused = grow_all(
+        arcs, prizes.tolist(), zip(found.rest.node.tolist(), found.rest.radius.tolist(), strict=True)
+    )
+    assert not refused
+    assert arcs.least() >= 0
+    assert found.bound == min(found.value, of_cuts + gained - raised.sum())
 
 
 @given(problems(), st.lists(st.booleans(), min_size=9, max_size=9))

@@ -42,9 +42,6 @@ from karez.units import from_minor
 ROUNDS = 150
 """Pieces of the backbone torn up and mended, by part, at most."""
 
-GAP_PER_SPAN = 1e-5
-"""Gap of the backbone alone, by span, at which its first bound is left: shares of the costs improve it further."""
-
 
 def design_ringed(
     inputs: Inputs, graph: RouteGraph, prices: Prices, *, seed: int = 0, progress: Callable[[float], None] | None = None
@@ -71,7 +68,6 @@ def design_ringed(
         effort=Effort(
             rounds=min(rules.rounds, ROUNDS),
             iterations=rules.effort,
-            ways_gap=GAP_PER_SPAN * len(graph.spans),
             tree_gap=settings.stop_gap,
             tree_rounds=rounds,
             shares=rules.shares,
@@ -85,7 +81,7 @@ def design_ringed(
     certificate = certificate_of(inputs, found.certified, choice, graph.site_node >= 0, UPON, words_on(prices, graph))
     proven = Proven(
         certificate,
-        Ascent(found.rest.ascent_node, found.rest.ascent_radius),
+        Ascent(found.rest.node, found.rest.radius),
         prizes,
         (*notes_of(inputs, graph, choice), *_notes(rings)),
     )
@@ -99,8 +95,9 @@ def design_ringed(
 
 
 UPON = (
-    "The backbone is in value and bound: shares of the costs, `cost_minor` of proof/backbone_graph.parquet, hold the "
-    "weights of its cuts, and the moats are grown within what is left of the costs. What the two prove adds up"
+    "The backbone is in value and bound: weights of its cuts are charged to the two directions of every span, and the "
+    "moats are grown within what is left of its cost in theirs. What the two prove adds up, less what `cost_minor` of "
+    "proof/backbone_graph.parquet is above the cost"
 )
 
 
@@ -110,7 +107,7 @@ def _rings(inputs: Inputs, graph: RouteGraph, prices: Prices, posed: Posed, foun
     stretches = only_roads(graph, posed, answer)
     chosen, role, stretch = span_roles(graph, posed, answer, stretches)
     agreement = inputs.programme.agreement
-    tables = cut_tables(posed, answer, found.share)
+    tables = cut_tables(posed, answer, found.held)
     # A source that no line is near is an edge to nowhere, and none of the plan's candidates.
     joined = np.append(np.ones(len(graph.spans), np.bool_), graph.source_node >= 0)
     tables["graph"] = tables["graph"][joined].reset_index(drop=True)

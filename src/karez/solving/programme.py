@@ -200,13 +200,6 @@ class Programme:
             self.column.size, np.arange(self.column.size, dtype=np.int32), lower[self.column], upper[self.column]
         )
 
-    def revalue(self, objective: Longs) -> None:
-        """Change the costs, to none that add up to more than the first ones; go on from the same basis."""
-        self.objective = objective
-        if self.column.size:
-            shown = np.arange(self.column.size, dtype=np.int32)
-            self.model.changeColsCost(self.column.size, shown, objective[self.column] / self.unit)
-
     def turn_inside(self, gap: float = ROUGH) -> None:
         """Solve by interior points from now on, as closely as said."""
         self.interior = True

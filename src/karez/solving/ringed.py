@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
 
-from karez.solving.certified import Certified
+from karez.solving.ascending import moats
+from karez.solving.certified import Case, Certified
 from karez.solving.conditions import Conditions
 from karez.solving.graph import Graph, exact_sum
+from karez.solving.paired import Paired, Upon
 from karez.solving.prize import prize
-from karez.solving.survivability.branch import begin, split
-from karez.solving.survivability.problem import Bools, Bytes, Ints, Longs, Part, Parted, Problem, part
-from karez.solving.survivability.relax import Dual, Relaxation
+from karez.solving.survivability.problem import Bools, Bytes, Ints, Longs, Part, Problem, part
+from karez.solving.survivability.relax import Dual
 from karez.solving.survivability.search import Search
 from karez.solving.survivability.solve import Survivable
 from karez.solving.survivability.unfold import Proof, unfold
@@ -25,29 +25,20 @@ Floats = npt.NDArray[np.float64]
 Progress = Callable[[float], None]
 
 PROOF = (
-    "the cost of every edge is shared out between two bounds that add up: weights of directed cuts around what needs "
-    "two ways, within one share, and moats of a dual ascent for the tree, within what is left"
+    "the cost of every edge, in either direction, is shared out between two bounds that add up: weights of directed "
+    "cuts around what needs two ways, and moats of a dual ascent for the tree, within what these leave"
 )
 
-WITHIN = "weights of directed cuts within a share of the costs"
+WITHIN = "weights of directed cuts"
 
 TURNS = 2
 """Times that the network of two ways is looked for anew, the tree's edges coming for nothing."""
 
-PATIENCE = 4
-"""Shares tried without a better bound before steps are halved."""
-
-SEPARATE = 8
-"""Every so many shares, cuts are looked for that are missing there."""
-
 NEAR = 0.99
-"""Bound that steps aim at, as a share of the value."""
+"""Bound at which the work ends, as a share of the value."""
 
-LATEST = 0.25
-"""Weight of the latest step's direction, the rest being that of the steps before (Camerini, Fratta and Maffioli 1975).
-
-A tree uses an edge or not; the mean of some tells where trees go.
-"""
+ASCENTS = 24
+"""Ascents of the tree within what the cuts leave, the best of which counts, at most."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +50,17 @@ class Effort:
     rounds : int
         Pieces of the network of two ways torn up and mended, by part.
     iterations : int
-        Simplex iterations for the bound of a part.
-    ways_gap, tree_gap : float
-        Gaps at which the work on either bound alone ends.
+        Simplex iterations for the bound.
+    tree_gap : float
+        Gap at which the work on a tree ends.
     tree_rounds : int
         Rounds of improvement of the tree.
     shares : int
-        Times the costs are shared out anew.
+        Times the costs are shared out anew, cuts being added.
     """
 
     rounds: int = 400
     iterations: int = 150_000
-    ways_gap: float = 0.0
     tree_gap: float = 0.0
     tree_rounds: int = 20
     shares: int = 40
@@ -83,15 +73,16 @@ class Ringed:
     Parameters
     ----------
     ways : Survivable
-        The network that gives nodes the ways they need; its bound is that of its cuts, within `share`.
+        The network that gives nodes the ways they need; its bound is that of its cuts, within `held`.
     tree : Certified
         The tree, `ways` coming for nothing: edges that are among these as well are paid once.
     value, bound : int
         Cost of all these edges and of the prizes left; of no other pair that is lower than the bound.
-    share : int64[m]
-        Share of every edge's cost that the cuts of `ways` are held against.
-    rest : Certified
-        The tree of what is left of the costs: its ascent proves the rest of the bound.
+    held : int64[m]
+        Costs that cuts and moats together are held against, no less than those of the graph. The bound is that of both
+        less what these are more than the graph's.
+    rest : Case
+        The moats, on what the cuts leave of the cost of every arc (``ways.cases.charged``).
     seconds : float
         Time spent.
     """
@@ -100,8 +91,8 @@ class Ringed:
     tree: Certified
     value: int
     bound: int
-    share: Longs
-    rest: Certified
+    held: Longs
+    rest: Case
     seconds: float
 
     @property
@@ -166,12 +157,12 @@ def ringed(
     """
     began = perf_counter()
     given = Problem(along or graph, root, need.astype(np.int8), thick, sure)
-    conditions = None if without is None or not len(without) else Conditions(forbidden=without)
-    pair = _Pair(graph, given, prizes, conditions, effort or Effort(), seed, progress or (lambda _: None))
+    barred = np.array([] if without is None else without, np.int32)
+    pair = _Pair(graph, given, prizes, barred, effort or Effort(), seed, progress or (lambda _: None))
     for _ in range(TURNS):
         if not pair.turn():
             break
-    proof, share, rest = pair.bound()
+    proof, held, rest = pair.bound()
     ways = Survivable(
         edges=pair.ways,
         value=exact_sum(graph.cost[pair.ways]),
@@ -179,15 +170,15 @@ def ringed(
         proof=WITHIN,
         cases=proof,
         bridges=pair.ways[pair.parted.bridges[pair.ways]],
-        parts=len(pair.pieces),
+        parts=len(pair.parted.parts),
         seconds=perf_counter() - began,
     )
     return Ringed(
         ways=ways,
         tree=pair.tree,
         value=pair.value,
-        bound=min(pair.value, proof.bound + rest.bound),
-        share=share,
+        bound=min(pair.value, proof.bound + rest.bound - exact_sum(held - graph.cost)),
+        held=held,
         rest=rest,
         seconds=ways.seconds,
     )
@@ -203,23 +194,6 @@ def together(graph: Graph, prizes: Longs, ways: Ints, tree: Certified) -> int:
     return exact_sum(graph.cost[edges]) + exact_sum(prizes[left])
 
 
-@dataclass
-class _Piece:
-    """A part, its network, and its bound."""
-
-    part: Part
-    search: Search
-    relaxation: Relaxation
-    first: Dual
-    used: Floats
-    cases: tuple[Dual, ...]
-
-    def costs(self, of_edges: Longs) -> Longs:
-        """Costs of the part's edges, of those of the whole."""
-        chained: Longs = np.add.reduceat(of_edges[self.part.chain], self.part.first[:-1]).astype(np.int64)
-        return chained
-
-
 class _Pair:
     """The best pair so far."""
 
@@ -228,139 +202,100 @@ class _Pair:
         graph: Graph,
         given: Problem,
         prizes: Longs,
-        conditions: Conditions | None,
+        without: Ints,
         effort: Effort,
         seed: int,
         progress: Progress,
     ) -> None:
-        self.graph, self.given, self.prizes, self.conditions = graph, given, prizes, conditions
+        self.graph, self.given, self.prizes, self.without = graph, given, prizes, without
         self.effort, self.seed, self.progress = effort, seed, progress
-        self.parted = part(self.given)
-        whole = sum(piece.problem.graph.m for piece in self.parted.parts)
-        self.pieces: list[_Piece] = []
-        for one in self.parted.parts:
-            found = begin(one.problem, effort.rounds, effort.iterations, effort.ways_gap, seed)
-            cases = split(*found, effort.iterations, effort.ways_gap)
-            self.pieces.append(_Piece(one, *found, cases))
-            progress(0.6 * sum(piece.part.problem.graph.m for piece in self.pieces) / whole)
+        # The tree may leave the ways wherever an edge of its own ends.
+        by_itself = np.setdiff1d(np.flatnonzero(given.graph.tail == given.graph.head), without)
+        prized = prizes != 0
+        prized[graph.tail[by_itself]] = prized[graph.head[by_itself]] = True
+        self.parted = part(given, prized)
+        self.prized = prized
+        self.searches = [Search(one.problem, seed) for one in self.parted.parts]
+        for number, search in enumerate(self.searches):
+            search.build()
+            search.improve(effort.rounds)
+            progress(0.3 * (number + 1) / len(self.searches))
         self.ways = self._ways()
         self.tree = self._tree(self.ways)
-        self.value = self._worth(self.ways, self.tree)
+        self.value = together(graph, prizes, self.ways, self.tree)
 
     def _ways(self) -> Ints:
         """Edges of the networks of all parts, and of the bridges that have to be there."""
-        of_parts = [piece.part.edges(piece.search.chosen) for piece in self.pieces]
+        of_parts = [one.edges(search.chosen) for one, search in zip(self.parted.parts, self.searches, strict=True)]
         return np.sort(np.concatenate([self.parted.forced, *of_parts])).astype(np.int32)
 
     def _tree(self, free: Ints) -> Certified:
         """The best tree, some edges coming for nothing."""
         cost = self.graph.cost.copy()
         cost[free] = 0
-        return self._prize(cost, self.effort.tree_rounds)
-
-    def _prize(self, cost: Longs, rounds: int) -> Certified:
         return prize(
             self.graph.priced(cost),
             self.prizes,
             self.given.root,
             seed=self.seed,
             stop_gap=self.effort.tree_gap,
-            rounds=rounds,
-            conditions=self.conditions,
+            rounds=self.effort.tree_rounds,
+            conditions=Conditions(forbidden=self.without) if self.without.size else None,
         )
 
-    def _worth(self, ways: Ints, tree: Certified) -> int:
-        """Value of a pair."""
-        return together(self.graph, self.prizes, ways, tree)
+    def turn(self, used: list[Floats] | None = None) -> bool:
+        """Look for other ways, the tree's edges coming for nothing, and a tree upon them; whether they are better.
 
-    def turn(self) -> bool:
-        """Look for other ways, the tree's edges coming for nothing, and a tree upon them; whether they are better."""
+        Ways are looked for near what a linear programme `used` of every edge of every part, if that is known.
+        """
         cost = self.graph.cost.copy()
         cost[np.setdiff1d(self.tree.edges, self.ways)] = 0
-        for piece in self.pieces:
-            piece.search.revalue(piece.costs(cost))
-            piece.search.improve(self.effort.rounds // 4, piece.used if piece.used.size else None)
+        before = [search.chosen for search in self.searches]
+        for number, (one, search) in enumerate(zip(self.parted.parts, self.searches, strict=True)):
+            search.revalue(np.add.reduceat(cost[one.chain], one.first[:-1]).astype(np.int64))
+            if used is not None:
+                search.offer(used[number])
+            search.improve(self.effort.rounds // 4, None if used is None else used[number])
         ways = self._ways()
         tree = self._tree(ways)
-        value = self._worth(ways, tree)
+        value = together(self.graph, self.prizes, ways, tree)
         if value >= self.value:
+            for search, chosen in zip(self.searches, before, strict=True):
+                search.chosen = chosen
             return False
         self.ways, self.tree, self.value = ways, tree, value
         return True
 
-    def bound(self) -> tuple[Proof, Longs, Certified]:
-        """Share the costs out, step by step towards where ways and tree use the same of every edge."""
-        proven = [self._proven(self.graph.cost, [piece.cases for piece in self.pieces])]
-        if proven[0][0].bound + proven[0][2].bound >= NEAR * self.value:
-            return proven[0]
-        duals = [piece.first for piece in self.pieces]
-        split = any(len(piece.cases) > 1 for piece in self.pieces)
-        share = (self._proven(self.graph.cost, [(dual,) for dual in duals]) if split else proven[0])[1]
-        best, best_share = 0, share
-        pace, since = 1.0, 0
-        towards = np.zeros(self.graph.m)
-        for piece in self.pieces:
-            piece.relaxation.release()
-        for number in range(self.effort.shares):
-            rest, found, used = self._both_at(share, separate=number % SEPARATE == SEPARATE - 1)
-            total = rest.bound + sum(dual.bound for dual in found) + self._forced()
-            since += 1
-            if total > best:
-                best, best_share, duals, since = total, share, found, 0
-            elif since > PATIENCE:
-                pace, since = pace / 2, 0
-            used[rest.edges] -= 1.0
-            towards = LATEST * used + (1 - LATEST) * towards if number else used
-            length = float(towards @ towards)
-            if length == 0.0 or total >= NEAR * self.value:
-                break
-            step = pace * (NEAR * self.value - total) / length
-            share = self._clipped(share + step * towards)
-            self.progress(0.7 + 0.3 * (number + 1) / self.effort.shares)
-        proven.append(self._proven(best_share, [(dual,) for dual in duals]))
-        return max(proven, key=lambda of: of[0].bound + of[2].bound)
+    def bound(self) -> tuple[Proof, Longs, Case]:
+        """Bound both, and look for better ones where the linear programme points."""
+        duals: list[Dual] = []
+        held = self.graph.cost
+        if self.parted.parts:
+            paired = Paired(self.parted, Upon(self.graph, self.prizes, self.prized, self.without), self.seed)
+            enough = int(NEAR * self.value)
+            paired.run(self.effort.shares, self.effort.iterations, enough, self._offer, self._told)
+            duals, held = paired.duals()
+        return self._proven(duals, held)
 
-    def _forced(self) -> int:
-        return exact_sum(self.graph.cost[self.parted.forced])
+    def _offer(self, used: list[Floats]) -> int:
+        self.turn(used)
+        return int(NEAR * self.value)
 
-    def _both_at(self, share: Longs, *, separate: bool) -> tuple[Certified, list[Dual], Floats]:
-        """The tree within what is left of the costs, and :meth:`_ways_at`, side by side."""
-        with ThreadPoolExecutor(1) as pool:
-            rest = pool.submit(self._prize, self.graph.cost - share, 1)
-            found, used = self._ways_at(share, separate=separate)
-            return rest.result(), found, used
+    def _told(self, share: float) -> None:
+        self.progress(0.4 + 0.6 * share)
 
-    def _ways_at(self, share: Longs, *, separate: bool) -> tuple[list[Dual], Floats]:
-        """Bounds of the parts within a share of the costs, and what they use of every edge: float64[m]."""
-        used = np.zeros(self.graph.m)
-        used[self.parted.forced] = 1.0
-        duals = []
-        for piece in self.pieces:
-            dual, of_part = piece.relaxation.revalue(piece.costs(share), separate=separate)
-            used[piece.part.chain] = np.repeat(of_part, np.diff(piece.part.first))
-            duals.append(dual)
-        return duals, used
-
-    def _clipped(self, share: Floats) -> Longs:
-        """Shares within costs; bridges that have to be there, and chains left out for cheaper ones, have all of it."""
-        whole: Longs = np.clip(np.rint(share), 0, self.graph.cost).astype(np.int64)
-        whole[self.parted.forced] = self.graph.cost[self.parted.forced]
-        for piece in self.pieces:
-            for _, chain in piece.part.spare:
-                whole[chain] = self.graph.cost[chain]
-        return whole
-
-    def _proven(self, share: Longs, cases: list[tuple[Dual, ...]]) -> tuple[Proof, Longs, Certified]:
-        """The cuts on the whole graph, what they charge, and the tree's bound within what is left."""
-        parts = [piece.part for piece in self.pieces]
-        proof = unfold(self._reparted(share), list(zip(parts, cases, strict=True)))
-        charged = np.minimum(share, proof.charged(self.given.graph.priced(share)))
-        rest = self._prize(self.graph.cost - charged, self.effort.tree_rounds)
-        return proof, charged, rest
-
-    def _reparted(self, share: Longs) -> Parted:
-        """The parted problem, at a share of the costs."""
+    def _proven(self, duals: list[Dual], held: Longs) -> tuple[Proof, Longs, Case]:
+        """The cuts on the whole graph, and the moats within what they leave."""
         of = self.parted
-        problem = of.problem
-        priced = Problem(problem.graph.priced(share), problem.root, problem.need, problem.thick, problem.sure)
-        return Parted(priced, of.parts, of.forced, of.bridges, of.top, of.entry, of.order)
+        problem = replace(of.problem, graph=self.given.graph.priced(held))
+        parts: list[tuple[Part, tuple[Dual, ...]]] = [(one, (dual,)) for one, dual in zip(of.parts, duals, strict=True)]
+        proof = unfold(replace(of, problem=problem), parts)
+        ahead, back = proof.charged(problem.graph)
+        chosen = np.zeros(self.graph.m, np.bool_)
+        chosen[self.ways] = chosen[self.tree.edges] = True
+        rounds = min(ASCENTS, self.effort.tree_rounds)
+        left = held - ahead, held - back
+        rest = moats(
+            self.graph, *left, self.prizes, self.given.root, chosen, self.without, seed=self.seed, ascents=rounds
+        )
+        return proof, held, rest

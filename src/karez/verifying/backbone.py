@@ -38,6 +38,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
 ONE, TWO_BY_EDGE, TWO_BY_NODE = 1, 2, 3
 LEAVING, ENTERING, APART = 0, 1, 2
 Bools = npt.NDArray[np.bool_]
+Longs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -233,45 +234,80 @@ def cuts(claimed: Claimed) -> Check:
 
 def _bound(claimed: Written) -> Check:
     """The weights of the cuts, less what is charged beyond costs, add up to the bound."""
-    bound, findings = proven(claimed)
+    found = proven(claimed)
+    bound, findings = found.bound, found.findings
     told = claimed.summary["certificate"]["bound"]
     if round(told * MINOR_PER_UNIT) > bound:
         findings.append(Finding("is higher than its cuts prove", "bound"))
     return conclude("backbone bound", f"{bound / MINOR_PER_UNIT:,.2f}, by the weights of the cuts", findings)
 
 
-def proven(claimed: Claimed) -> tuple[int, list[Finding]]:
-    """Bound in minor units that the weights of the cuts prove, and what is wrong with them."""
+@dataclass(frozen=True)
+class Weighed:
+    """What the weights of the cuts prove.
+
+    Parameters
+    ----------
+    bound : int
+        In minor units.
+    ahead, back : int64[edges]
+        What is taken for it of the cost of the direction from the tail of every edge, and from its head, at most.
+    findings : list[Finding]
+        What is wrong with the cuts.
+    """
+
+    bound: int
+    ahead: Longs
+    back: Longs
+    findings: list[Finding]
+
+
+def proven(claimed: Claimed) -> Weighed:
+    """Add the weights of the cuts up again."""
     graph = claimed.graph
-    tail, head, cost = (graph[name].to_numpy() for name in ("tail", "head", "cost_minor"))
+    cost = graph["cost_minor"].to_numpy()
     thick = (graph["thick"] | graph["bridge"]).to_numpy()
     owner = np.full(len(graph), -1)
+    most = np.zeros(len(graph), np.int64), np.zeros(len(graph), np.int64)
     findings: list[Finding] = []
     bounds: dict[int, list[int]] = {}
     groups = dict(tuple(claimed.cuts.groupby(["part", "case"])))
     for part, case, scale, present, gone in _rows(claimed.cases, "part", "case", "scale", "there", "gone"):
-        ahead, back, total = np.zeros(len(graph), np.int64), np.zeros(len(graph), np.int64), 0
-        mine = groups.get((part, case), claimed.cuts.iloc[:0])
-        for kind, without, weight, members in _rows(mine, "kind", "without", "weight", "inside"):
-            beyond = np.zeros(len(claimed.nodes), np.bool_)
-            beyond[members] = True
-            there = (tail != without) & (head != without)
-            out, into = ~beyond[tail] & beyond[head] & there, beyond[tail] & ~beyond[head] & there
-            total += int(weight)
-            if kind == APART:
-                ahead[out | into] += weight
-                back[(out | into) & ~thick] += weight
-            else:
-                first, second = (ahead, back) if kind == LEAVING else (back, ahead)
-                first[out] += weight
-                second[into] += weight
-        over = np.where(thick, ahead + back, np.maximum(ahead, back)) - cost * scale
+        arcs, total = _loads(claimed, groups.get((part, case), claimed.cuts.iloc[:0]), thick)
+        over = np.maximum(*arcs) - cost * scale
         said = np.zeros(len(graph), np.int8)
         said[present], said[gone] = 1, -1
         total -= int(over[((said == 0) & (over > 0)) | (said == 1)].sum())
         bounds.setdefault(part, []).append(max(0, -(-total // scale)))
-        used = (ahead > 0) | (back > 0) | (said != 0)
+        for of_all, load in zip(most, arcs, strict=True):
+            taken = np.where(said == 0, np.minimum(-(-load // scale), cost), np.where(said == 1, cost, 0))
+            np.maximum(of_all, taken, out=of_all)
+        used = (arcs[0] > 0) | (arcs[1] > 0) | (said != 0)
         if (used & (owner >= 0) & (owner != part)).any():
             findings.append(Finding("crosses edges of another part", f"part {part}"))
         owner[used] = part
-    return sum(min(of) for of in bounds.values()), findings
+    return Weighed(sum(min(of) for of in bounds.values()), *most, findings)
+
+
+def _loads(claimed: Claimed, cuts: pd.DataFrame, thick: Bools) -> tuple[tuple[Longs, Longs], int]:
+    """What cuts charge to both directions of every edge, and their weights together.
+
+    Where an edge does not fail, ways may lead along it in both directions: each is charged with both.
+    """
+    tail, head = claimed.graph["tail"].to_numpy(), claimed.graph["head"].to_numpy()
+    ahead, back, total = np.zeros(len(tail), np.int64), np.zeros(len(tail), np.int64), 0
+    for kind, without, weight, members in _rows(cuts, "kind", "without", "weight", "inside"):
+        beyond = np.zeros(len(claimed.nodes), np.bool_)
+        beyond[members] = True
+        there = (tail != without) & (head != without)
+        out, into = ~beyond[tail] & beyond[head] & there, beyond[tail] & ~beyond[head] & there
+        total += int(weight)
+        if kind == APART:
+            ahead[out | into] += weight
+            back[(out | into) & ~thick] += weight
+        else:
+            first, second = (ahead, back) if kind == LEAVING else (back, ahead)
+            first[out] += weight
+            second[into] += weight
+    both = ahead + back
+    return (np.where(thick, both, ahead), np.where(thick, both, back)), total

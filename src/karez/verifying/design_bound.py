@@ -19,20 +19,23 @@ HALF_UNIT = 0.5 / MINOR_PER_UNIT
 
 
 def arcs(run: Run) -> Arcs:
-    """Untouched arcs of a run's candidate graph, less what the backbone's cuts hold; its super-root is the highest."""
+    """Untouched arcs of a run's candidate graph; its super-root is the highest."""
     graph = graph_of_bounds(run)
     n = len(run.proof.nodes)
-    held = dict(zip(run.proof.graph["id"], rings.shares(run), strict=True))
-    left = [cost - held[key] for key, cost in zip(graph["id"], graph["present_minor"].tolist(), strict=True)]
-    edges = zip(graph["start"].tolist(), graph["end"].tolist(), left, strict=True)
+    edges = zip(graph["start"].tolist(), graph["end"].tolist(), graph["present_minor"].tolist(), strict=True)
     return Arcs.of_edges(n, edges, root=n - 1)
 
 
 def bound(run: Run) -> Check:
-    """The design's bound, by growing its moats again."""
-    gained, findings = replay(run)
-    of_backbone, wrong = rings.proven(run)
-    moats, gained, findings = gained, gained + of_backbone, [*findings, *wrong]
+    """The design's bound, by growing its moats again: within what the backbone's cuts leave, where there is one."""
+    if rings.is_there(run):
+        left = rings.left(run)
+        highest = len(run.proof.nodes) - 1
+        moats, findings = replay(run, Arcs.directed(highest + 1, left.arcs, root=highest))
+        gained, findings = moats + left.bound, [*findings, *left.findings]
+    else:
+        moats, findings = replay(run, arcs(run))
+        gained = moats
     stated = run.certificate("design")
     if stated is None or stated["bound"] is None:
         findings.append(Finding("certificate without a bound", "design"))
@@ -49,8 +52,15 @@ def _rounded(run: Run, stated: dict[str, Any], gained: int) -> bool:
     return run.programme.radio.on and stated["bound"] == stated["value"] <= gained / MINOR_PER_UNIT
 
 
-def replay(run: Run) -> tuple[int, list[Finding]]:
+def replay(run: Run, untouched: Arcs) -> tuple[int, list[Finding]]:
     """Grow every moat again.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    untouched : Arcs
+        What they grow on; it is used up.
 
     Returns
     -------
@@ -63,7 +73,7 @@ def replay(run: Run) -> tuple[int, list[Finding]]:
     names = run.proof.nodes["id"].astype(str).tolist()
     nodes = run.proof.ascent["node"].tolist()
     moats = zip(nodes, run.proof.ascent["radius_minor"].tolist(), strict=True)
-    gained, refused = grow_all(arcs(run), prizes, moats)
+    gained, refused = grow_all(untouched, prizes, moats)
     return gained, [Finding(problem, names[nodes[place]]) for place, problem in refused]
 
 

@@ -29,11 +29,16 @@ class Arcs:
     @classmethod
     def of_edges(cls, n: int, edges: Iterable[tuple[int, int, int]], root: int) -> Arcs:
         """Arcs of a graph of `n` nodes, edges given as (end, end, cost), at their full costs."""
+        both = ((tail, head, cost) for start, end, cost in edges for tail, head in ((start, end), (end, start)))
+        return cls.directed(n, both, root)
+
+    @classmethod
+    def directed(cls, n: int, arcs: Iterable[tuple[int, int, int]], root: int) -> Arcs:
+        """Arcs among `n` nodes, given as (from, to, cost)."""
         into: list[dict[int, int]] = [{} for _ in range(n)]
-        for start, end, cost in edges:
-            if start != end:
-                into[end][start] = min(cost, into[end].get(start, cost))
-                into[start][end] = min(cost, into[start].get(end, cost))
+        for tail, head, cost in arcs:
+            if tail != head:
+                into[head][tail] = min(cost, into[head].get(tail, cost))
         return cls(into, root)
 
     def distances(self, node: int, radius: int) -> dict[int, int]:

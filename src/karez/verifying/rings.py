@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
 
 from karez.verifying import backbone
 from karez.verifying.backbone import Claimed
-from karez.verifying.run import Run
+from karez.verifying.run import Run, graph_of_bounds
 from karez.verifying.verdict import Check, Finding, conclude
 
 
@@ -51,36 +54,60 @@ def spans(run: Run) -> set[str]:
     return set(run.proof.graph["id"].astype(str)[chosen])
 
 
-def shares(run: Run) -> list[int]:
-    """Share of every candidate's present cost, in minor units, that the cuts are held against."""
-    if not is_there(run):
-        return [0] * len(run.proof.graph)
-    return [int(cost) for cost in run.proof.backbone["backbone_graph"]["cost_minor"]]
+@dataclass(frozen=True)
+class Left:
+    """What the backbone's cuts prove, and what they leave for the tree.
+
+    Parameters
+    ----------
+    bound : int
+        What they prove, in minor units, less what candidates are held at above their costs.
+    arcs : list[tuple[int, int, int]]
+        From, to and cost left in minor units of both directions of every candidate.
+    findings : list[Finding]
+        What is wrong with the cuts.
+    """
+
+    bound: int
+    arcs: list[tuple[int, int, int]]
+    findings: list[Finding]
 
 
-def proven(run: Run) -> tuple[int, list[Finding]]:
-    """Bound in minor units that the cuts prove within their shares, and what is wrong."""
-    if not is_there(run):
-        return 0, []
-    bound, findings = backbone.proven(_claimed(run))
-    return bound, [*findings, *_mismatched(run)]
+def left(run: Run) -> Left:
+    """Add the backbone's cuts up again.
+
+    Ways and tree can be directed together, each span in one direction, so in either direction cuts and moats share what
+    a span is held at. A network has each span once, so it costs no less than that, less what is held above costs.
+    """
+    own = run.proof.backbone["backbone_graph"]
+    found = backbone.proven(_claimed(run))
+    cost = run.proof.graph["present_minor"].to_numpy()
+    held = np.maximum(cost, own["cost_minor"].to_numpy())
+    bounded = run.proof.graph["id"].isin(graph_of_bounds(run)["id"]).to_numpy()
+    start, end = run.proof.graph["start"].to_numpy(), run.proof.graph["end"].to_numpy()
+    turned = own["tail"].to_numpy() == end
+    ahead = held - np.where(turned, found.back, found.ahead)
+    back = held - np.where(turned, found.ahead, found.back)
+    arcs = [
+        *zip(start[bounded].tolist(), end[bounded].tolist(), ahead[bounded].tolist(), strict=True),
+        *zip(end[bounded].tolist(), start[bounded].tolist(), back[bounded].tolist(), strict=True),
+    ]
+    return Left(found.bound - int((held - cost).sum()), arcs, [*found.findings, *_mismatched(run)])
 
 
 def _mismatched(run: Run) -> Iterator[Finding]:
-    """The cuts are of the run's own candidates, and their shares are no more than the costs."""
+    """The cuts are of the run's own candidates."""
     graph, own = run.proof.graph, run.proof.backbone["backbone_graph"]
     by_radio, root = set(run.proof.radio["id"]) if len(run.proof.radio) else set(), len(run.proof.nodes) - 1
     rows = zip(
-        *(graph[name] for name in ("id", "start", "end", "present_minor")),
-        *(own[name] for name in ("tail", "head", "cost_minor", "chosen")),
+        *(graph[name] for name in ("id", "start", "end")),
+        *(own[name] for name in ("tail", "head", "chosen")),
         strict=True,
     )
-    for key, start, end, cost, tail, head, share, chosen in rows:
+    for key, start, end, tail, head, chosen in rows:
         # Ways run over fibre: a radio span leads from the root to itself, and is of no use to them.
         if {tail, head} != ({root} if key in by_radio else {start, end}):
             yield Finding("is not the same span in proof/backbone_graph", str(key))
-        if not 0 <= share <= cost:
-            yield Finding("has a share in proof/backbone_graph that is not within its cost", str(key))
         if chosen and key in by_radio:
             yield Finding("is a radio span of the backbone, which runs over fibre", str(key))
 

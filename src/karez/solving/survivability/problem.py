@@ -91,7 +91,7 @@ class Parted:
         Bridges behind which something is needed.
     bridges : bool[m]
         Bridges of the candidates, but for the edges that do not fail.
-    top, entry, order : int32[parts], int32[n], int32[n]
+    block, top, entry, order : int32[m], int32[parts], int32[n], int32[n]
         See :func:`karez.kernels.blocks.blocks`.
     """
 
@@ -99,6 +99,7 @@ class Parted:
     parts: tuple[Part, ...]
     forced: Ints
     bridges: Bools
+    block: Ints
     top: Ints
     entry: Ints
     order: Ints
@@ -131,8 +132,15 @@ def half_arcs(graph: Graph) -> tuple[Ints, Ints, Ints, Ints]:
     return split.start, split.neighbour, split.twin, edge.astype(np.int32)
 
 
-def part(given: Problem) -> Parted:
+def part(given: Problem, prized: Bools | None = None) -> Parted:
     """Part a problem; exact: the cheapest answers of the parts and the forced bridges make one of the whole.
+
+    Parameters
+    ----------
+    given : Problem
+        The problem.
+    prized : bool[n] | None
+        Nodes that chains are not drawn together over, nor over those they hang behind.
 
     Raises
     ------
@@ -157,14 +165,17 @@ def part(given: Problem) -> Parted:
     forced = np.flatnonzero(bridge & (np.append(wanted, NONE)[part_of] > NONE)).astype(np.int32)
     rank = np.argsort(part_of, kind="stable")
     begin = np.searchsorted(part_of[rank], np.arange(top.size + 1))
+    kept = need
+    if prized is not None:
+        kept = np.maximum(need, needed_behind(order, entry, top, prized.astype(np.int8)))
     found = [
-        _part(problem, need, rank[begin[k] : begin[k + 1]].astype(np.int32), int(top[k]), int(k))
+        _part(problem, need, kept, rank[begin[k] : begin[k + 1]].astype(np.int32), int(top[k]), int(k))
         for k in np.flatnonzero((wanted > NONE) & (size > 1))
     ]
-    return Parted(problem, tuple(found), forced, bridge & ~given.thick, top, entry, order)
+    return Parted(problem, tuple(found), forced, bridge & ~given.thick, part_of, top, entry, order)
 
 
-def _part(problem: Problem, need: Bytes, edges: Ints, top: int, number: int) -> Part:
+def _part(problem: Problem, need: Bytes, kept: Bytes, edges: Ints, top: int, number: int) -> Part:
     """One part, on nodes and edges of its own."""
     graph = problem.graph
     first = np.arange(edges.size + 1, dtype=np.int32)
@@ -178,19 +189,19 @@ def _part(problem: Problem, need: Bytes, edges: Ints, top: int, number: int) -> 
     spare: list[tuple[int, Ints]] = []
     while True:
         through = np.bincount(np.concatenate([tail, head]), minlength=graph.n) == 2
-        through &= need == NONE
+        through &= kept == NONE
         through[top] = False
         mixed = np.zeros(graph.n, np.bool_)
         mixed[np.concatenate([tail[thick], head[thick]])] = True
         through &= ~(mixed & ~problem.sure)
         first, chain, tail, head, cost, thick = _drawn_together(first, chain, tail, head, cost, thick, through)
-        kept = _worth_keeping(tail, head, cost, thick)
-        if kept.all():
+        useful = _worth_keeping(tail, head, cost, thick)
+        if useful.all():
             break
-        spare += [(int(tail[e]), chain[first[e] : first[e + 1]]) for e in np.flatnonzero(~kept)]
-        chain = chain[np.repeat(kept, np.diff(first))]
-        first = np.concatenate([[0], np.cumsum(np.diff(first)[kept])]).astype(np.int32)
-        tail, head, cost, thick = tail[kept], head[kept], cost[kept], thick[kept]
+        spare += [(int(tail[e]), chain[first[e] : first[e + 1]]) for e in np.flatnonzero(~useful)]
+        chain = chain[np.repeat(useful, np.diff(first))]
+        first = np.concatenate([[0], np.cumsum(np.diff(first)[useful])]).astype(np.int32)
+        tail, head, cost, thick = tail[useful], head[useful], cost[useful], thick[useful]
     node, ends = np.unique(np.concatenate([[top], tail, head]), return_inverse=True)
     small = Graph.from_edges(node.size, ends[1 : 1 + tail.size], ends[1 + tail.size :], cost)
     own = need[node]

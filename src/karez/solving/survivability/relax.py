@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import highspy
 import numpy as np
@@ -40,9 +41,6 @@ MOST_FIRST = 4_000
 
 MOST_ROUNDS = 200
 STALLED = 8
-CLOSE = 1e-6
-"""Gap at which interior points stop where costs are shared out."""
-
 OLD = 4
 
 
@@ -111,6 +109,15 @@ def dual_bound(graph: Graph, thick: Bools, fixed: Bytes, cuts: tuple[Cut, ...], 
 
 def charges(graph: Graph, thick: Bools, cuts: tuple[Cut, ...], weight: Longs) -> Longs:
     """What weights of cuts charge to every edge: int64[m]."""
+    charged: Longs = np.maximum(*arc_charges(graph, thick, cuts, weight))
+    return charged
+
+
+def arc_charges(graph: Graph, thick: Bools, cuts: tuple[Cut, ...], weight: Longs) -> tuple[Longs, Longs]:
+    """What weights of cuts charge to the arc from each edge's tail and to that from its head: int64[m] each.
+
+    Where an edge does not fail both arcs may be used: each has the charges of both.
+    """
     ahead, back = np.zeros(graph.m, np.int64), np.zeros(graph.m, np.int64)
     for cut, counts in zip(cuts, weight.tolist(), strict=True):
         out, into = crossing(graph, cut)
@@ -122,8 +129,7 @@ def charges(graph: Graph, thick: Bools, cuts: tuple[Cut, ...], weight: Longs) ->
             turned = cut.kind == ENTERING
             ahead[into if turned else out] += counts
             back[out if turned else into] += counts
-    charged: Longs = np.where(thick, ahead + back, np.maximum(ahead, back))
-    return charged
+    return np.where(thick, ahead + back, ahead), np.where(thick, ahead + back, back)
 
 
 def _proven(charged: Longs, cost: Longs, fixed: Bytes, weight: Longs, scale: int) -> int:
@@ -142,13 +148,29 @@ def crossing(graph: Graph, cut: Cut) -> tuple[Ints, Ints]:
     return out.astype(np.int32), into.astype(np.int32)
 
 
+class Rows(Protocol):
+    """Where rows are added, see :class:`karez.solving.programme.Programme`."""
+
+    def add(self, index: Ints, sign: Longs, least: int, most: int, tag: int = ...) -> bool:
+        """Have a row added; returns whether it was new."""
+
+
 class Relaxation:
     """The linear programme of a part, case by case.
 
     Columns are the arcs of every edge (2e from its tail, 2e + 1 from its head), then the edges that do not fail.
+
+    Parameters
+    ----------
+    problem : Problem
+        The part.
+    seed : int
+        Seed of all choices.
+    rows : Rows | None
+        Where its rows go; None: into a programme of its own.
     """
 
-    def __init__(self, problem: Problem, seed: int = 0) -> None:
+    def __init__(self, problem: Problem, seed: int = 0, rows: Rows | None = None) -> None:
         self.problem = problem
         self.random = np.random.default_rng(seed)
         graph = problem.graph
@@ -156,6 +178,7 @@ class Relaxation:
         arcs = np.repeat(np.where(problem.thick, 0, graph.cost), 2)
         objective = np.concatenate([arcs, graph.cost[self.thick]])
         self.programme = Programme(objective, np.ones(objective.size, np.bool_))
+        self.into: Rows = self.programme if rows is None else rows
         self.cuts: list[Cut] = []
         self.wanted = np.flatnonzero(problem.need > NONE).astype(np.int32)
         self.two = np.flatnonzero(problem.need >= TWO_BY_EDGE).astype(np.int32)
@@ -201,47 +224,13 @@ class Relaxation:
             self._keep(dual)
             stalled = 0 if self.best.bound > best + best // 20_000 else stalled + 1
             best = max(best, self.best.bound)
-            done = not self._separate(x) or stalled > STALLED or self.work > effort
+            done = not self.separate(x) or stalled > STALLED or self.work > effort
             if (done or number % 4 == 3) and (enough := min(enough, offer(used))) <= best:
                 break
             if done:
                 break
             self._tidy()
         return self.best, used
-
-    def release(self) -> None:
-        """Hold no case any more, drop rows that have not been binding for some rounds, and solve by interior points.
-
-        These take no longer at costs that are far from those before, and what they use of every edge is the middle of
-        all that is best, which shows where to share costs out otherwise.
-        """
-        self._enter(np.zeros(self.problem.graph.m, np.int8))
-        old = (self.programme.age > 1) & (self.programme.tag >= 0)
-        self.programme.drop(~old)
-        self.programme.turn_inside(CLOSE)
-
-    def revalue(self, cost: Longs, *, separate: bool) -> tuple[Dual, Floats]:
-        """Bound anew at other costs (int64[m], none above the first ones), after :meth:`release`.
-
-        With the cuts there are; with `separate`, those that are then violated are added and it is solved once more.
-        What the programme uses of every edge is float64[m], as that of :meth:`run`.
-        """
-        self.problem = replace(self.problem, graph=self.problem.graph.priced(cost))
-        arcs = np.repeat(np.where(self.problem.thick, 0, cost), 2)
-        self.programme.revalue(np.concatenate([arcs, cost[self.thick]]))
-        self.best = Dual(self.fixed, (), np.empty(0, np.int64), 1, 0)
-        x = self._solved()
-        if separate and self._separate(x):
-            x = self._solved()
-        return self.best, self.used(x)
-
-    def _solved(self) -> Floats:
-        """Solve, and keep the bound; x, zeros if it was not solved."""
-        status, x, dual = self.programme.solve()
-        if status != highspy.HighsModelStatus.kOptimal:
-            return np.zeros_like(x)
-        self._keep(dual)
-        return x
 
     def _enter(self, fixed: Bytes) -> None:
         """Set what holds in a case."""
@@ -301,7 +290,7 @@ class Relaxation:
         for k, e in enumerate(self.thick):
             for arc in (2 * e, 2 * e + 1):
                 column = np.array([arc, 2 * graph.m + k], np.int32)
-                self.programme.add(column, np.array([-1, 1], np.int64), 0, UNBOUNDED)
+                self.into.add(column, np.array([-1, 1], np.int64), 0, UNBOUNDED)
         alone = np.zeros(graph.n, np.bool_)
         alone[self.problem.root] = True
         self._add(Cut(alone, LEAVING))
@@ -335,7 +324,7 @@ class Relaxation:
         else:
             turned = cut.kind == ENTERING
             column = np.concatenate([2 * out + turned, 2 * into + (not turned)])
-        new = self.programme.add(column.astype(np.int32), np.ones(column.size, np.int64), 1, UNBOUNDED, len(self.cuts))
+        new = self.into.add(column.astype(np.int32), np.ones(column.size, np.int64), 1, UNBOUNDED, len(self.cuts))
         if new:
             self.cuts.append(cut)
         return new
@@ -371,34 +360,34 @@ class Relaxation:
         if not self.fixed.any() and old.sum() > 0.1 * self.programme.rows:
             self.programme.drop(~old)
 
-    def _separate(self, x: Floats) -> bool:
-        """Have cuts added that x violates; returns whether there were any."""
+    def separate(self, x: Floats, least: float = VIOLATED) -> int:
+        """Have cuts added that x violates by `least`; returns how many."""
         graph, m = self.problem.graph, self.problem.graph.m
         ahead = np.rint(np.clip(x[: 2 * m], 0.0, 1.0) * UNITS).astype(np.int64)[self.arc] + 1
         added = self._one_way(x)
-        added += self._directed(ahead, self.wanted, LEAVING)
-        added += self._directed(ahead[graph.twin], self.two, ENTERING)
-        if self.split is not None and not added:
+        added += self._directed(ahead, self.wanted, LEAVING, least)
+        added += self._directed(ahead[graph.twin], self.two, ENTERING, least)
+        if self.split is not None and not added and least <= VIOLATED:
             for cut in self.split.violated(self.used(x), self.apart):
                 added += self._add(cut)
-        return added > 0
+        return added
 
     def _one_way(self, x: Floats) -> int:
         """Edges that are used by one arc or the other, where both together are more than the edge."""
         m, both, added = self.problem.graph.m, np.ones(2, np.int64), 0
         over = x[0 : 2 * m : 2] + x[1 : 2 * m : 2] > 1 + VIOLATED
         for e in np.flatnonzero(over & ~self.problem.thick):
-            added += self.programme.add(np.array([2 * e, 2 * e + 1], np.int32), both, -UNBOUNDED, 1, -2 - int(e))
+            added += self.into.add(np.array([2 * e, 2 * e + 1], np.int32), both, -UNBOUNDED, 1, -2 - int(e))
         return added
 
-    def _directed(self, capacity: Longs, nodes: Ints, kind: int) -> int:
+    def _directed(self, capacity: Longs, nodes: Ints, kind: int, least: float) -> int:
         """Cuts of one direction between the root and nodes; capacity is that of the owner → neighbour arc."""
         graph, root = self.problem.graph, np.int32(self.problem.root)
         into = capacity[graph.twin]
         nodes = self.random.permutation(nodes)
         owner, start, slot = violated_cuts(
             graph.start, graph.neighbour, graph.twin, into, into >= UNITS, root, nodes,
-            np.full(nodes.size, (1 - VIOLATED) * UNITS).astype(np.int64), np.int64(UNITS), MOST_CUTS,
+            np.full(nodes.size, (1 - least) * UNITS).astype(np.int64), np.int64(UNITS), MOST_CUTS,
             np.zeros(graph.n, np.bool_),
         )  # fmt: skip
         barred = np.zeros(graph.neighbour.size, np.bool_)

@@ -9,7 +9,7 @@ import numpy as np
 from karez.kernels.blocks import anchors
 from karez.solving.graph import Graph
 from karez.solving.survivability.problem import Bools, Bytes, Ints, Longs, Part, Parted
-from karez.solving.survivability.relax import APART, ENTERING, FREE, IN, LEAVING, Cut, Dual, charges, dual_bound
+from karez.solving.survivability.relax import APART, ENTERING, FREE, IN, LEAVING, Cut, Dual, arc_charges, dual_bound
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,17 @@ class Proof:
         """What is proven."""
         return sum(min(case.bound for case in cases) for cases in self.parts)
 
-    def charged(self, graph: Graph) -> Longs:
-        """What the bound takes of every edge's cost, rounded up, the most of any case: int64[m].
+    def charged(self, graph: Graph) -> tuple[Longs, Longs]:
+        """What the bound takes of the cost of both arcs of every edge, rounded up, the most of any case: int64[m] each.
 
         All of it where a case says that the edge is there, nothing where it says that it is not.
         """
-        most = np.zeros(graph.m, np.int64)
+        most = np.zeros(graph.m, np.int64), np.zeros(graph.m, np.int64)
         for case in (case for cases in self.parts for case in cases):
-            taken = -(-charges(graph, self.thick, case.cuts, case.weight) // case.scale)
-            taken = np.where(case.fixed == FREE, taken, np.where(case.fixed == IN, graph.cost, 0))
-            most = np.maximum(most, taken)
+            for of_all, arcs in zip(most, arc_charges(graph, self.thick, case.cuts, case.weight), strict=True):
+                taken = np.minimum(-(-arcs // case.scale), graph.cost)
+                taken = np.where(case.fixed == FREE, taken, np.where(case.fixed == IN, graph.cost, 0))
+                np.maximum(of_all, taken, out=of_all)
         return most
 
 
