@@ -63,7 +63,7 @@ class BackboneRules(Settings):
     )
     optics: OpticsRules = setting(OpticsRules(), meaning="Wavelengths on the backbone, and what carries them")
     shares: int = setting(
-        18, unit="rounds", meaning="In a plan: times that costs are shared out anew between the two bounds", ge=1
+        18, unit="rounds", meaning="In a plan: times that costs are shared out anew between backbone and tree", ge=1
     )
     stop_gap: NonNegative = setting(0.015, unit="share", meaning="Stop once a part is proven this close")
     rounds: int = setting(400, unit="rounds", meaning="Pieces of the network torn up and mended", ge=1)

@@ -34,7 +34,7 @@ WITHIN = "weights of directed cuts"
 TURNS = 2
 """Times that the network of two ways is looked for anew, the tree's edges coming for nothing."""
 
-NEAR = 0.99
+NEAR = 0.983
 """Bound at which the work ends, as a share of the value."""
 
 ASCENTS = 24

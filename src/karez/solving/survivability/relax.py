@@ -10,6 +10,7 @@ ways that share no node, an edge leaves the set also where one node is gone.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -365,8 +366,12 @@ class Relaxation:
         graph, m = self.problem.graph, self.problem.graph.m
         ahead = np.rint(np.clip(x[: 2 * m], 0.0, 1.0) * UNITS).astype(np.int64)[self.arc] + 1
         added = self._one_way(x)
-        added += self._directed(ahead, self.wanted, LEAVING, least)
-        added += self._directed(ahead[graph.twin], self.two, ENTERING, least)
+        from_root, to_root = (self.random.permutation(nodes) for nodes in (self.wanted, self.two))
+        with ThreadPoolExecutor(1) as beside:
+            entering = beside.submit(self._behind, ahead[graph.twin], to_root, least)
+            leaving = self._behind(ahead, from_root, least)
+            for found, kind in ((leaving, LEAVING), (entering.result(), ENTERING)):
+                added += sum(self._add(Cut(~within, kind)) for within in found)
         if self.split is not None and not added and least <= VIOLATED:
             for cut in self.split.violated(self.used(x), self.apart):
                 added += self._add(cut)
@@ -380,19 +385,21 @@ class Relaxation:
             added += self.into.add(np.array([2 * e, 2 * e + 1], np.int32), both, -UNBOUNDED, 1, -2 - int(e))
         return added
 
-    def _directed(self, capacity: Longs, nodes: Ints, kind: int, least: float) -> int:
-        """Cuts of one direction between the root and nodes; capacity is that of the owner → neighbour arc."""
+    def _behind(self, capacity: Longs, nodes: Ints, least: float) -> Bools:
+        """What is behind cuts of one direction between the root and nodes: bool[cuts, n].
+
+        Capacity is that of the owner → neighbour arc.
+        """
         graph, root = self.problem.graph, np.int32(self.problem.root)
         into = capacity[graph.twin]
-        nodes = self.random.permutation(nodes)
         owner, start, slot = violated_cuts(
             graph.start, graph.neighbour, graph.twin, into, into >= UNITS, root, nodes,
             np.full(nodes.size, (1 - least) * UNITS).astype(np.int64), np.int64(UNITS), MOST_CUTS,
             np.zeros(graph.n, np.bool_),
         )  # fmt: skip
         barred = np.zeros(graph.neighbour.size, np.bool_)
-        inside = behind(graph.start, graph.neighbour, start, slot, nodes[owner], barred)
-        return sum(self._add(Cut(~within, kind)) for within in inside)
+        inside: Bools = behind(graph.start, graph.neighbour, start, slot, nodes[owner], barred)
+        return inside
 
 
 class _Split:
