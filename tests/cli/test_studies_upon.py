@@ -15,7 +15,8 @@ def test_studies_upon_a_plan_take_its_network_and_its_technologies(karez, tiny, 
     )
     run = tmp_path / "run"
     assert karez("plan", tiny, "--out", run, "--json").returncode == 0
-    plan = gpd.read_file(run / "plan.gpkg", layer="sites").set_index("id")["technology"]
+    plan = gpd.read_file(run / "plan.gpkg", layer="sites").set_index("id")
+    year, plan = plan["year"], plan["technology"]
 
     done = karez("computing", tiny, "--upon", run, "--out", tmp_path / "computing", "--json")
     assert done.returncode == 0, done.stderr
@@ -32,6 +33,8 @@ def test_studies_upon_a_plan_take_its_network_and_its_technologies(karez, tiny, 
     served = gateways["backhaul"].isin(["fibre", "microwave", "satellite"])
     assert (gateways.loc[served, "backhaul"] == plan.reindex(gateways.index)[served]).all()
     assert (plan.reindex(gateways.index)[~served] == "unserved").all()
+    assert (gateways.loc[served, "year"] == year.reindex(gateways.index)[served]).all()
+    assert gateways.loc[~served, "year"].isna().all()
     assert karez("verify", tmp_path / "things").returncode == 0
 
     assert karez("things", tiny, "--upon", tmp_path / "nowhere", "--out", tmp_path / "other").returncode in {1, 2}

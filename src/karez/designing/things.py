@@ -55,12 +55,13 @@ PARTS = 4
 
 @dataclass(frozen=True)
 class _Masts:
-    """Places that a gateway may stand at: their first site, position, how it would be joined, and at what cost."""
+    """Places that a gateway may stand at: their first site, position, how and when it is joined, and at what cost."""
 
     row: Ints
     lon: Floats
     lat: Floats
     backhaul: Objects
+    year: Floats
     join_capex: Floats
     join_present: Floats
     join_opex: Floats
@@ -184,7 +185,9 @@ def _masts(inputs: Inputs, graph: RouteGraph, prices: Prices, satellite: PlantCo
         present[open_] = np.where(by_sky, sky, np.where(known, fibre, 0.0))
         if satellite is not None:
             capex[open_[by_sky]], opex[open_[by_sky]] = satellite.capex, satellite.opex_per_year
-    return _Masts(row, sites.geometry.x.to_numpy()[row], sites.geometry.y.to_numpy()[row], served, capex, present, opex)
+    year = np.full(len(row), np.nan) if upon is None else upon.year[row]
+    lon, lat = sites.geometry.x.to_numpy()[row], sites.geometry.y.to_numpy()[row]
+    return _Masts(row, lon, lat, served, year, capex, present, opex)
 
 
 def _fibre_joins(graph: RouteGraph, prices: Prices, upon: Upon | None) -> Floats:
@@ -345,6 +348,7 @@ def _gateways(
             "load": taken.reindex(at["id"], fill_value=0.0).to_numpy() / room,
             "furthest_km": served.groupby("gateway")["distance_km"].max().reindex(at["id"]).to_numpy(),
             "backhaul": masts.backhaul[opened],
+            "year": pd.array(masts.year[opened], dtype="Int64"),
             "capex_real": np.round(gateway.capex + masts.join_capex[opened], 2),
             "opex_real_per_year": np.round(gateway.opex_per_year + masts.join_opex[opened], 2),
             "present_real": from_minor(to_minor(gateway.present + masts.join_present[opened])),

@@ -83,12 +83,12 @@ class Optics:
             "huts_at_places": int((huts["place"] != "").sum()),
             "nodes": {str(kind): int(count) for kind, count in self.nodes["kind"].value_counts().sort_index().items()},
             "routes": len(routes),
-            "routes_infeasible": int((~routes["feasible"]).sum()),
+            "routes_infeasible": int((~routes["feasible"].astype(bool)).sum()),
             "routes_regenerated": int((routes["regenerators"] > 0).sum()),
             "regenerators": int((routes["regenerators"] * routes["wavelengths"]).sum()),
             "wavelengths_by_mode": {
                 str(mode): int(count)
-                for mode, count in routes[routes["feasible"]].groupby("mode")["wavelengths"].sum().items()
+                for mode, count in routes[routes["feasible"].astype(bool)].groupby("mode")["wavelengths"].sum().items()
             },
             "least_margin_db": round(float(margin.min()), 3) if len(margin) else None,
             "wavelengths_on_the_most_loaded_link": self.bound,

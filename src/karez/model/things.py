@@ -15,7 +15,7 @@ from karez.model.programme import Programme
 
 GATEWAY_COLUMNS = (
     "id", "name", "category", "area_id", "devices", "messages_per_day", "load", "furthest_km", "backhaul",
-    "capex_real", "opex_real_per_year", "present_real",
+    "year", "capex_real", "opex_real_per_year", "present_real",
 )  # fmt: skip
 CELL_COLUMNS = ("id", "land", "devices", "gateway", "spreading", "distance_km", "loss_db", "terrain_db", "ground")
 GROUNDS = ("clear", "over_terrain", "assumed", "uncovered")
@@ -32,7 +32,8 @@ class Things:
         Settings it was made with.
     gateways : GeoDataFrame
         ``GATEWAY_COLUMNS``: masts that carry a gateway; `load` is time on air over what the capacity rule allows,
-        `backhaul` what joins it: a technology of the site in service, or ``new_fibre``, ``new_satellite``.
+        `backhaul` what joins it: a technology of the site in service, or ``new_fibre``, ``new_satellite``; `year` the
+        calendar year from whose end the plan serves that site (NA without a plan, or where it does not).
     cells : GeoDataFrame
         ``CELL_COLUMNS``: the land, cell by cell; `ground` is one of ``GROUNDS``.
     masts : GeoDataFrame

@@ -20,8 +20,11 @@ class Upon:
         How it serves each site; ``unserved`` also where it does not have it.
     latency_ms : float64[sites]
         Round trip that the service of each site has of itself; NaN where there is none.
+    year : float64[sites]
+        Calendar year from whose end it serves each site; NaN where it does not.
     """
 
     built: npt.NDArray[np.bool_]
     technology: npt.NDArray[np.object_]
     latency_ms: npt.NDArray[np.float64]
+    year: npt.NDArray[np.float64]

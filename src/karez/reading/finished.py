@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
 
@@ -75,9 +76,10 @@ def read_upon(folder: Path, spans: pd.Series, sites: pd.Series) -> Upon:
     """
     (run,) = read_finished([folder])
     built = frozenset(run.spans.loc[run.spans["year"] > 0, "id"])
-    served = run.sites.set_index("id")[["technology", "latency_ms"]].reindex(sites)
+    served = run.sites.set_index("id")[["technology", "latency_ms", "year"]].reindex(sites)
     technology = served["technology"].fillna("unserved").to_numpy(dtype=object)
-    return Upon(spans.isin(built).to_numpy(), technology, served["latency_ms"].to_numpy(dtype="float64"))
+    latency_ms, year = (served[name].to_numpy(dtype="float64", na_value=np.nan) for name in ("latency_ms", "year"))
+    return Upon(spans.isin(built).to_numpy(), technology, latency_ms, year)
 
 
 def _names(folders: list[Path]) -> list[str]:

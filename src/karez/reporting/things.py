@@ -13,7 +13,7 @@ from karez.model.lora import OVERHEAD_BYTES, SPREADING, sensitivity_dbm, time_on
 from karez.model.things import Things
 from karez.reporting.book import Book, Column, Sheet
 from karez.reporting.charts import Series, columns
-from karez.reporting.figures import money, number, percent
+from karez.reporting.figures import MISSING, is_missing, money, number, percent
 from karez.reporting.files import write_csvs, write_json, write_parquets
 from karez.reporting.findings import KeyFigure
 from karez.reporting.geopackage import write_layers
@@ -92,6 +92,7 @@ def _workbook(found: Things, path: Path) -> None:
                 Column("Load", gateways["load"].tolist(), "share", 10),
                 Column("Furthest, km", gateways["furthest_km"].tolist(), "quantity", 12),
                 Column("Back-haul", [BACKHAUL_WORDS[word] for word in gateways["backhaul"]], "text", 24),
+                Column("From year", [None if is_missing(year) else int(year) for year in gateways["year"]], "year", 10),
                 Column("Capex", gateways["capex_real"].tolist(), "money", 16, total=True),
                 Column("Opex a year", gateways["opex_real_per_year"].tolist(), "money", 16, total=True),
                 Column("Present cost", gateways["present_real"].tolist(), "money", 16, total=True),
@@ -235,11 +236,22 @@ def _gateway_table(found: Things) -> Table:
             percent(row.load),
             number(row.furthest_km, 1),
             BACKHAUL_WORDS[str(row.backhaul)],
+            MISSING if is_missing(row.year) else str(int(row.year)),
             money(row.present_real, currency),
         ]
         for row in found.gateways.sort_values(["devices", "id"], ascending=[False, True]).itertuples(index=False)
     ]
-    heads = ["Gateway at", "Category", "Devices", "Messages a day", "Load", "Furthest, km", "Back-haul", "Present cost"]
+    heads = [
+        "Gateway at",
+        "Category",
+        "Devices",
+        "Messages a day",
+        "Load",
+        "Furthest, km",
+        "Back-haul",
+        "From year",
+        "Present cost",
+    ]
     return Table("Gateways", heads, rows, words=frozenset({0, 1, 6}), tall=True)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from karez.kernels.opening import search
 from karez.kernels.siting import FREE, GONE, THERE
-from karez.solving.siting.bound import NEVER
+from karez.solving.siting.bound import NEVER, bound_of
 from karez.solving.siting.exploring import Answer, Explorer
 from karez.solving.siting.problem import MUST, Bools, Ints, Longs, Siting, Unservable
 from karez.solving.siting.proof import Case, Fixing, SitingProof
@@ -256,7 +256,12 @@ class _Work:
                         self.improve(np.maximum(found.open_share, 1e-3), 0, child)
                 heapq.heappush(queue, (found.bound, number, found, child))
             tell(0.6 + 0.4 * number / cases)
-        self.leaves = [*done, *(Case(status, relaxed.dual, bound) for bound, _, relaxed, status in queue)]
+        leaves = [*done, *(Case(status, relaxed.dual, bound) for bound, _, relaxed, status in queue)]
+        if self.problem.limited:
+            # With whole customers, multipliers of a case before may prove more of this one.
+            scale = self.relaxation.scale
+            leaves = [replace(case, bound=bound_of(self.problem, case.dual, scale, case.status)) for case in leaves]
+        self.leaves = leaves
 
     def tidy(self) -> None:
         """Close places that serve nobody and cost something."""
