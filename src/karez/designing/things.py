@@ -348,7 +348,7 @@ def _gateways(
             "load": taken.reindex(at["id"], fill_value=0.0).to_numpy() / room,
             "furthest_km": served.groupby("gateway")["distance_km"].max().reindex(at["id"]).to_numpy(),
             "backhaul": masts.backhaul[opened],
-            "year": pd.array(masts.year[opened], dtype="Int64"),
+            "year": pd.Series(masts.year[opened]).astype("Int64").array,
             "capex_real": np.round(gateway.capex + masts.join_capex[opened], 2),
             "opex_real_per_year": np.round(gateway.opex_per_year + masts.join_opex[opened], 2),
             "present_real": from_minor(to_minor(gateway.present + masts.join_present[opened])),
