@@ -23,7 +23,7 @@ def inputs():
 @pytest.fixture(scope="module")
 def plans(inputs) -> dict[float, Plan]:
     made = {}
-    for scale in (0.3, 0.6, 1.0, 1.5):
+    for scale in (0.3, 1.0, 1.5):
         agreement = inputs.programme.agreement.model_copy(update={"budget_scale": scale})
         programme = inputs.programme.model_copy(update={"agreement": agreement})
         made[scale] = make(replace(inputs, programme=programme))

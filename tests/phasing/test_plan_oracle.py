@@ -15,7 +15,7 @@ from karez.errors import Infeasible
 from karez.flow.joint import Together, choose
 from karez.flow.progress import Stages, silent
 
-CASES = 150
+CASES = 100
 """Programmes that are solved exactly."""
 NEAR = 1e-6
 """Share by which the tolerances of the integer programme may move its answer."""
