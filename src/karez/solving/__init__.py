@@ -9,7 +9,9 @@ from karez.solving.frontier import frontier
 from karez.solving.graph import Disconnected, Graph, Overflow
 from karez.solving.joining import cost_to_join
 from karez.solving.locate import locate, median
-from karez.solving.menus import MenuFrontier, Menus, Price, menu_frontier
+from karez.solving.menu_answers import MenuFrontier, Price
+from karez.solving.menus import menu_frontier
+from karez.solving.offers import Menus
 from karez.solving.prize import prize
 from karez.solving.replayable import strengthen
 from karez.solving.ringed import Effort, Ringed, ringed, together

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -25,9 +24,7 @@ from karez.kernels.rooms import SLACK, take_in_turn
 from karez.kernels.trees import nearest_above, sum_below
 from karez.solving.certified import Ints, Longs
 from karez.solving.graph import Graph
-
-if TYPE_CHECKING:
-    from karez.solving.menus import Menus
+from karez.solving.offers import Menus
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
