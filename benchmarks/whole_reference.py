@@ -13,12 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.plan_reference import KAREZ, REPEATS, stages
+from benchmarks.plan_reference import REPEATS, stages, timed
 from benchmarks.registry import ROOT, measure
 
 MAKE = ROOT / "examples" / "xinjiang" / "make_whole.py"
 HAZARD = ROOT / "examples" / "xinjiang" / "hazards" / "earthquake.geojson"
-TO_REACH = {"plan": "60 s"}
 
 
 def run() -> list[dict[str, object]]:
@@ -27,25 +26,15 @@ def run() -> list[dict[str, object]]:
         at = Path(folder)
         project, cache = str(at / "project"), str(at / "cache")
         measure([sys.executable, str(MAKE), project])
-        rows = [_row("plan, cold", ["plan", project, "--out", str(at / "cold")], cache)]
-        plans = [_row("plan", ["plan", project, "--out", str(at / f"run{n}")], cache) for n in range(REPEATS)]
+        rows = [timed("plan, cold", ["plan", project, "--out", str(at / "cold")], cache)]
+        plans = [timed("plan", ["plan", project, "--out", str(at / f"run{n}")], cache, "60 s") for n in range(REPEATS)]
         quickest = min(range(REPEATS), key=lambda n: float(str(plans[n]["seconds"])))
         finished = at / f"run{quickest}"
         rows += [plans[quickest]]
-        rows += [_row("verify", ["verify", str(finished)], cache)]
+        rows += [timed("verify", ["verify", str(finished)], cache)]
         broken = ["break", str(finished), "--hazard", str(HAZARD), "--out"]
-        rows += [min((_row("break", [*broken, str(at / f"break{n}")], cache) for n in range(2)), key=_seconds)]
+        rows += [min((timed("break", [*broken, str(at / f"break{n}")], cache) for n in range(2)), key=_seconds)]
         return rows + _holds(finished) + stages(finished)
-
-
-def _row(name: str, arguments: list[str], cache: str) -> dict[str, object]:
-    measured = measure([KAREZ, *arguments], NUMBA_CACHE_DIR=cache)
-    return {
-        "what": name,
-        "seconds": round(measured.seconds, 2),
-        "peak memory (MB)": round(measured.peak_mb),
-        "to reach": TO_REACH.get(name, ""),
-    }
 
 
 def _seconds(row: dict[str, object]) -> float:

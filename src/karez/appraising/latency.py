@@ -15,12 +15,19 @@ RADIO_US_PER_KM = 1.0003 / 0.299792458
 """One-way delay of radio: the refractive index of air over the speed of light."""
 
 
-def latency(decided: Decided) -> pd.DataFrame:
+def latency(decided: Decided, access_ms: pd.Series[float]) -> pd.DataFrame:
     """Way over the designed tree to the source, and round trip over it, of every site as it is served.
 
     The round trip is the technology's latency, which counts the access, and the time that light takes along the cables
     and hops to the source and back; of a site without the network it is the technology's alone. Nothing is added for
     equipment on the way or for load. Where the backbone has rings, the way is that of the tree.
+
+    Parameters
+    ----------
+    decided : Decided
+        What was decided.
+    access_ms : Series[float]
+        Latency of every site's technology (NaN if unserved), see :func:`karez.appraising.next_best.next_best`.
 
     Returns
     -------
@@ -35,11 +42,8 @@ def latency(decided: Decided) -> pd.DataFrame:
     own = np.maximum(tree.span, -1)  # a source's connection, below −1, has no length
     route_km = np.append(sum_above(tree.parent, km[own]), np.nan)
     way_us = np.append(sum_above(tree.parent, (km * us_per_km)[own]), np.nan)
-    gives = [programme.gives(*way) for way in zip(decided.technology, decided.service, strict=True)]
-    access = np.array([np.nan if rules is None else rules.latency_ms for rules in gives])
     over = np.isin(decided.technology, programme.networked) & (decided.design.site_element >= 0)
     element = np.where(over, decided.design.site_element, -1)
     way_ms = np.where(over, BOTH_WAYS * way_us[element] / US_PER_MS, 0.0)
-    return pd.DataFrame(
-        {"route_km": route_km[element], "round_trip_ms": access + way_ms}, index=decided.inputs.sites.index
-    )
+    round_trip_ms = access_ms.to_numpy(np.float64) + way_ms
+    return pd.DataFrame({"route_km": route_km[element], "round_trip_ms": round_trip_ms}, index=access_ms.index)

@@ -119,7 +119,8 @@ def settle(
 
 def _sites(decided: Decided) -> gpd.GeoDataFrame:
     """Layer `sites` but for what breaks the network."""
-    return site_table(decided).join(next_best(decided)).join(latency(decided))
+    ways = next_best(decided)
+    return site_table(decided).join(ways).join(latency(decided, ways["latency_ms"]))
 
 
 def proof(decided: Decided, bound: PlanBound, kept: dict[str, pd.DataFrame]) -> Proof:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from karez.appraising.tables import Decided
-from karez.kernels.profile import EARTH_M, LIGHT_M_PER_NS, ground_profile
+from karez.kernels.profile import bulge, fresnel_radius, ground_profile
 from karez.model.inputs import Relief
 from karez.model.radio import RadioGraph
 from karez.model.radio_rules import RadioRules
@@ -112,9 +112,9 @@ def hop_profiles(decided: Decided, hops: pd.DataFrame, kept: dict[str, pd.DataFr
 def _ray(rules: RadioRules, metres: npt.NDArray[np.float64], masts: tuple[float, float], ghz: float) -> pd.DataFrame:
     """Ray over one profile, as :mod:`karez.kernels.profile` has it."""
     one, ground = metres.T
-    other = one[-1] - one
+    ends = list(zip(one.tolist(), (one[-1] - one).tolist(), strict=True))
     tops = (ground[0] + masts[0], ground[-1] + masts[1])
-    bulge = one * other / (2.0 * rules.k_factor * EARTH_M)
-    zone = np.sqrt(LIGHT_M_PER_NS / ghz * one * other / one[-1])
     ray = tops[0] + (tops[1] - tops[0]) * one / one[-1]
-    return pd.DataFrame(dict(zip(RAY_COLUMNS, (one / METRES_PER_KM, ground, bulge, ray, zone), strict=True)))
+    earth = [bulge(*pair, rules.k_factor) for pair in ends]
+    zone = [fresnel_radius(*pair, ghz) for pair in ends]
+    return pd.DataFrame(dict(zip(RAY_COLUMNS, (one / METRES_PER_KM, ground, earth, ray, zone), strict=True)))
